@@ -1,0 +1,32 @@
+package io.github.logalign;
+
+import java.io.Serial;
+
+/**
+ * What went wrong with a file, a value or a factorisation. The message is one line that says what is wrong, where (file,
+ * tensor, index) and what to do. A wrong call is an {@link IllegalArgumentException} instead.
+ */
+public final class LogalignException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes an exception.
+     *
+     * @param message one line: what, where, what to do
+     */
+    public LogalignException(String message) {
+        super(message);
+    }
+
+    /**
+     * Makes an exception with its cause.
+     *
+     * @param message one line: what, where, what to do
+     * @param cause what led to it
+     */
+    public LogalignException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

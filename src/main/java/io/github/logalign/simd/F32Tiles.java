@@ -1,0 +1,285 @@
+package io.github.logalign.simd;
+
+import static io.github.logalign.simd.Species.F32;
+import static io.github.logalign.simd.Species.LE;
+
+import static io.github.logalign.simd.Species.F64;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Squared projections in F32, as outer products: the lanes run along the directions of a panel, each token's coordinate
+ * is broadcast, and the squares are taken lane by lane when a tile is done, so no sum across lanes is ever needed.
+ *
+ * <p>A tile is as large as the registers allow: 8 tokens x 3 vectors with the 32 registers of 512-bit vectors, 4 x 3 with
+ * the 16 of the others. One call computes one tile: accumulators that live through a nest of loops get boxed when C2
+ * compiles the nest from its middle. The squares of one tile are few enough for F32; their sum over all tiles is not.
+ */
+final class F32Tiles {
+
+    private static final long VECTOR = F32.vectorByteSize();
+    private static final boolean LARGE = F32.vectorBitSize() == 512;
+    private static final int TOKENS = LARGE ? 8 : 4;
+
+    /** The directions of one panel. */
+    static final int WIDTH = 3 * F32.length();
+
+    private F32Tiles() {}
+
+    static void addSquares(
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int panelCount,
+            MemorySegment sums) {
+        for (int panel = 0; panel < panelCount; panel++) {
+            long from = (long) panel * n * WIDTH * Float.BYTES;
+            long to = (long) panel * WIDTH * Double.BYTES;
+            int token = 0;
+            for (; token <= tokens - TOKENS; token += TOKENS) {
+                long row = xOffset + token * xStride;
+                if (LARGE) {
+                    tile8(x, row, xStride, n, panels, from, sums, to);
+                } else {
+                    tile4(x, row, xStride, n, panels, from, sums, to);
+                }
+            }
+            for (; token < tokens; token++) {
+                tile1(x, xOffset + token * xStride, n, panels, from, sums, to);
+            }
+        }
+    }
+
+    private static void tile8(
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        long x1 = x0 + xStride;
+        long x2 = x1 + xStride;
+        long x3 = x2 + xStride;
+        long x4 = x3 + xStride;
+        long x5 = x4 + xStride;
+        long x6 = x5 + xStride;
+        long x7 = x6 + xStride;
+        FloatVector a00 = FloatVector.zero(F32);
+        FloatVector a01 = FloatVector.zero(F32);
+        FloatVector a02 = FloatVector.zero(F32);
+        FloatVector a10 = FloatVector.zero(F32);
+        FloatVector a11 = FloatVector.zero(F32);
+        FloatVector a12 = FloatVector.zero(F32);
+        FloatVector a20 = FloatVector.zero(F32);
+        FloatVector a21 = FloatVector.zero(F32);
+        FloatVector a22 = FloatVector.zero(F32);
+        FloatVector a30 = FloatVector.zero(F32);
+        FloatVector a31 = FloatVector.zero(F32);
+        FloatVector a32 = FloatVector.zero(F32);
+        FloatVector a40 = FloatVector.zero(F32);
+        FloatVector a41 = FloatVector.zero(F32);
+        FloatVector a42 = FloatVector.zero(F32);
+        FloatVector a50 = FloatVector.zero(F32);
+        FloatVector a51 = FloatVector.zero(F32);
+        FloatVector a52 = FloatVector.zero(F32);
+        FloatVector a60 = FloatVector.zero(F32);
+        FloatVector a61 = FloatVector.zero(F32);
+        FloatVector a62 = FloatVector.zero(F32);
+        FloatVector a70 = FloatVector.zero(F32);
+        FloatVector a71 = FloatVector.zero(F32);
+        FloatVector a72 = FloatVector.zero(F32);
+        for (int k = 0; k < n; k++) {
+            long p = from + k * (3 * VECTOR);
+            long q = (long) k * Float.BYTES;
+            FloatVector v0 = FloatVector.fromMemorySegment(F32, panels, p, LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F32, panels, p + VECTOR, LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F32, panels, p + 2 * VECTOR, LE);
+            FloatVector b0 = FloatVector.broadcast(F32, x.get(Scalars.F32, x0 + q));
+            a00 = v0.fma(b0, a00);
+            a01 = v1.fma(b0, a01);
+            a02 = v2.fma(b0, a02);
+            FloatVector b1 = FloatVector.broadcast(F32, x.get(Scalars.F32, x1 + q));
+            a10 = v0.fma(b1, a10);
+            a11 = v1.fma(b1, a11);
+            a12 = v2.fma(b1, a12);
+            FloatVector b2 = FloatVector.broadcast(F32, x.get(Scalars.F32, x2 + q));
+            a20 = v0.fma(b2, a20);
+            a21 = v1.fma(b2, a21);
+            a22 = v2.fma(b2, a22);
+            FloatVector b3 = FloatVector.broadcast(F32, x.get(Scalars.F32, x3 + q));
+            a30 = v0.fma(b3, a30);
+            a31 = v1.fma(b3, a31);
+            a32 = v2.fma(b3, a32);
+            FloatVector b4 = FloatVector.broadcast(F32, x.get(Scalars.F32, x4 + q));
+            a40 = v0.fma(b4, a40);
+            a41 = v1.fma(b4, a41);
+            a42 = v2.fma(b4, a42);
+            FloatVector b5 = FloatVector.broadcast(F32, x.get(Scalars.F32, x5 + q));
+            a50 = v0.fma(b5, a50);
+            a51 = v1.fma(b5, a51);
+            a52 = v2.fma(b5, a52);
+            FloatVector b6 = FloatVector.broadcast(F32, x.get(Scalars.F32, x6 + q));
+            a60 = v0.fma(b6, a60);
+            a61 = v1.fma(b6, a61);
+            a62 = v2.fma(b6, a62);
+            FloatVector b7 = FloatVector.broadcast(F32, x.get(Scalars.F32, x7 + q));
+            a70 = v0.fma(b7, a70);
+            a71 = v1.fma(b7, a71);
+            a72 = v2.fma(b7, a72);
+        }
+        FloatVector s0 = a00.mul(a00);
+        FloatVector s1 = a01.mul(a01);
+        FloatVector s2 = a02.mul(a02);
+        s0 = a10.fma(a10, s0);
+        s1 = a11.fma(a11, s1);
+        s2 = a12.fma(a12, s2);
+        s0 = a20.fma(a20, s0);
+        s1 = a21.fma(a21, s1);
+        s2 = a22.fma(a22, s2);
+        s0 = a30.fma(a30, s0);
+        s1 = a31.fma(a31, s1);
+        s2 = a32.fma(a32, s2);
+        s0 = a40.fma(a40, s0);
+        s1 = a41.fma(a41, s1);
+        s2 = a42.fma(a42, s2);
+        s0 = a50.fma(a50, s0);
+        s1 = a51.fma(a51, s1);
+        s2 = a52.fma(a52, s2);
+        s0 = a60.fma(a60, s0);
+        s1 = a61.fma(a61, s1);
+        s2 = a62.fma(a62, s2);
+        s0 = a70.fma(a70, s0);
+        s1 = a71.fma(a71, s1);
+        s2 = a72.fma(a72, s2);
+        DoubleVector.fromMemorySegment(F64, sums, to, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+    }
+
+    private static void tile4(
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        long x1 = x0 + xStride;
+        long x2 = x1 + xStride;
+        long x3 = x2 + xStride;
+        FloatVector a00 = FloatVector.zero(F32);
+        FloatVector a01 = FloatVector.zero(F32);
+        FloatVector a02 = FloatVector.zero(F32);
+        FloatVector a10 = FloatVector.zero(F32);
+        FloatVector a11 = FloatVector.zero(F32);
+        FloatVector a12 = FloatVector.zero(F32);
+        FloatVector a20 = FloatVector.zero(F32);
+        FloatVector a21 = FloatVector.zero(F32);
+        FloatVector a22 = FloatVector.zero(F32);
+        FloatVector a30 = FloatVector.zero(F32);
+        FloatVector a31 = FloatVector.zero(F32);
+        FloatVector a32 = FloatVector.zero(F32);
+        for (int k = 0; k < n; k++) {
+            long p = from + k * (3 * VECTOR);
+            long q = (long) k * Float.BYTES;
+            FloatVector v0 = FloatVector.fromMemorySegment(F32, panels, p, LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F32, panels, p + VECTOR, LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F32, panels, p + 2 * VECTOR, LE);
+            FloatVector b0 = FloatVector.broadcast(F32, x.get(Scalars.F32, x0 + q));
+            a00 = v0.fma(b0, a00);
+            a01 = v1.fma(b0, a01);
+            a02 = v2.fma(b0, a02);
+            FloatVector b1 = FloatVector.broadcast(F32, x.get(Scalars.F32, x1 + q));
+            a10 = v0.fma(b1, a10);
+            a11 = v1.fma(b1, a11);
+            a12 = v2.fma(b1, a12);
+            FloatVector b2 = FloatVector.broadcast(F32, x.get(Scalars.F32, x2 + q));
+            a20 = v0.fma(b2, a20);
+            a21 = v1.fma(b2, a21);
+            a22 = v2.fma(b2, a22);
+            FloatVector b3 = FloatVector.broadcast(F32, x.get(Scalars.F32, x3 + q));
+            a30 = v0.fma(b3, a30);
+            a31 = v1.fma(b3, a31);
+            a32 = v2.fma(b3, a32);
+        }
+        FloatVector s0 = a00.mul(a00);
+        FloatVector s1 = a01.mul(a01);
+        FloatVector s2 = a02.mul(a02);
+        s0 = a10.fma(a10, s0);
+        s1 = a11.fma(a11, s1);
+        s2 = a12.fma(a12, s2);
+        s0 = a20.fma(a20, s0);
+        s1 = a21.fma(a21, s1);
+        s2 = a22.fma(a22, s2);
+        s0 = a30.fma(a30, s0);
+        s1 = a31.fma(a31, s1);
+        s2 = a32.fma(a32, s2);
+        DoubleVector.fromMemorySegment(F64, sums, to, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+    }
+
+    private static void tile1(
+            MemorySegment x, long x0, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        FloatVector a00 = FloatVector.zero(F32);
+        FloatVector a01 = FloatVector.zero(F32);
+        FloatVector a02 = FloatVector.zero(F32);
+        for (int k = 0; k < n; k++) {
+            long p = from + k * (3 * VECTOR);
+            long q = (long) k * Float.BYTES;
+            FloatVector v0 = FloatVector.fromMemorySegment(F32, panels, p, LE);
+            FloatVector v1 = FloatVector.fromMemorySegment(F32, panels, p + VECTOR, LE);
+            FloatVector v2 = FloatVector.fromMemorySegment(F32, panels, p + 2 * VECTOR, LE);
+            FloatVector b0 = FloatVector.broadcast(F32, x.get(Scalars.F32, x0 + q));
+            a00 = v0.fma(b0, a00);
+            a01 = v1.fma(b0, a01);
+            a02 = v2.fma(b0, a02);
+        }
+        FloatVector s0 = a00.mul(a00);
+        FloatVector s1 = a01.mul(a01);
+        FloatVector s2 = a02.mul(a02);
+        DoubleVector.fromMemorySegment(F64, sums, to, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
+                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
+                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
+                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+    }
+}

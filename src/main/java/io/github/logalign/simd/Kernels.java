@@ -1,0 +1,71 @@
+package io.github.logalign.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The loops over numbers. Two implementations compute the same: scalar and vector; results differ only in the order of
+ * summation.
+ *
+ * <p>All segments are native, little-endian and need no alignment; offsets and strides are in bytes, counts in elements.
+ * The <em>working type</em> is {@link Element#F64} or {@link Element#F32}. Callers have checked every argument.
+ *
+ * <p>Thread safety: implementations hold no state.
+ */
+public interface Kernels {
+
+    /** The vector width in bits; 0 for scalar. */
+    int bits();
+
+    /** How many directions stand side by side in one panel, see {@link Panels}. */
+    int panelWidth(Element working);
+
+    /**
+     * The largest magnitude of the elements, or a value that is not finite if any element is not finite. 0 if there is
+     * none.
+     */
+    double maxMagnitude(MemorySegment source, long offset, Element element, long count);
+
+    /**
+     * Writes the elements, which must be finite, times 2^exponent in the working type.
+     */
+    void convert(
+            MemorySegment source,
+            long offset,
+            Element element,
+            int count,
+            MemorySegment target,
+            long targetOffset,
+            Element working,
+            int exponent);
+
+    /** The sum of squares of elements of the working type, summed in F64. */
+    double sumOfSquares(MemorySegment source, long offset, Element working, int count);
+
+    /** The dot product of two arrays of one length. */
+    double dot(double[] a, double[] b);
+
+    /**
+     * Projects every token on every direction and adds the squares over the tokens: {@code sums[i] += sum_t (v_i . x_t)^2}.
+     * Products and their sums over n are taken in the working type, the sums over blocks of tokens in F64.
+     *
+     * @param working the type of x and of the panels
+     * @param x the tokens, row-major
+     * @param xOffset where the first token begins
+     * @param xStride from token to token
+     * @param tokens how many
+     * @param n the length of a token
+     * @param panels the directions, packed with {@link Panels}
+     * @param panelCount how many panels
+     * @param sums F64, {@code panelCount * panelWidth} of them
+     */
+    void addSquaredProjections(
+            Element working,
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int panelCount,
+            MemorySegment sums);
+}

@@ -1,0 +1,129 @@
+package io.github.logalign.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
+final class ScalarKernels implements Kernels {
+
+    private static final int WIDTH = 4;
+
+    @Override
+    public int bits() {
+        return 0;
+    }
+
+    @Override
+    public int panelWidth(Element working) {
+        return WIDTH;
+    }
+
+    @Override
+    public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
+        long max = 0;
+        for (long i = 0; i < count; i++) {
+            max = Math.max(max, Scalars.magnitudeBits(source, offset + i * element.bytes(), element));
+        }
+        return Scalars.valueOf(max, element);
+    }
+
+    @Override
+    public void convert(
+            MemorySegment source,
+            long offset,
+            Element element,
+            int count,
+            MemorySegment target,
+            long targetOffset,
+            Element working,
+            int exponent) {
+        double first = Scalars.factor(exponent, false);
+        double second = Scalars.factor(exponent, true);
+        for (int i = 0; i < count; i++) {
+            double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
+            Scalars.put(target, targetOffset + (long) i * working.bytes(), working, value * first * second);
+        }
+    }
+
+    @Override
+    public double sumOfSquares(MemorySegment source, long offset, Element working, int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
+            sum += value * value;
+        }
+        return sum;
+    }
+
+    @Override
+    public double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void addSquaredProjections(
+            Element working,
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int panelCount,
+            MemorySegment sums) {
+        for (int panel = 0; panel < panelCount; panel++) {
+            long from = (long) panel * WIDTH * n * working.bytes();
+            long to = (long) panel * WIDTH * Double.BYTES;
+            for (int token = 0; token < tokens; token++) {
+                long row = xOffset + token * xStride;
+                if (working == Element.F64) {
+                    tileF64(x, row, n, panels, from, sums, to);
+                } else {
+                    tileF32(x, row, n, panels, from, sums, to);
+                }
+            }
+        }
+    }
+
+    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        double a0 = 0;
+        double a1 = 0;
+        double a2 = 0;
+        double a3 = 0;
+        for (int k = 0; k < n; k++) {
+            double value = x.get(Scalars.F64, row + (long) k * Double.BYTES);
+            long at = from + (long) k * WIDTH * Double.BYTES;
+            a0 += value * panels.get(Scalars.F64, at);
+            a1 += value * panels.get(Scalars.F64, at + 8);
+            a2 += value * panels.get(Scalars.F64, at + 16);
+            a3 += value * panels.get(Scalars.F64, at + 24);
+        }
+        add(sums, to, a0 * a0, a1 * a1, a2 * a2, a3 * a3);
+    }
+
+    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        float a0 = 0;
+        float a1 = 0;
+        float a2 = 0;
+        float a3 = 0;
+        for (int k = 0; k < n; k++) {
+            float value = x.get(Scalars.F32, row + (long) k * Float.BYTES);
+            long at = from + (long) k * WIDTH * Float.BYTES;
+            a0 += value * panels.get(Scalars.F32, at);
+            a1 += value * panels.get(Scalars.F32, at + 4);
+            a2 += value * panels.get(Scalars.F32, at + 8);
+            a3 += value * panels.get(Scalars.F32, at + 12);
+        }
+        add(sums, to, (double) a0 * a0, (double) a1 * a1, (double) a2 * a2, (double) a3 * a3);
+    }
+
+    private static void add(MemorySegment sums, long to, double s0, double s1, double s2, double s3) {
+        sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + s0);
+        sums.set(Scalars.F64, to + 8, sums.get(Scalars.F64, to + 8) + s1);
+        sums.set(Scalars.F64, to + 16, sums.get(Scalars.F64, to + 16) + s2);
+        sums.set(Scalars.F64, to + 24, sums.get(Scalars.F64, to + 24) + s3);
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.logalign.simd;
+
+/**
+ * Which kernels run, and why. Chosen once: the widest vectors of this CPU, unless the property {@value #PROPERTY} or the
+ * environment variable {@value #VARIABLE} forces a width. A forced width that cannot run is an error, never a fall-back.
+ */
+public final class Simd {
+
+    /** The system property that forces a width: 0 (scalar), 128, 256 or 512 bits. */
+    public static final String PROPERTY = "logalign.simd";
+
+    /** The environment variable that forces a width, where the property is not set. */
+    public static final String VARIABLE = "LOGALIGN_SIMD";
+
+    private Simd() {}
+
+    /**
+     * The kernels that run.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static Kernels kernels() {
+        return Width.selected().bits() == 0 ? Scalar.KERNELS : Vector.KERNELS;
+    }
+
+    /** The scalar kernels, whatever is selected. */
+    public static Kernels scalar() {
+        return Scalar.KERNELS;
+    }
+
+    /**
+     * The width in bits that runs; 0 is scalar.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static int bits() {
+        return Width.selected().bits();
+    }
+
+    /**
+     * Why this width runs.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static String reason() {
+        return Width.selected().reason();
+    }
+
+    private static final class Scalar {
+        static final Kernels KERNELS = new ScalarKernels();
+    }
+
+    /** Loaded only where the module of the vectors is there. */
+    private static final class Vector {
+        static final Kernels KERNELS = new VectorKernels();
+    }
+}

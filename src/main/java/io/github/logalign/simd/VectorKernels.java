@@ -1,0 +1,383 @@
+package io.github.logalign.simd;
+
+import static io.github.logalign.simd.Species.F32;
+import static io.github.logalign.simd.Species.F32_HALF;
+import static io.github.logalign.simd.Species.F64;
+import static io.github.logalign.simd.Species.I16;
+import static io.github.logalign.simd.Species.I16_HALF;
+import static io.github.logalign.simd.Species.I32;
+import static io.github.logalign.simd.Species.I64;
+import static io.github.logalign.simd.Species.LE;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The kernels with the Vector API. Sums are folded in a fixed order, so one width always gives one result.
+ *
+ * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them.
+ */
+final class VectorKernels implements Kernels {
+
+    /** Long arrays are scanned in pieces whose loops have int counters, which C2 unrolls and frees of bounds checks. */
+    private static final int PIECE = 1 << 16;
+
+    /** 2^112: what a binary16's exponent field, moved into that of a binary32, is short of. */
+    private static final float F16_BIAS = 0x1p112f;
+
+    @Override
+    public int bits() {
+        return F64.vectorBitSize();
+    }
+
+    @Override
+    public int panelWidth(Element working) {
+        return working == Element.F64 ? F64Tiles.WIDTH : F32Tiles.WIDTH;
+    }
+
+    @Override
+    public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
+        long max = 0;
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            long at = offset + done * element.bytes();
+            int whole = piece - piece % lanes(element);
+            long bits = switch (element) {
+                case F64 -> maxBits64(source, at, whole);
+                case F32 -> maxBits32(source, at, whole);
+                case F16, BF16 -> maxBits16(source, at, whole);
+            };
+            max = Math.max(max, bits);
+            for (int i = whole; i < piece; i++) {
+                max = Math.max(max, Scalars.magnitudeBits(source, at + (long) i * element.bytes(), element));
+            }
+        }
+        return Scalars.valueOf(max, element);
+    }
+
+    private static int lanes(Element element) {
+        return switch (element) {
+            case F64 -> 2 * I64.length();
+            case F32 -> 2 * I32.length();
+            case F16, BF16 -> 2 * I16.length();
+        };
+    }
+
+    private static long maxBits64(MemorySegment source, long at, int count) {
+        LongVector max0 = LongVector.zero(I64);
+        LongVector max1 = LongVector.zero(I64);
+        for (int i = 0; i < count; i += 2 * I64.length()) {
+            long from = at + (long) i * Long.BYTES;
+            max0 = max0.max(LongVector.fromMemorySegment(I64, source, from, LE).and(Long.MAX_VALUE));
+            max1 = max1.max(LongVector.fromMemorySegment(I64, source, from + I64.vectorByteSize(), LE)
+                    .and(Long.MAX_VALUE));
+        }
+        return max0.max(max1).reduceLanes(VectorOperators.MAX);
+    }
+
+    private static long maxBits32(MemorySegment source, long at, int count) {
+        IntVector max0 = IntVector.zero(I32);
+        IntVector max1 = IntVector.zero(I32);
+        for (int i = 0; i < count; i += 2 * I32.length()) {
+            long from = at + (long) i * Integer.BYTES;
+            max0 = max0.max(IntVector.fromMemorySegment(I32, source, from, LE).and(Integer.MAX_VALUE));
+            max1 = max1.max(IntVector.fromMemorySegment(I32, source, from + I32.vectorByteSize(), LE)
+                    .and(Integer.MAX_VALUE));
+        }
+        return max0.max(max1).reduceLanes(VectorOperators.MAX);
+    }
+
+    private static long maxBits16(MemorySegment source, long at, int count) {
+        ShortVector max0 = ShortVector.zero(I16);
+        ShortVector max1 = ShortVector.zero(I16);
+        for (int i = 0; i < count; i += 2 * I16.length()) {
+            long from = at + (long) i * Short.BYTES;
+            max0 = max0.max(ShortVector.fromMemorySegment(I16, source, from, LE).and(Short.MAX_VALUE));
+            max1 = max1.max(ShortVector.fromMemorySegment(I16, source, from + I16.vectorByteSize(), LE)
+                    .and(Short.MAX_VALUE));
+        }
+        return max0.max(max1).reduceLanes(VectorOperators.MAX);
+    }
+
+    @Override
+    public void convert(
+            MemorySegment source,
+            long offset,
+            Element element,
+            int count,
+            MemorySegment target,
+            long targetOffset,
+            Element working,
+            int exponent) {
+        if (exponent == 0 && element == working) {
+            MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
+            return;
+        }
+        int whole = 0;
+        double factor = Math.scalb(1.0, exponent);
+        // Exponents beyond one factor's reach are rare enough for the scalar twin.
+        if (Math.abs(exponent) <= (element == Element.F64 ? 1000 : 100)) {
+            whole = count - count % F32.length();
+            boolean wide = working == Element.F64;
+            switch (element) {
+                case F64 -> {
+                    if (wide) {
+                        f64ToF64(source, offset, whole, target, targetOffset, factor);
+                    } else {
+                        f64ToF32(source, offset, whole, target, targetOffset, factor);
+                    }
+                }
+                case F32 -> {
+                    if (wide) {
+                        f32ToF64(source, offset, whole, target, targetOffset, (float) factor);
+                    } else {
+                        f32ToF32(source, offset, whole, target, targetOffset, (float) factor);
+                    }
+                }
+                case F16 -> {
+                    if (wide) {
+                        f16ToF64(source, offset, whole, target, targetOffset, (float) factor);
+                    } else {
+                        f16ToF32(source, offset, whole, target, targetOffset, (float) factor);
+                    }
+                }
+                case BF16 -> {
+                    if (wide) {
+                        bf16ToF64(source, offset, whole, target, targetOffset, (float) factor);
+                    } else {
+                        bf16ToF32(source, offset, whole, target, targetOffset, (float) factor);
+                    }
+                }
+            }
+        }
+        Simd.scalar()
+                .convert(
+                        source,
+                        offset + (long) whole * element.bytes(),
+                        element,
+                        count - whole,
+                        target,
+                        targetOffset + (long) whole * working.bytes(),
+                        working,
+                        exponent);
+    }
+
+    private static void f64ToF64(
+            MemorySegment source, long at, int count, MemorySegment target, long to, double factor) {
+        for (int i = 0; i < count; i += F64.length()) {
+            DoubleVector.fromMemorySegment(F64, source, at + (long) i * Double.BYTES, LE)
+                    .mul(factor)
+                    .intoMemorySegment(target, to + (long) i * Double.BYTES, LE);
+        }
+    }
+
+    private static void f64ToF32(
+            MemorySegment source, long at, int count, MemorySegment target, long to, double factor) {
+        for (int i = 0; i < count; i += F64.length()) {
+            DoubleVector.fromMemorySegment(F64, source, at + (long) i * Double.BYTES, LE)
+                    .mul(factor)
+                    .convertShape(VectorOperators.D2F, F32_HALF, 0)
+                    .reinterpretAsFloats()
+                    .intoMemorySegment(target, to + (long) i * Float.BYTES, LE);
+        }
+    }
+
+    private static void f32ToF64(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F64.length()) {
+            FloatVector.fromMemorySegment(F32_HALF, source, at + (long) i * Float.BYTES, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles()
+                    .mul(factor)
+                    .intoMemorySegment(target, to + (long) i * Double.BYTES, LE);
+        }
+    }
+
+    private static void f32ToF32(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F32.length()) {
+            FloatVector.fromMemorySegment(F32, source, at + (long) i * Float.BYTES, LE)
+                    .mul(factor)
+                    .intoMemorySegment(target, to + (long) i * Float.BYTES, LE);
+        }
+    }
+
+    private static void bf16ToF64(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F32.length()) {
+            FloatVector value = ShortVector.fromMemorySegment(I16_HALF, source, at + (long) i * Short.BYTES, LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            long first = to + (long) i * Double.BYTES;
+            value.convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles()
+                    .mul(factor)
+                    .intoMemorySegment(target, first, LE);
+            value.convertShape(VectorOperators.F2D, F64, 1)
+                    .reinterpretAsDoubles()
+                    .mul(factor)
+                    .intoMemorySegment(target, first + F64.vectorByteSize(), LE);
+        }
+    }
+
+    private static void bf16ToF32(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F32.length()) {
+            FloatVector value = ShortVector.fromMemorySegment(I16_HALF, source, at + (long) i * Short.BYTES, LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            value.mul(factor).intoMemorySegment(target, to + (long) i * Float.BYTES, LE);
+        }
+    }
+
+    /**
+     * sign eeeee mmmmmmmmmm, 13 places up, is a binary32 with an exponent that is 112 too small; multiplying by 2^112
+     * mends it for normal and subnormal numbers alike.
+     */
+    private static void f16ToF64(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F32.length()) {
+            IntVector bits = ShortVector.fromMemorySegment(I16_HALF, source, at + (long) i * Short.BYTES, LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts();
+            FloatVector value = bits.and(0x7fff)
+                    .lanewise(VectorOperators.LSHL, 13)
+                    .reinterpretAsFloats()
+                    .mul(F16_BIAS)
+                    .reinterpretAsInts()
+                    .or(bits.and(0x8000_0000))
+                    .reinterpretAsFloats();
+            long first = to + (long) i * Double.BYTES;
+            value.convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles()
+                    .mul(factor)
+                    .intoMemorySegment(target, first, LE);
+            value.convertShape(VectorOperators.F2D, F64, 1)
+                    .reinterpretAsDoubles()
+                    .mul(factor)
+                    .intoMemorySegment(target, first + F64.vectorByteSize(), LE);
+        }
+    }
+
+    private static void f16ToF32(
+            MemorySegment source, long at, int count, MemorySegment target, long to, float factor) {
+        for (int i = 0; i < count; i += F32.length()) {
+            IntVector bits = ShortVector.fromMemorySegment(I16_HALF, source, at + (long) i * Short.BYTES, LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts();
+            FloatVector value = bits.and(0x7fff)
+                    .lanewise(VectorOperators.LSHL, 13)
+                    .reinterpretAsFloats()
+                    .mul(F16_BIAS)
+                    .reinterpretAsInts()
+                    .or(bits.and(0x8000_0000))
+                    .reinterpretAsFloats();
+            value.mul(factor).intoMemorySegment(target, to + (long) i * Float.BYTES, LE);
+        }
+    }
+
+    @Override
+    public double sumOfSquares(MemorySegment source, long offset, Element working, int count) {
+        int whole = count - count % (4 * F64.length());
+        double sum = working == Element.F64
+                ? sumOfSquaresF64(source, offset, whole)
+                : sumOfSquaresF32(source, offset, whole);
+        for (int i = whole; i < count; i++) {
+            double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
+            sum += value * value;
+        }
+        return sum;
+    }
+
+    private static double sumOfSquaresF64(MemorySegment source, long at, int count) {
+        DoubleVector sum0 = DoubleVector.zero(F64);
+        DoubleVector sum1 = DoubleVector.zero(F64);
+        DoubleVector sum2 = DoubleVector.zero(F64);
+        DoubleVector sum3 = DoubleVector.zero(F64);
+        int step = F64.vectorByteSize();
+        for (int i = 0; i < count; i += 4 * F64.length()) {
+            long from = at + (long) i * Double.BYTES;
+            DoubleVector v0 = DoubleVector.fromMemorySegment(F64, source, from, LE);
+            DoubleVector v1 = DoubleVector.fromMemorySegment(F64, source, from + step, LE);
+            DoubleVector v2 = DoubleVector.fromMemorySegment(F64, source, from + 2L * step, LE);
+            DoubleVector v3 = DoubleVector.fromMemorySegment(F64, source, from + 3L * step, LE);
+            sum0 = v0.fma(v0, sum0);
+            sum1 = v1.fma(v1, sum1);
+            sum2 = v2.fma(v2, sum2);
+            sum3 = v3.fma(v3, sum3);
+        }
+        return fold(sum0.add(sum1).add(sum2.add(sum3)));
+    }
+
+    private static double sumOfSquaresF32(MemorySegment source, long at, int count) {
+        DoubleVector sum0 = DoubleVector.zero(F64);
+        DoubleVector sum1 = DoubleVector.zero(F64);
+        int step = F32_HALF.vectorByteSize();
+        for (int i = 0; i < count; i += 2 * F64.length()) {
+            long from = at + (long) i * Float.BYTES;
+            DoubleVector v0 = FloatVector.fromMemorySegment(F32_HALF, source, from, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v1 = FloatVector.fromMemorySegment(F32_HALF, source, from + step, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            sum0 = v0.fma(v0, sum0);
+            sum1 = v1.fma(v1, sum1);
+        }
+        return fold(sum0.add(sum1));
+    }
+
+    @Override
+    public double dot(double[] a, double[] b) {
+        int whole = F64.loopBound(a.length);
+        double sum = dotVectors(a, b, whole);
+        for (int i = whole; i < a.length; i++) {
+            sum = Math.fma(a[i], b[i], sum);
+        }
+        return sum;
+    }
+
+    private static double dotVectors(double[] a, double[] b, int count) {
+        DoubleVector sum = DoubleVector.zero(F64);
+        for (int i = 0; i < count; i += F64.length()) {
+            sum = DoubleVector.fromArray(F64, a, i).fma(DoubleVector.fromArray(F64, b, i), sum);
+        }
+        return fold(sum);
+    }
+
+    /** reduceLanes(ADD) has no defined order; lane by lane has. */
+    private static double fold(DoubleVector vector) {
+        double sum = 0;
+        for (int lane = 0; lane < F64.length(); lane++) {
+            sum += vector.lane(lane);
+        }
+        return sum;
+    }
+
+    @Override
+    public void addSquaredProjections(
+            Element working,
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int panelCount,
+            MemorySegment sums) {
+        if (working == Element.F64) {
+            F64Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, panelCount, sums);
+        } else {
+            F32Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, panelCount, sums);
+        }
+    }
+}

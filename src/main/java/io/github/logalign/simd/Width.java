@@ -1,0 +1,91 @@
+package io.github.logalign.simd;
+
+import java.util.function.IntSupplier;
+import jdk.incubator.vector.VectorShape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vector width that this process computes with, decided once.
+ *
+ * @param bits the width; 0 is scalar
+ * @param reason why it was chosen
+ */
+record Width(int bits, String reason) {
+
+    /** The module that the vector kernels need. */
+    private static final String MODULE = "jdk.incubator.vector";
+
+    /** The choice for this process, or the error that every caller is told. */
+    private record Choice(@Nullable Width width, @Nullable String error) {
+
+        static final Choice MADE = make();
+
+        private static Choice make() {
+            String property = System.getProperty(Simd.PROPERTY);
+            String forced = property != null ? property : System.getenv(Simd.VARIABLE);
+            String source = property != null ? Simd.PROPERTY : Simd.VARIABLE;
+            boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
+            try {
+                return new Choice(decide(forced, source, modulePresent, Width::widest), null);
+            } catch (IllegalArgumentException impossible) {
+                return new Choice(null, impossible.getMessage());
+            }
+        }
+    }
+
+    /**
+     * The choice for this process.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here; every call says so again
+     */
+    static Width selected() {
+        Width width = Choice.MADE.width();
+        if (width == null) {
+            throw new IllegalArgumentException(Choice.MADE.error());
+        }
+        return width;
+    }
+
+    /**
+     * Decides on a width.
+     *
+     * @param forced what was asked for, or null
+     * @param source the name of the property or variable that asked
+     * @param modulePresent whether the module of the vectors is there
+     * @param widest the widest vectors of this CPU in bits, looked up only when the module is there
+     */
+    static Width decide(@Nullable String forced, String source, boolean modulePresent, IntSupplier widest) {
+        String missing = "the module " + MODULE + " is not there (start java with --add-modules " + MODULE + ")";
+        if (forced == null) {
+            if (!modulePresent) {
+                return new Width(0, "scalar: " + missing);
+            }
+            int bits = Math.min(512, widest.getAsInt());
+            return bits < 128
+                    ? new Width(0, "scalar: this CPU has no vectors of 128 bits")
+                    : new Width(bits, "the widest vectors of this CPU");
+        }
+        String asked = source + "=" + forced;
+        return switch (forced) {
+            case "0" -> new Width(0, "forced by " + asked);
+            case "128", "256", "512" -> {
+                int bits = Integer.parseInt(forced);
+                if (!modulePresent) {
+                    throw new IllegalArgumentException(asked + " cannot run: " + missing + "; or set it to 0");
+                }
+                if (bits > widest.getAsInt()) {
+                    throw new IllegalArgumentException(asked + " cannot run: the widest vectors of this CPU have "
+                            + widest.getAsInt() + " bits; unset it or choose a smaller width");
+                }
+                yield new Width(bits, "forced by " + asked);
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        source + " must be 0, 128, 256 or 512, not \"" + forced + "\"; unset it to let the CPU decide");
+        };
+    }
+
+    private static int widest() {
+        return VectorShape.preferredShape().vectorBitSize();
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.logalign;
 
 import java.io.Serial;
+import java.util.Objects;
 
 /**
  * What went wrong with a file, a value or a factorisation. The message is one line that says what is wrong, where (file,
@@ -28,5 +29,10 @@ public final class LogalignException extends RuntimeException {
      */
     public LogalignException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

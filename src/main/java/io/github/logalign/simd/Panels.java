@@ -34,12 +34,13 @@ public final class Panels {
     }
 
     /**
-     * Packs directions that stand at {@code source[direction * directionStride + coordinate * coordinateStride]}; strides
-     * in elements of the working type.
+     * Packs directions that stand at {@code source[start + direction * directionStride + coordinate * coordinateStride]};
+     * start and strides in elements of the working type.
      */
     public static void pack(
             Element working,
             MemorySegment source,
+            long start,
             long directionStride,
             long coordinateStride,
             int directions,
@@ -51,9 +52,9 @@ public final class Panels {
             int filled = Math.min(width, directions - first);
             long target = (long) panel * width * n;
             if (working == Element.F64) {
-                packF64(source, first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
+                packF64(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
             } else {
-                packF32(source, first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
+                packF32(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
             }
         }
     }

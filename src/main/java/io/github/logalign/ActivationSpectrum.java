@@ -1,0 +1,88 @@
+package io.github.logalign;
+
+import java.io.Serial;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * The activation spectrum of a layer's inputs: {@code q_i = sum_t (v_i . x_t)^2 / sum_t ||x_t||^2} over the tokens that
+ * count, v_i the right singular vectors of W. If W has fewer rows than columns the q_i sum to less than 1. Single q_i are
+ * not unique where singular values nearly coincide; their sum over such a group is.
+ *
+ * <p>Thread safety: immutable.
+ */
+public final class ActivationSpectrum implements Serializable {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final double[] q;
+    private final long tokens;
+    private final long maskedTokens;
+    private final boolean zero;
+
+    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero) {
+        this.q = q;
+        this.tokens = tokens;
+        this.maskedTokens = maskedTokens;
+        this.zero = zero;
+    }
+
+    /**
+     * The spectrum.
+     *
+     * @return r values, in the order of the singular values, as a copy; all 0 if there is no energy
+     */
+    public double[] q() {
+        return q.clone();
+    }
+
+    /**
+     * The number of tokens that counted.
+     *
+     * @return how many rows were projected
+     */
+    public long tokens() {
+        return tokens;
+    }
+
+    /**
+     * The number of tokens that a mask left out.
+     *
+     * @return how many rows were not read
+     */
+    public long maskedTokens() {
+        return maskedTokens;
+    }
+
+    /**
+     * Tells whether there is no energy: no tokens, or all activations 0.
+     *
+     * @return true if q has no meaning
+     */
+    public boolean isZero() {
+        return zero;
+    }
+
+    /**
+     * How far q, normalised to a sum of 1, spreads.
+     *
+     * @return the spread, empty if no energy falls on the right singular vectors
+     */
+    public Optional<Spread> spread() {
+        for (double value : q) {
+            if (value > 0) {
+                return Optional.of(Spread.of(q));
+            }
+        }
+        return Optional.empty();
+    }
+
+    double[] values() {
+        return q;
+    }
+
+    int size() {
+        return q.length;
+    }
+}

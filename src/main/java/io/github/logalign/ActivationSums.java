@@ -1,0 +1,147 @@
+package io.github.logalign;
+
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Simd;
+import java.io.Serial;
+import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums of squared projections over tokens that arrive in batches, maybe in several threads or processes: each adds to its
+ * own sums, and the sums are merged. This pools tokens; averaging the LARs of batches would give another, wrong number.
+ *
+ * <p>Serializable. What was deserialised can be merged and read, but not added to.
+ *
+ * <p>Thread safety: none; use one for each thread and merge them.
+ */
+public final class ActivationSums implements Serializable {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable WeightSpectrum weights;
+    private final int columns;
+    private final double[] projected;
+    private int exponent;
+    private boolean anyProjected;
+    private final ScaledSum energy = new ScaledSum();
+    private long tokens;
+    private long maskedTokens;
+
+    ActivationSums(WeightSpectrum weights) {
+        this.weights = weights;
+        this.columns = weights.columns();
+        this.projected = new double[weights.size()];
+    }
+
+    /**
+     * Adds a batch in which every token counts.
+     *
+     * @param x T x n, finite; read only during the call
+     * @throws IllegalArgumentException if x has not n columns
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors is closed
+     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     */
+    public void add(Matrix x) {
+        add(x, null);
+    }
+
+    /**
+     * Adds a batch.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param mask T values, or null if every token counts
+     * @throws IllegalArgumentException if x has not n columns, or the mask not T values
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors is closed
+     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     */
+    public void add(Matrix x, @Nullable TokenMask mask) {
+        if (weights == null) {
+            throw new IllegalStateException("sums that were deserialised have no vectors to project on: merge them");
+        }
+        if (x.columns() != columns) {
+            throw new IllegalArgumentException(
+                    "the activations have " + x.columns() + " columns, the weights have " + columns);
+        }
+        MemorySegment panels = weights.panels();
+        ActivationSums batch = new ActivationSums(weights);
+        batch.project(weights, panels, x, mask);
+        merge(batch);
+    }
+
+    private void project(WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask) {
+        Kernels kernels = Simd.kernels();
+        Element working = w.precision().working();
+        long padded = (long) w.panelCount() * w.panelWidth();
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations");
+                Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
+            while (blocks.advance()) {
+                if (columns == 0) {
+                    continue;
+                }
+                sums.segment().fill((byte) 0);
+                kernels.addSquaredProjections(
+                        working, blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), columns, panels,
+                        w.panelCount(), sums.segment());
+                addProjected(sums.segment(), blocks.exponent());
+                energy.add(blocks.sumOfSquares(), blocks.exponent());
+            }
+            tokens = blocks.counted();
+            maskedTokens = x.rows() - tokens;
+        }
+    }
+
+    private void addProjected(MemorySegment sums, int sumsExponent) {
+        if (!anyProjected) {
+            exponent = sumsExponent;
+            anyProjected = true;
+        }
+        int common = Math.min(exponent, sumsExponent);
+        double own = Math.scalb(1.0, 2 * (common - exponent));
+        double added = Math.scalb(1.0, 2 * (common - sumsExponent));
+        for (int i = 0; i < projected.length; i++) {
+            projected[i] = projected[i] * own + sums.getAtIndex(ValueLayout.JAVA_DOUBLE, i) * added;
+        }
+        exponent = common;
+    }
+
+    /**
+     * Adds what another one has summed up with the same weights.
+     *
+     * @param other sums on the same right singular vectors; unchanged
+     * @throws IllegalArgumentException if the sizes differ
+     */
+    public void merge(ActivationSums other) {
+        if (other.columns != columns || other.projected.length != projected.length) {
+            throw new IllegalArgumentException("sums over " + other.projected.length + " directions of "
+                    + other.columns + " inputs do not merge with sums over " + projected.length + " directions of "
+                    + columns);
+        }
+        if (other.anyProjected) {
+            MemorySegment sums = MemorySegment.ofArray(other.projected);
+            addProjected(sums, other.exponent);
+        }
+        energy.add(other.energy);
+        tokens += other.tokens;
+        maskedTokens += other.maskedTokens;
+    }
+
+    /**
+     * The spectrum of all tokens so far.
+     *
+     * @return the spectrum, which later additions do not change
+     */
+    public ActivationSpectrum spectrum() {
+        double[] q = new double[projected.length];
+        if (!energy.isZero()) {
+            for (int i = 0; i < q.length; i++) {
+                q[i] = Math.min(1, energy.share(projected[i], exponent));
+            }
+        }
+        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero());
+    }
+}

@@ -1,0 +1,242 @@
+package io.github.logalign;
+
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Panels;
+import io.github.logalign.simd.Simd;
+import java.io.Serial;
+import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * LAR without a factorisation: {@code overlap = ||X W^T||_F^2 / (||W||_F^2 ||X||_F^2)}, summed over batches of tokens. It
+ * equals the overlap of the two spectra, but gives neither of them.
+ *
+ * <p>A batch costs 2 T m n operations from W and X, or one pass over X and Z where Z = X W^T is there already. W is read
+ * in blocks at every {@link #add(Matrix, TokenMask)}, so batches should be large; it must stay readable and unchanged as
+ * long as such calls are made.
+ *
+ * <p>Serializable. What was deserialised can be merged, read, and added to with Z.
+ *
+ * <p>Thread safety: none; use one for each thread and merge them.
+ *
+ * <p>Source: arXiv 2605.28975.
+ */
+public final class AlignmentSums implements Serializable {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Directions are packed this many bytes at a time, so that converting the tokens again for each pack costs little. */
+    private static final long PACK_BYTES = 16L << 20;
+
+    private final transient @Nullable Matrix w;
+    private final long rows;
+    private final int columns;
+    private final Precision precision;
+    private final int weightExponent;
+    private final ScaledSum weightEnergy = new ScaledSum();
+    private final ScaledSum inputEnergy = new ScaledSum();
+    private final ScaledSum outputEnergy = new ScaledSum();
+    private long tokens;
+    private long maskedTokens;
+
+    private AlignmentSums(Matrix w, Precision precision) {
+        this.w = w;
+        this.rows = w.rows();
+        this.columns = Math.toIntExact(w.columns());
+        this.precision = precision;
+        try (TokenBlocks blocks = new TokenBlocks(w, null, precision, "weights")) {
+            while (blocks.advance()) {
+                weightEnergy.add(blocks.sumOfSquares(), blocks.exponent());
+            }
+            // The last block's exponent fits all of them.
+            this.weightExponent = blocks.exponent();
+        }
+    }
+
+    /** For sums over some tokens only. */
+    private AlignmentSums(AlignmentSums like) {
+        this.w = like.w;
+        this.rows = like.rows;
+        this.columns = like.columns;
+        this.precision = like.precision;
+        this.weightExponent = like.weightExponent;
+        this.weightEnergy.add(like.weightEnergy);
+    }
+
+    /**
+     * Empty sums for a layer, in float64.
+     *
+     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
+     * @return the sums
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    public static AlignmentSums of(Matrix w) {
+        return of(w, Precision.DOUBLE);
+    }
+
+    /**
+     * Empty sums for a layer.
+     *
+     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
+     * @param precision of the products; sums over tokens are in float64
+     * @return the sums
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    public static AlignmentSums of(Matrix w, Precision precision) {
+        if (w.columns() > Integer.MAX_VALUE) {
+            throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
+        }
+        return new AlignmentSums(w, precision);
+    }
+
+    /**
+     * Adds a batch from W and X.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param mask T values, or null if every token counts
+     * @throws IllegalArgumentException if x has not n columns, or the mask not T values
+     * @throws IllegalStateException if these sums were deserialised
+     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     */
+    public void add(Matrix x, @Nullable TokenMask mask) {
+        if (w == null) {
+            throw new IllegalStateException("sums that were deserialised have no W: merge them, or add with Z");
+        }
+        checkColumns("activations", x.columns(), columns);
+        AlignmentSums batch = new AlignmentSums(this);
+        batch.addInputs(x, mask);
+        if (columns > 0 && batch.tokens > 0) {
+            batch.addOutputs(w, x, mask);
+        }
+        merge(batch);
+    }
+
+    /**
+     * Adds a batch where the layer's outputs are there already.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param z T x m, the outputs X W^T without a bias, finite in the rows that count; read only during the call
+     * @param mask T values for X and Z alike, or null if every token counts
+     * @throws IllegalArgumentException if the sizes do not fit
+     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     */
+    public void add(Matrix x, Matrix z, @Nullable TokenMask mask) {
+        checkColumns("activations", x.columns(), columns);
+        checkColumns("outputs", z.columns(), rows);
+        if (z.rows() != x.rows()) {
+            throw new IllegalArgumentException(
+                    "the outputs have " + z.rows() + " tokens, the activations " + x.rows());
+        }
+        AlignmentSums batch = new AlignmentSums(this);
+        batch.addInputs(x, mask);
+        try (TokenBlocks blocks = new TokenBlocks(z, mask, precision, "outputs")) {
+            while (blocks.advance()) {
+                batch.outputEnergy.add(blocks.sumOfSquares(), blocks.exponent());
+            }
+        }
+        merge(batch);
+    }
+
+    private static void checkColumns(String contents, long found, long wanted) {
+        if (found != wanted) {
+            throw new IllegalArgumentException("the " + contents + " have " + found + " columns, not " + wanted);
+        }
+    }
+
+    private void addInputs(Matrix x, @Nullable TokenMask mask) {
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations")) {
+            while (blocks.advance()) {
+                inputEnergy.add(blocks.sumOfSquares(), blocks.exponent());
+            }
+            tokens = blocks.counted();
+            maskedTokens = x.rows() - tokens;
+        }
+    }
+
+    private void addOutputs(Matrix weights, Matrix x, @Nullable TokenMask mask) {
+        Kernels kernels = Simd.kernels();
+        Element working = precision.working();
+        int width = kernels.panelWidth(working);
+        long rowBytes = (long) columns * working.bytes();
+        int packRows = (int) Math.min(rows, Math.max(width, PACK_BYTES / rowBytes / width * width));
+        int packPanels = Panels.count(packRows, width);
+        try (BlockReader reader = new BlockReader(weights, "weights");
+                Scratch plain = Scratch.allocate(packRows * rowBytes);
+                Scratch panels = Scratch.allocate(Panels.byteSize(packPanels, width, columns, working));
+                Scratch sums = Scratch.allocate((long) packPanels * width * Double.BYTES)) {
+            for (long row = 0; row < rows; row += packRows) {
+                int count = (int) Math.min(packRows, rows - row);
+                reader.read(row, count, false, working, weightExponent, plain.segment(), 0);
+                Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
+                int panelCount = Panels.count(count, width);
+                try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations")) {
+                    while (blocks.advance()) {
+                        sums.segment().fill((byte) 0);
+                        kernels.addSquaredProjections(
+                                working, blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), columns,
+                                panels.segment(), panelCount, sums.segment());
+                        double total = 0;
+                        for (int i = 0; i < count; i++) {
+                            total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+                        }
+                        outputEnergy.add(total, blocks.exponent() + weightExponent);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Adds what another one has summed up for the same layer.
+     *
+     * @param other sums with the same W; unchanged
+     * @throws IllegalArgumentException if they are of another W
+     */
+    public void merge(AlignmentSums other) {
+        if (other.rows != rows || other.columns != columns || !other.weightEnergy.sameAs(weightEnergy)) {
+            throw new IllegalArgumentException("sums of different weights do not merge");
+        }
+        inputEnergy.add(other.inputEnergy);
+        outputEnergy.add(other.outputEnergy);
+        tokens += other.tokens;
+        maskedTokens += other.maskedTokens;
+    }
+
+    /**
+     * The number of tokens that counted.
+     *
+     * @return how many rows were read
+     */
+    public long tokens() {
+        return tokens;
+    }
+
+    /**
+     * The number of tokens that a mask left out.
+     *
+     * @return how many rows were not read
+     */
+    public long maskedTokens() {
+        return maskedTokens;
+    }
+
+    /**
+     * The alignment of all tokens so far.
+     *
+     * @return the alignment, or why it is undefined
+     */
+    public Alignment alignment() {
+        UndefinedReason reason =
+                UndefinedReason.of(rows, columns, weightEnergy.isZero(), tokens, inputEnergy.isZero());
+        if (reason != null) {
+            return new Alignment.Undefined(reason);
+        }
+        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.over(weightEnergy, inputEnergy);
+        return new ErrorModel(precision.unitRoundoff(), false).alignment(columns, overlap);
+    }
+}

@@ -1,0 +1,207 @@
+package io.github.logalign;
+
+import io.github.logalign.Matrix.Orientation;
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Simd;
+import io.github.logalign.simd.Transpose;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Reads a matrix of any element type, stride, orientation and byte order in blocks of rows: scans them, and writes them
+ * widened and scaled into native scratch. What the kernels cannot read in place (heap arrays, big-endian files) goes
+ * through a small staging buffer, so that every hot loop sees native memory only.
+ *
+ * <p>For one thread: the one that may read the matrix.
+ */
+final class BlockReader implements AutoCloseable {
+
+    /** Elements scanned or converted at a time: small enough for the caches, large enough to forget the call. */
+    private static final int PIECE = 1 << 14;
+
+    /** Lines that are transposed together: one cache line of float64. */
+    private static final int TILE = 8;
+
+    private final Matrix matrix;
+    private final String contents;
+    private final Kernels kernels = Simd.kernels();
+    private final Element element;
+    private final boolean direct;
+    private final Scratch staging;
+    private final Scratch tile;
+
+    /** Where the last located run begins. */
+    private MemorySegment run;
+
+    private long runOffset;
+
+    /**
+     * Makes a reader.
+     *
+     * @param matrix what to read
+     * @param contents what it holds, for messages: "weights"
+     */
+    BlockReader(Matrix matrix, String contents) {
+        this.matrix = matrix;
+        this.contents = contents;
+        this.element = matrix.elementType().element();
+        this.direct = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        this.staging = Scratch.allocate((long) PIECE * Double.BYTES);
+        this.tile = Scratch.allocate((long) TILE * PIECE * Double.BYTES);
+        this.run = staging.segment();
+    }
+
+    @Override
+    public void close() {
+        staging.close();
+        tile.close();
+    }
+
+    private boolean rowMajor() {
+        return matrix.orientation() == Orientation.ROW_MAJOR;
+    }
+
+    /** Makes {@link #run} and {@link #runOffset} point at elements that the kernels can read. */
+    private void locate(long first, int count) {
+        long offset = first * element.bytes();
+        if (direct) {
+            run = matrix.segment();
+            runOffset = offset;
+            return;
+        }
+        ValueLayout from =
+                switch (element) {
+                    case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
+                    case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
+                    case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+                };
+        run = staging.segment();
+        runOffset = 0;
+        MemorySegment.copy(
+                matrix.segment(),
+                from.withOrder(matrix.byteOrder()),
+                offset,
+                run,
+                from.withOrder(ByteOrder.LITTLE_ENDIAN),
+                0,
+                count);
+    }
+
+    /** Whether rows can be handed to the kernels where they are, without a copy. */
+    boolean readsInPlace(Element working, int exponent) {
+        return direct && rowMajor() && element == working && exponent == 0;
+    }
+
+    /**
+     * The largest magnitude in some rows.
+     *
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    double maxMagnitude(long firstRow, long rows) {
+        if (rows == 0 || matrix.columns() == 0) {
+            return 0;
+        }
+        if (!rowMajor()) {
+            double max = 0;
+            for (long column = 0; column < matrix.columns(); column++) {
+                max = Math.max(max, maxOfRun(column * matrix.stride() + firstRow, rows));
+            }
+            return max;
+        }
+        if (matrix.stride() == matrix.columns()) {
+            return maxOfRun(firstRow * matrix.stride(), rows * matrix.columns());
+        }
+        double max = 0;
+        for (long row = firstRow; row < firstRow + rows; row++) {
+            max = Math.max(max, maxOfRun(row * matrix.stride(), matrix.columns()));
+        }
+        return max;
+    }
+
+    private double maxOfRun(long first, long count) {
+        double max = 0;
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            locate(first + done, piece);
+            double pieceMax = kernels.maxMagnitude(run, runOffset, element, piece);
+            if (!Double.isFinite(pieceMax)) {
+                throw notFinite(first + done, piece);
+            }
+            max = Math.max(max, pieceMax);
+        }
+        return max;
+    }
+
+    private LogalignException notFinite(long first, int count) {
+        for (long index = first; index < first + count; index++) {
+            long line = index / matrix.stride();
+            long place = index % matrix.stride();
+            long row = rowMajor() ? line : place;
+            long column = rowMajor() ? place : line;
+            double value = matrix.get(row, column);
+            if (!Double.isFinite(value)) {
+                return new LogalignException("the " + contents + " hold " + value + " at row " + row + ", column "
+                        + column + ": repair or leave out what is not finite");
+            }
+        }
+        return new LogalignException("the " + contents + " changed while they were read");
+    }
+
+    /**
+     * Writes some rows, which must be finite, times 2^exponent.
+     *
+     * @param columnMajor whether the target gets columns of {@code rows} elements; else rows of n elements
+     * @param targetStart the element of the target to begin at
+     */
+    void read(
+            long firstRow,
+            int rows,
+            boolean columnMajor,
+            Element working,
+            int exponent,
+            MemorySegment target,
+            long targetStart) {
+        int columns = Math.toIntExact(matrix.columns());
+        int lines = rowMajor() ? rows : columns;
+        int length = rowMajor() ? columns : rows;
+        long origin = rowMajor() ? firstRow * matrix.stride() : firstRow;
+        boolean keepsLines = rowMajor() != columnMajor;
+        if (keepsLines && matrix.stride() == length) {
+            convert(origin, (long) lines * length, working, exponent, target, targetStart);
+        } else if (keepsLines) {
+            for (int line = 0; line < lines; line++) {
+                convert(origin + line * matrix.stride(), length, working, exponent, target, targetStart + (long) line * length);
+            }
+        } else {
+            transpose(origin, lines, length, working, exponent, target, targetStart);
+        }
+    }
+
+    private void convert(long first, long count, Element working, int exponent, MemorySegment target, long start) {
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            locate(first + done, piece);
+            kernels.convert(
+                    run, runOffset, element, piece, target, (start + done) * working.bytes(), working, exponent);
+        }
+    }
+
+    private void transpose(
+            long origin, int lines, int length, Element working, int exponent, MemorySegment target, long start) {
+        MemorySegment together = tile.segment();
+        for (int line = 0; line < lines; line += TILE) {
+            int count = Math.min(TILE, lines - line);
+            for (int from = 0; from < length; from += PIECE) {
+                int piece = Math.min(PIECE, length - from);
+                for (int l = 0; l < count; l++) {
+                    convert(origin + (line + l) * matrix.stride() + from, piece, working, exponent, together, (long) l * piece);
+                }
+                Transpose.interleave(
+                        working, together, count, piece, target, start + line + (long) from * lines, lines);
+            }
+        }
+    }
+}

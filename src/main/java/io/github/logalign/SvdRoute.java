@@ -1,0 +1,258 @@
+package io.github.logalign;
+
+import io.github.logalign.Factors.Vectors;
+import io.github.logalign.blas.Blas;
+import io.github.logalign.blas.Real;
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Singular values and right singular vectors by LAPACK's SVD. Tall matrices are first reduced to a triangle, block of
+ * rows by block of rows, so that memory grows with n^2 and not with m n; wide ones by one QR factorisation of W^T.
+ *
+ * <p>A row-major m x n matrix is a column-major n x m one: then the left factor holds the right singular vectors of W.
+ */
+final class SvdRoute {
+
+    /** From here on the triangle first is faster than the SVD of the whole (measured at n = 256 to 2,048). */
+    private static final double TALL_FOR_TRIANGLE = 1.25;
+
+    /** The same for W^T; one QR factorisation more has to be applied to the vectors. */
+    private static final double WIDE_FOR_TRIANGLE = 1.5;
+
+    private static final int NARROW = 1024;
+
+    private final WeightSource w;
+    private final Blas blas;
+    private final boolean wantVectors;
+    private final Solver solver;
+    private final Real real;
+    private final int m;
+    private final int n;
+
+    /** One of LAPACK's two SVD drivers. */
+    interface Solver {
+
+        /** The name without the letter of the precision. */
+        String stem();
+
+        /** As {@link Blas#gesdd}. */
+        int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt);
+    }
+
+    /** Divide and conquer. */
+    static final Solver GESDD = new Solver() {
+        @Override
+        public String stem() {
+            return "gesdd";
+        }
+
+        @Override
+        public int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt) {
+            return blas.gesdd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        }
+    };
+
+    /** QR iteration. */
+    static final Solver GESVD = new Solver() {
+        @Override
+        public String stem() {
+            return "gesvd";
+        }
+
+        @Override
+        public int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt) {
+            return blas.gesvd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        }
+    };
+
+    private SvdRoute(WeightSource w, Blas blas, boolean wantVectors, Solver solver) {
+        this.w = w;
+        this.blas = blas;
+        this.wantVectors = wantVectors;
+        this.solver = solver;
+        this.real = w.precision().real();
+        this.m = w.rows();
+        this.n = w.columns();
+    }
+
+    /** Runs the first solver that converges, each on a fresh copy. W is not empty and not zero. */
+    static Factors run(WeightSource w, Blas blas, boolean wantVectors, Solver... solvers) {
+        StringBuilder failures = new StringBuilder();
+        for (Solver solver : solvers) {
+            Result result = new SvdRoute(w, blas, wantVectors, solver).factorise();
+            if (result.factors() != null) {
+                return result.factors();
+            }
+            failures.append(failures.isEmpty() ? "" : "; ")
+                    .append(Blas.explain(w.precision().real().routine(solver.stem()), result.info()));
+        }
+        throw new LogalignException("the " + w.rows() + " x " + w.columns() + " weights could not be factorised: "
+                + failures + "; use the Gram matrix, or the norm form");
+    }
+
+    /** Factors, or the INFO of a solver that did not converge. */
+    private record Result(@Nullable Factors factors, int info) {}
+
+    private Result factorise() {
+        if (m >= n) {
+            return m >= TALL_FOR_TRIANGLE * n ? tallByTriangle() : tallDirectly();
+        }
+        return n >= WIDE_FOR_TRIANGLE * m ? wideByTriangle() : wideDirectly();
+    }
+
+    private Result tallByTriangle() {
+        try (Scratch r = w.scratch((long) n * n)) {
+            int blockRows = w.blockRows();
+            int panel = Math.min(n, n <= NARROW ? 32 : 64);
+            r.segment().fill((byte) 0);
+            try (Scratch block = w.scratch((long) blockRows * n)) {
+                for (int row = 0; row < m; row += blockRows) {
+                    int count = Math.min(blockRows, m - row);
+                    w.readColumnMajor(row, count, block.segment());
+                    Blas.onLargeStack(() -> {
+                        blas.tpqrt(real, count, n, panel, r.segment(), n, block.segment(), count);
+                        return count;
+                    });
+                }
+            }
+            return solveTall(r, n, real.routine("tpqrt") + "+");
+        }
+    }
+
+    private Result tallDirectly() {
+        try (Scratch a = w.scratch((long) m * n)) {
+            w.readColumnMajor(0, m, a.segment());
+            return solveTall(a, m, "");
+        }
+    }
+
+    /** The right factor of a column-major matrix holds the directions: direction d is its row d. */
+    private Result solveTall(Scratch a, int rows, String before) {
+        Scratch vt = w.scratch(wantVectors ? (long) n * n : 1);
+        try (Scratch u = w.scratch(wantVectors ? (long) rows * n : 1);
+                Scratch s = w.scratch(n)) {
+            int info = solve(rows, n, a, s, u, vt);
+            if (info != 0) {
+                vt.close();
+                return new Result(null, info);
+            }
+            return found(s, n, before, new Vectors(vt, w.element(), 0, 1, n));
+        } catch (RuntimeException | Error failed) {
+            vt.close();
+            throw failed;
+        }
+    }
+
+    private Result wideDirectly() {
+        Scratch u = w.scratch(wantVectors ? (long) n * m : 1);
+        try (Scratch a = w.scratch((long) n * m);
+                Scratch vt = w.scratch(wantVectors ? (long) m * m : 1);
+                Scratch s = w.scratch(m)) {
+            w.readRows(0, m, a.segment());
+            int info = solve(n, m, a, s, u, vt);
+            if (info != 0) {
+                u.close();
+                return new Result(null, info);
+            }
+            return found(s, m, "", new Vectors(u, w.element(), 0, n, 1));
+        } catch (RuntimeException | Error failed) {
+            u.close();
+            throw failed;
+        }
+    }
+
+    /** W^T = Q R, R = U S V^T: the directions are the columns of Q U. */
+    private Result wideByTriangle() {
+        Scratch directions = w.scratch(wantVectors ? (long) n * m : 1);
+        try (Scratch a = w.scratch((long) n * m);
+                Scratch tau = w.scratch(m);
+                Scratch r = w.scratch((long) m * m);
+                Scratch u = w.scratch(wantVectors ? (long) m * m : 1);
+                Scratch vt = w.scratch(wantVectors ? (long) m * m : 1);
+                Scratch s = w.scratch(m)) {
+            w.readRows(0, m, a.segment());
+            Blas.onLargeStack(() -> {
+                blas.geqrf(real, n, m, a.segment(), n, tau.segment());
+                return m;
+            });
+            r.segment().fill((byte) 0);
+            long bytes = real.bytes();
+            for (long column = 0; column < m; column++) {
+                MemorySegment.copy(
+                        a.segment(), column * n * bytes, r.segment(), column * m * bytes, (column + 1) * bytes);
+            }
+            int info = solve(m, m, r, s, u, vt);
+            if (info != 0) {
+                directions.close();
+                return new Result(null, info);
+            }
+            if (wantVectors) {
+                directions.segment().fill((byte) 0);
+                for (long column = 0; column < m; column++) {
+                    MemorySegment.copy(
+                            u.segment(), column * m * bytes, directions.segment(), column * n * bytes, m * bytes);
+                }
+                Blas.onLargeStack(() -> {
+                    blas.ormqr(real, n, m, m, a.segment(), n, tau.segment(), directions.segment(), n);
+                    return m;
+                });
+            }
+            return found(s, m, real.routine("geqrf") + "+", new Vectors(directions, w.element(), 0, n, 1));
+        } catch (RuntimeException | Error failed) {
+            directions.close();
+            throw failed;
+        }
+    }
+
+    private int solve(int rows, int columns, Scratch a, Scratch s, Scratch u, Scratch vt) {
+        Blas.Factors factors = wantVectors ? Blas.Factors.THIN : Blas.Factors.NONE;
+        return Blas.onLargeStack(() -> solver.solve(
+                blas, real, factors, rows, columns, a.segment(), s.segment(), u.segment(), vt.segment()));
+    }
+
+    private Result found(Scratch s, int count, String before, Vectors vectors) {
+        double[] squares = new double[count];
+        for (int i = 0; i < count; i++) {
+            double sigma = w.element() == Element.F64
+                    ? s.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i)
+                    : s.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            squares[i] = sigma * sigma;
+        }
+        if (!wantVectors) {
+            vectors.close();
+        }
+        return new Result(
+                new Factors(squares, Method.SVD, before + real.routine(solver.stem()), wantVectors ? vectors : null), 0);
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.logalign.blas;
+
+import java.io.Serial;
+import java.util.Objects;
+
+/** What went wrong with finding or calling the library, in one line. */
+public final class BlasException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Makes an exception.
+     *
+     * @param message one line: what, where, what to do
+     */
+    public BlasException(String message) {
+        super(message);
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
+    }
+}

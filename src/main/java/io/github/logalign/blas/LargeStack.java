@@ -1,0 +1,72 @@
+package io.github.logalign.blas;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Platform threads with a stack that LAPACK fits on, whatever thread the caller runs on. Few of them: many concurrent
+ * callers exhaust OpenBLAS's buffers.
+ */
+final class LargeStack {
+
+    private static final long STACK_BYTES = 16L << 20;
+    private static final int MAX_THREADS = 32;
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final ThreadPoolExecutor POOL = pool();
+
+    private LargeStack() {}
+
+    private static final class LargeStackThread extends Thread {
+        LargeStackThread(Runnable task) {
+            super(null, task, "logalign-blas-" + NUMBER.incrementAndGet(), STACK_BYTES, false);
+            setDaemon(true);
+        }
+    }
+
+    private static ThreadPoolExecutor pool() {
+        int threads = Math.min(MAX_THREADS, Math.max(2, Runtime.getRuntime().availableProcessors()));
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LargeStackThread::new);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /**
+     * Runs a task and waits for it. An interrupt is kept for later: native code cannot be interrupted, and memory must not
+     * be freed under it.
+     */
+    static <T> T call(Supplier<T> task) {
+        if (Thread.currentThread() instanceof LargeStackThread) {
+            return task.get();
+        }
+        Future<T> future = POOL.submit(task::get);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
+            if (cause instanceof RuntimeException exception) {
+                throw exception;
+            }
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException(cause);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.report.Table;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code inspect}: what is in a file, and what score would do with it. */
+@Command(name = "inspect", description = "What is in a file, and what score would do with it.")
+final class InspectCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "FILE", description = "A file of weights or activations.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--activations",
+            paramLabel = "FILE",
+            description = "Activations to pair the weights of FILE with.")
+    private @Nullable Path activations;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (TensorFile opened = TensorFile.open(file)) {
+            out.println(Names.printable(file.toString()) + ": " + opened.format() + ", " + opened.tensors().size()
+                    + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
+            opened.metadata().forEach((key, value) ->
+                    out.println("  " + Names.printable(key) + " = " + Names.printable(value)));
+            Table table = new Table("tensor", "type", "shape", "use");
+            for (Tensor tensor : opened.tensors()) {
+                table.add(List.of(
+                        tensor.isNamed() ? tensor.name() : "(no name)",
+                        tensor.dataType().toString(),
+                        Arrays.toString(tensor.shape()),
+                        use(tensor)));
+            }
+            out.print(table.format(Terminal.width()));
+            if (activations != null) {
+                printPlan(out, opened, activations);
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static String use(Tensor tensor) {
+        if (tensor.holdsMatrices()) {
+            return tensor.shape().length == 2 ? "matrix" : tensor.shape()[0] + " matrices";
+        }
+        return switch (tensor.dataType()) {
+            case BOOL, U8, I32, I64 -> "mask";
+            default -> "left aside";
+        };
+    }
+
+    private static void printPlan(PrintWriter out, TensorFile weights, Path activations) {
+        try (TensorFile dump = TensorFile.open(activations)) {
+            Plan plan = Plan.of(weights, dump, Selection.ALL);
+            out.println("score would compute:");
+            Table table = new Table("layer", "weight", "activations", "note");
+            for (LayerJob job : plan.jobs()) {
+                Tensor weight = job.weight();
+                Tensor activation = job.activation();
+                String note = job.skipped() != null ? "skipped: " + job.skipped() : String.join("; ", job.warnings());
+                table.add(List.of(
+                        job.layer(),
+                        weight == null ? "-" : weight.describe(),
+                        activation == null ? "-" : activation.describe(),
+                        note));
+            }
+            out.print(table.format(Terminal.width()));
+            plan.notes().forEach(out::println);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.Environment;
+import io.github.logalign.LogalignException;
+import io.github.logalign.tensor.Names;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command. Exit code 0: all is well; 1: something could not be computed; 2: wrong usage. */
+@Command(
+        name = "logalign",
+        description = "The log-alignment ratio (LAR) of neural-network layers.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            ScoreCommand.class,
+            SpectrumCommand.class,
+            InspectCommand.class,
+            SampleCommand.class,
+            DoctorCommand.class,
+            GenerateCompletion.class
+        })
+public final class Main implements Runnable {
+
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Show where in the program a failure came from.")
+    private boolean stacktrace;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** The version of the library. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"logalign " + Environment.libraryVersion()};
+        }
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(spec.commandLine(), "a command is missing");
+        }
+    }
+
+    /**
+     * Runs the command and exits.
+     *
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.setErr(err);
+        int code = new Main().execute(args, err);
+        System.exit(code);
+    }
+
+    private int execute(String[] args, PrintStream err) {
+        StandardOutput out = new StandardOutput();
+        CommandLine commandLine = new CommandLine(this)
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    err.println("logalign: " + oneLine(String.valueOf(wrong.getMessage())) + "; see "
+                            + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+                    return WRONG_USAGE;
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err));
+        int code;
+        try {
+            code = commandLine.execute(args);
+            out.finish();
+        } catch (IOException | Error failure) {
+            return report(failure, err);
+        }
+        return code;
+    }
+
+    private int report(Throwable failure, PrintStream err) {
+        if (stacktrace) {
+            failure.printStackTrace(err);
+            return FAILED;
+        }
+        String message =
+                switch (failure) {
+                    case LogalignException known -> known.getMessage();
+                    case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
+                    case IOException io -> "cannot write the result: " + io.getMessage();
+                    case OutOfMemoryError memory -> "out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
+                    default ->
+                        "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
+                                + "; --stacktrace shows more, please report it";
+                };
+        err.println("logalign: " + oneLine(message));
+        return FAILED;
+    }
+
+    /** Messages may quote arguments and names, which may hold anything. */
+    private static String oneLine(String message) {
+        return Names.escaped(message.replace('\n', ' ').strip());
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.LogalignException;
+import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.SafetensorsWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sample}: a small checkpoint and dump to try things on. */
+@Command(name = "sample", description = "Write a small checkpoint and dump of activations to try things on.")
+final class SampleCommand implements Callable<Integer> {
+
+    private static final int TOKENS = 512;
+    private static final int WIDTH = 64;
+    private static final int VOCABULARY = 512;
+    private static final int HIDDEN = 256;
+
+    @Parameters(paramLabel = "DIR", description = "The folder to write to; made if it is not there.")
+    private Path folder = Path.of("");
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException failed) {
+            throw new LogalignException(Names.printable(folder.toString()) + ": the folder cannot be made", failed);
+        }
+        Random random = new Random(seed);
+        // The head's inputs lie along a few directions that its rows share: an aligned layer. The others are random.
+        float[] features = normal(8 * WIDTH, random);
+        Path weights = folder.resolve("model.safetensors");
+        new SafetensorsWriter()
+                .metadata("format", "pt")
+                .add("lm_head.weight", mixed(VOCABULARY, features, random), VOCABULARY, WIDTH)
+                .add("mlp.up.weight", normal(HIDDEN * WIDTH, random), HIDDEN, WIDTH)
+                .add("mlp.down.weight", normal(WIDTH * HIDDEN, random), WIDTH, HIDDEN)
+                .write(weights);
+        Path activations = folder.resolve("activations.safetensors");
+        new SafetensorsWriter()
+                .metadata("step", "0")
+                .add("lm_head", mixed(TOKENS, features, random), TOKENS, WIDTH)
+                .add("mlp.up", normal(TOKENS * WIDTH, random), TOKENS, WIDTH)
+                .add("mlp.down", normal(TOKENS * HIDDEN, random), TOKENS, HIDDEN)
+                .write(activations);
+        out.println(weights);
+        out.println(activations);
+        out.flush();
+        return 0;
+    }
+
+    private static float[] normal(int count, Random random) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    /** Rows that are combinations of the features with a little noise. */
+    private static float[] mixed(int rows, float[] features, Random random) {
+        int count = features.length / WIDTH;
+        float[] values = normal(rows * WIDTH, random);
+        for (int row = 0; row < rows; row++) {
+            for (int feature = 0; feature < count; feature++) {
+                float share = (float) random.nextGaussian() * 2 / (1 + feature);
+                for (int c = 0; c < WIDTH; c++) {
+                    values[row * WIDTH + c] += share * features[feature * WIDTH + c];
+                }
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.Environment;
+import io.github.logalign.report.CsvReport;
+import io.github.logalign.report.JsonReport;
+import io.github.logalign.report.TableReport;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.NameMap;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: LAR and the spectra of every layer that has activations. */
+@Command(
+        name = "score",
+        description = {
+            "LAR, effective dimension and spectra of every layer that has activations.",
+            "Activations named X, X.weight or X.input belong to the weight X.weight or X."
+        })
+final class ScoreCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FILE|INDEX",
+            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    private Path weights = Path.of("");
+
+    @Option(
+            names = "--activations",
+            required = true,
+            paramLabel = "FILE",
+            description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
+    private Path activations = Path.of("");
+
+    @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
+    private @Nullable String tensor;
+
+    @Option(names = "--activation", paramLabel = "NAME", description = "Only these activations.")
+    private @Nullable String activation;
+
+    @Option(
+            names = "--map",
+            paramLabel = "WEIGHT=ACTIVATION",
+            description = "Activations that belong to weights, where the names do not tell; the wildcards * and ? of the"
+                    + " left side fill those of the right side. May be given again.")
+    private List<String> maps = new ArrayList<>();
+
+    @Option(
+            names = "--mask",
+            paramLabel = "FILE[:NAME]",
+            description = "One value per token: BOOL or U8, not 0 counts; I32 or I64 labels, -100 does not count.")
+    private @Nullable String mask;
+
+    @Option(
+            names = "--method",
+            paramLabel = "svd|gram|auto|norm",
+            defaultValue = "svd",
+            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
+                    + " norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
+    private ScoreMethod method = ScoreMethod.SVD;
+
+    @Mixin
+    private ScoringOptions scoring = new ScoringOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        int threads = scoring.threads(commandLine);
+        if (method == ScoreMethod.NORM && scoring.spectra != null) {
+            throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
+        }
+        Selection selection = new Selection(
+                tensor, activation, maps(commandLine), scoring.include(), scoring.exclude(), scoring.transposed());
+        PrintWriter err = commandLine.getErr();
+        try (TensorFile weightsFile = TensorFile.open(weights);
+                TensorFile activationsFile = TensorFile.open(activations);
+                MaskOption maskFile = mask == null ? null : new MaskOption(mask)) {
+            Plan plan = Plan.of(weightsFile, activationsFile, selection);
+            if (!output.quiet) {
+                plan.notes().forEach(note -> err.println("logalign: note: " + note));
+            }
+            Tensor maskTensor = maskFile == null ? null : maskFile.tensor();
+            Scorer scorer = new Scorer(method, scoring.precision, maskTensor);
+            SpectraFolder folder = scoring.spectra == null ? null : new SpectraFolder(scoring.spectra);
+            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer, result -> {
+                if (folder != null) {
+                    folder.write(result);
+                }
+            });
+            output.write(commandLine.getOut(), out -> write(out, rows, threads));
+            return RowRunner.exitCode(rows);
+        }
+    }
+
+    private List<NameMap> maps(CommandLine commandLine) {
+        try {
+            return maps.stream().map(NameMap::parse).toList();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private void write(OutputStream out, List<LayerScore> rows, int threads) throws IOException {
+        switch (output.format) {
+            case JSON -> JsonReport.write(out, Environment.current(), threads, rows);
+            case CSV -> CsvReport.write(out, rows);
+            case TABLE -> out.write(TableReport.scores(rows, output.width()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.logalign.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Standard output that remembers a failure: writers swallow it, and a result that was cut off must not look complete. */
+final class StandardOutput extends OutputStream {
+
+    private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    private @Nullable IOException failure;
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            out.write(bytes, offset, length);
+        } catch (IOException failed) {
+            failure = failed;
+            throw failed;
+        }
+    }
+
+    /** Throws what went wrong earlier. */
+    void finish() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

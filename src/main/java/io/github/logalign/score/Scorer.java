@@ -1,0 +1,297 @@
+package io.github.logalign.score;
+
+import io.github.logalign.ActivationSpectrum;
+import io.github.logalign.Alignment;
+import io.github.logalign.AlignmentSums;
+import io.github.logalign.ElementType;
+import io.github.logalign.LogalignException;
+import io.github.logalign.Matrix;
+import io.github.logalign.Method;
+import io.github.logalign.Precision;
+import io.github.logalign.Spread;
+import io.github.logalign.SpectrumOptions;
+import io.github.logalign.TokenMask;
+import io.github.logalign.UndefinedReason;
+import io.github.logalign.WeightSpectrum;
+import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores jobs, one at a time. Bad data costs a row, never more.
+ *
+ * <p>Thread safety: immutable; any number of threads may score at once.
+ */
+public final class Scorer {
+
+    /** An estimate beyond this is worth a warning: the precision is not what one may expect. */
+    private static final double WARN_DOUBLE = 1e-9;
+
+    private static final double WARN_SINGLE = 1e-4;
+
+    private final ScoreMethod method;
+    private final Precision precision;
+    private final @Nullable Tensor mask;
+    private final @Nullable TokenMask tokenMask;
+
+    /**
+     * Makes a scorer.
+     *
+     * @param method how to score
+     * @param precision in what precision
+     * @param mask which tokens count, or null if all do
+     * @throws LogalignException if the mask cannot be one
+     */
+    public Scorer(ScoreMethod method, Precision precision, @Nullable Tensor mask) {
+        this.method = method;
+        this.precision = precision;
+        this.mask = mask;
+        this.tokenMask = mask == null ? null : mask.mask();
+    }
+
+    /**
+     * A row and the spectra behind it.
+     *
+     * @param row the row
+     * @param spectra null if none were computed
+     */
+    public record Result(LayerScore row, @Nullable Spectra spectra) {}
+
+    /**
+     * Computes one row.
+     *
+     * @param job what to compute
+     * @return the row, with a status and a reason if it is not ok
+     */
+    public Result score(LayerJob job) {
+        Row row = new Row(job);
+        long start = System.nanoTime();
+        try {
+            compute(job, row);
+        } catch (LogalignException bad) {
+            row.status = Status.FAILED;
+            row.reason = bad.getMessage();
+        } catch (OutOfMemoryError tooLarge) {
+            row.status = Status.FAILED;
+            row.reason = where(job.weight()) + ": out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
+        }
+        row.seconds = (System.nanoTime() - start) * 1e-9;
+        return new Result(row.finish(), row.spectra);
+    }
+
+    private void compute(LayerJob job, Row row) {
+        Tensor weight = job.weight();
+        Matrix w = job.w();
+        if (job.skipped() != null || weight == null || w == null) {
+            row.status = Status.SKIPPED;
+            row.reason = job.skipped() == null ? "there is nothing to compute" : about(job, job.skipped());
+            return;
+        }
+        row.rows = w.rows();
+        row.cols = w.columns();
+        row.elementType = w.elementType();
+        Tensor activation = job.activation();
+        Matrix x = activation == null ? null : activation.activations();
+        if (activation != null && x != null) {
+            checkFit(weight, w, activation, x);
+            if (method == ScoreMethod.NORM) {
+                normForm(row, weight, w, activation, x);
+                return;
+            }
+        }
+        try (Arena arena = Arena.ofShared()) {
+            SpectrumOptions options = new SpectrumOptions(spectrumMethod(), precision, x != null);
+            WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, options, arena));
+            if (activation == null || x == null) {
+                row.take(spectrum, null);
+                return;
+            }
+            spectra(row, spectrum, weight, w, activation, x, arena);
+        }
+    }
+
+    private Method spectrumMethod() {
+        return switch (method) {
+            case SVD, NORM -> Method.SVD;
+            case GRAM -> Method.GRAM;
+            case AUTO -> Method.AUTO;
+        };
+    }
+
+    private void spectra(
+            Row row, WeightSpectrum spectrum, Tensor weight, Matrix w, Tensor activation, Matrix x, Arena arena) {
+        ActivationSpectrum q = at(activation, () -> spectrum.project(x, tokenMask));
+        Alignment alignment = spectrum.alignment(q);
+        if (method == ScoreMethod.AUTO
+                && spectrum.method() == Method.GRAM
+                && alignment instanceof Alignment.Defined defined
+                && defined.larErrorEstimate() > warningThreshold()) {
+            SpectrumOptions accurate = new SpectrumOptions(Method.SVD, precision, true);
+            WeightSpectrum again = at(weight, () -> WeightSpectrum.of(w, accurate, arena));
+            ActivationSpectrum qAgain = at(activation, () -> again.project(x, tokenMask));
+            row.take(again, qAgain);
+            row.take(again.alignment(qAgain), warningThreshold());
+            return;
+        }
+        row.take(spectrum, q);
+        row.take(alignment, warningThreshold());
+    }
+
+    private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
+        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, precision));
+        at(activation, () -> {
+            sums.add(x, tokenMask);
+            return sums;
+        });
+        row.tokens = sums.tokens();
+        row.maskedTokens = sums.maskedTokens();
+        row.method = ScoreMethod.NORM;
+        row.driver = "products";
+        row.precision = precision;
+        row.take(sums.alignment(), warningThreshold());
+    }
+
+    private double warningThreshold() {
+        return precision == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
+    }
+
+    private void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
+        if (x.columns() != w.columns()) {
+            String advice = x.columns() == w.rows()
+                    ? "; if the weight is stored input x output, say --transposed"
+                    : "; pair them by --activation or --map";
+            throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
+                    + activation.where() + " has " + x.columns() + " columns" + advice);
+        }
+        if (tokenMask != null && mask != null && tokenMask.tokens() != x.rows()) {
+            throw new LogalignException(mask.where() + " has " + tokenMask.tokens() + " values, but "
+                    + activation.where() + " has " + x.rows() + " tokens; give a mask with one value per token");
+        }
+    }
+
+    /** Says where bad data was found. */
+    private static <T> T at(Tensor tensor, Supplier<T> computation) {
+        try {
+            return computation.get();
+        } catch (LogalignException bad) {
+            throw new LogalignException(tensor.where() + ": " + bad.getMessage(), bad);
+        }
+    }
+
+    private static String where(@Nullable Tensor tensor) {
+        return tensor == null ? "the layer" : tensor.where();
+    }
+
+    private static String about(LayerJob job, String reason) {
+        Tensor tensor = job.weight() != null ? job.weight() : job.activation();
+        return tensor == null || reason.startsWith(tensor.where()) ? reason : tensor.where() + ": " + reason;
+    }
+
+    /** A row while it grows. */
+    private static final class Row {
+
+        private final LayerJob job;
+        private final List<String> warnings;
+        private @Nullable Long rows;
+        private @Nullable Long cols;
+        private @Nullable ElementType elementType;
+        private @Nullable Long tokens;
+        private @Nullable Long maskedTokens;
+        private @Nullable ScoreMethod method;
+        private @Nullable String driver;
+        private @Nullable Precision precision;
+        private @Nullable Alignment alignment;
+        private @Nullable Double larErrorEstimate;
+        private @Nullable Integer numericalRank;
+        private @Nullable Double nullSpaceEnergy;
+        private @Nullable Spread weightSpread;
+        private @Nullable Spread activationSpread;
+        private @Nullable Double stableRank;
+        private Status status = Status.OK;
+        private @Nullable String reason;
+        private double seconds;
+        private @Nullable Spectra spectra;
+
+        Row(LayerJob job) {
+            this.job = job;
+            this.warnings = new ArrayList<>(job.warnings());
+        }
+
+        void take(WeightSpectrum spectrum, @Nullable ActivationSpectrum q) {
+            method = spectrum.method() == Method.SVD ? ScoreMethod.SVD : ScoreMethod.GRAM;
+            driver = spectrum.driver();
+            precision = spectrum.precision();
+            numericalRank = spectrum.numericalRank();
+            stableRank = spectrum.stableRank();
+            weightSpread = spectrum.spread().orElse(null);
+            spectra = new Spectra(spectrum.p(), q == null ? null : q.q(), spectrum.singularValues());
+            if (q != null) {
+                tokens = q.tokens();
+                maskedTokens = q.maskedTokens();
+                activationSpread = q.spread().orElse(null);
+                nullSpaceEnergy = spectrum.nullSpaceEnergy(q).orElse(null);
+            } else if (spectrum.spread().isEmpty()) {
+                undefined(UndefinedReason.ZERO_WEIGHTS);
+            }
+        }
+
+        void take(Alignment found, double warningThreshold) {
+            switch (found) {
+                case Alignment.Defined defined -> {
+                    alignment = defined;
+                    larErrorEstimate = defined.larErrorEstimate();
+                    if (defined.larErrorEstimate() > warningThreshold) {
+                        warnings.add(String.format(
+                                Locale.ROOT,
+                                "LAR may be off by %.1e: the overlap is tiny; use --method svd or norm",
+                                defined.larErrorEstimate()));
+                    }
+                }
+                case Alignment.Undefined(UndefinedReason why) -> undefined(why);
+            }
+        }
+
+        private void undefined(UndefinedReason why) {
+            status = Status.UNDEFINED;
+            boolean ofActivations = why == UndefinedReason.NO_TOKENS || why == UndefinedReason.ZERO_ACTIVATIONS;
+            reason = where(ofActivations ? job.activation() : job.weight()) + ": " + why.explanation()
+                    + (ofActivations ? "; record other activations" : "; leave this layer out");
+        }
+
+        LayerScore finish() {
+            Tensor activation = job.activation();
+            return new LayerScore(
+                    job.layer(),
+                    job.weightsFile().toString(),
+                    job.tensorName(),
+                    rows,
+                    cols,
+                    elementType,
+                    activation == null ? null : activation.path().toString(),
+                    activation == null || !activation.isNamed() ? null : activation.name(),
+                    tokens,
+                    maskedTokens,
+                    method,
+                    driver,
+                    precision,
+                    alignment == null ? null : alignment.overlap(),
+                    alignment == null ? null : alignment.lar(),
+                    larErrorEstimate,
+                    alignment == null ? null : alignment.effectiveDimension(),
+                    numericalRank,
+                    nullSpaceEnergy,
+                    weightSpread,
+                    activationSpread,
+                    stableRank,
+                    status,
+                    reason,
+                    warnings,
+                    seconds);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.github.logalign.score;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The spectra behind a row, for those who want to keep them.
+ *
+ * @param p the weight spectrum
+ * @param q the activation spectrum, null without activations
+ * @param sigma the singular values
+ */
+public record Spectra(double[] p, double @Nullable [] q, double[] sigma) {}

@@ -40,7 +40,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (TensorFile opened = TensorFile.open(file)) {
-            out.println(Names.printable(file.toString()) + ": " + opened.format() + ", " + opened.tensors().size()
+            out.println(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
                     + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
             opened.metadata().forEach((key, value) ->
                     out.println("  " + Names.printable(key) + " = " + Names.printable(value)));

@@ -35,7 +35,7 @@ final class MaskOption implements AutoCloseable {
                 .filter(candidate -> TYPES.contains(candidate.dataType()))
                 .toList();
         if (masks.size() != 1) {
-            throw new LogalignException(Names.printable(file.path().toString()) + ": holds " + masks.size()
+            throw new LogalignException(Names.printable(file.path()) + ": holds " + masks.size()
                     + " tensors that could be a mask; name one by FILE:NAME");
         }
         return masks.getFirst();

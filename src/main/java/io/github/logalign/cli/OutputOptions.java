@@ -38,7 +38,7 @@ final class OutputOptions {
     }
 
     /** Writes the result whole or not at all. */
-    void write(PrintWriter standardOutput, AtomicFile.Content content) throws IOException {
+    void write(PrintWriter standardOutput, AtomicFile.Body content) throws IOException {
         if (out != null) {
             AtomicFile.write(out, content);
             return;

@@ -41,7 +41,7 @@ final class SampleCommand implements Callable<Integer> {
         try {
             Files.createDirectories(folder);
         } catch (IOException failed) {
-            throw new LogalignException(Names.printable(folder.toString()) + ": the folder cannot be made", failed);
+            throw new LogalignException(Names.printable(folder) + ": the folder cannot be made", failed);
         }
         Random random = new Random(seed);
         // The head's inputs lie along a few directions that its rows share: an aligned layer. The others are random.
@@ -49,16 +49,16 @@ final class SampleCommand implements Callable<Integer> {
         Path weights = folder.resolve("model.safetensors");
         new SafetensorsWriter()
                 .metadata("format", "pt")
-                .add("lm_head.weight", mixed(VOCABULARY, features, random), VOCABULARY, WIDTH)
-                .add("mlp.up.weight", normal(HIDDEN * WIDTH, random), HIDDEN, WIDTH)
-                .add("mlp.down.weight", normal(WIDTH * HIDDEN, random), WIDTH, HIDDEN)
+                .add("lm_head.weight", new long[] {VOCABULARY, WIDTH}, mixed(VOCABULARY, features, random))
+                .add("mlp.up.weight", new long[] {HIDDEN, WIDTH}, normal(HIDDEN * WIDTH, random))
+                .add("mlp.down.weight", new long[] {WIDTH, HIDDEN}, normal(WIDTH * HIDDEN, random))
                 .write(weights);
         Path activations = folder.resolve("activations.safetensors");
         new SafetensorsWriter()
                 .metadata("step", "0")
-                .add("lm_head", mixed(TOKENS, features, random), TOKENS, WIDTH)
-                .add("mlp.up", normal(TOKENS * WIDTH, random), TOKENS, WIDTH)
-                .add("mlp.down", normal(TOKENS * HIDDEN, random), TOKENS, HIDDEN)
+                .add("lm_head", new long[] {TOKENS, WIDTH}, mixed(TOKENS, features, random))
+                .add("mlp.up", new long[] {TOKENS, WIDTH}, normal(TOKENS * WIDTH, random))
+                .add("mlp.down", new long[] {TOKENS, HIDDEN}, normal(TOKENS * HIDDEN, random))
                 .write(activations);
         out.println(weights);
         out.println(activations);

@@ -30,7 +30,7 @@ final class SpectraFolder {
             Files.createDirectories(folder);
         } catch (IOException failed) {
             throw new LogalignException(
-                    Names.printable(folder.toString()) + ": the folder for spectra cannot be made", failed);
+                    Names.printable(folder) + ": the folder for spectra cannot be made", failed);
         }
     }
 

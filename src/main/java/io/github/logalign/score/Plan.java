@@ -2,6 +2,7 @@ package io.github.logalign.score;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.Matrix;
+import io.github.logalign.tensor.NamedMatrix;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
@@ -355,7 +356,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                 jobs.add(job(weight, weight.name(), null, activation, warnings, skipped));
                 return;
             }
-            List<Tensor.NamedMatrix> matrices;
+            List<NamedMatrix> matrices;
             try {
                 matrices = weight.matrices();
             } catch (LogalignException noMatrix) {
@@ -368,7 +369,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
             if (matrices.isEmpty()) {
                 jobs.add(job(weight, weight.name(), null, activation, warnings, "it holds no matrix; leave it out"));
             }
-            for (Tensor.NamedMatrix matrix : matrices) {
+            for (NamedMatrix matrix : matrices) {
                 Matrix w = transposed ? matrix.matrix().transposed() : matrix.matrix();
                 jobs.add(job(weight, matrix.name(), w, activation, warnings, null));
             }
@@ -435,7 +436,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         }
 
         private static String shown(TensorFile file) {
-            return Names.printable(file.path().toString());
+            return Names.printable(file.path());
         }
     }
 }

@@ -1,45 +1,55 @@
 package io.github.logalign.tensor;
 
 import io.github.logalign.ElementType;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The element type of a {@link Tensor}; the names are those of safetensors. */
+/** The type of a stored tensor's elements, under its name in safetensors files. */
 public enum DataType {
-    /** One byte, 0 is false. */
+    /** A truth value in one byte. */
     BOOL(1, null),
-    /** Unsigned, 8 bits. */
+    /** An unsigned byte. */
     U8(1, null),
-    /** Signed, 8 bits. */
+    /** A signed byte. */
     I8(1, null),
-    /** Floating, 5 bits of exponent. */
+    /** An 8-bit float with 5 exponent bits. */
     F8_E5M2(1, null),
-    /** Floating, 4 bits of exponent. */
+    /** An 8-bit float with 4 exponent bits. */
     F8_E4M3(1, null),
-    /** Floating, powers of two only: a scale. */
+    /** An 8-bit scale: a power of two. */
     F8_E8M0(1, null),
-    /** Signed, 16 bits. */
+    /** A signed 16-bit integer. */
     I16(2, null),
-    /** Unsigned, 16 bits. */
+    /** An unsigned 16-bit integer. */
     U16(2, null),
     /** IEEE 754 binary16. */
     F16(2, ElementType.F16),
     /** bfloat16. */
     BF16(2, ElementType.BF16),
-    /** Signed, 32 bits. */
+    /** A signed 32-bit integer. */
     I32(4, null),
-    /** Unsigned, 32 bits. */
+    /** An unsigned 32-bit integer. */
     U32(4, null),
     /** IEEE 754 binary32. */
     F32(4, ElementType.F32),
-    /** Two binary32. */
-    C64(8, null),
     /** IEEE 754 binary64. */
     F64(8, ElementType.F64),
-    /** Signed, 64 bits. */
+    /** A signed 64-bit integer. */
     I64(8, null),
-    /** Unsigned, 64 bits. */
-    U64(8, null);
+    /** An unsigned 64-bit integer. */
+    U64(8, null),
+    /** A complex number of two binary32. */
+    C64(8, null);
+
+    private static final Map<String, DataType> BY_NAME = new HashMap<>();
+
+    static {
+        for (DataType type : values()) {
+            BY_NAME.put(type.name(), type);
+        }
+    }
 
     private final int bytes;
     private final @Nullable ElementType elementType;
@@ -59,11 +69,15 @@ public enum DataType {
     }
 
     /**
-     * The type as a matrix knows it.
+     * The element type of a matrix over such data.
      *
-     * @return the element type, empty if matrices cannot hold it
+     * @return the type, or nothing if a matrix cannot hold such elements
      */
     public Optional<ElementType> elementType() {
         return Optional.ofNullable(elementType);
+    }
+
+    static @Nullable DataType named(String name) {
+        return BY_NAME.get(name);
     }
 }

@@ -1,291 +1,309 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.LogalignException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The header of a npy array, versions 1.0 to 3.0: a Python dictionary with the keys descr, fortran_order and shape, each
- * once, in any order and with either kind of quote.
- *
- * @param dataType the element type
- * @param byteOrder its byte order
- * @param fortranOrder whether the first index runs fastest
- * @param shape the sizes
- * @param dataOffset where the elements begin
- */
-record NpyHeader(DataType dataType, ByteOrder byteOrder, boolean fortranOrder, long[] shape, long dataOffset) {
+/** The header of an npy array, versions 1.0 to 3.0: a magic number, a length, a Python dictionary of three entries. */
+final class NpyHeader {
 
-    /** The first bytes of every array. */
-    static final String MAGIC = "\u0093NUMPY";
+    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    private static final int LONGEST_PREAMBLE = 12;
+    private static final long MAX_HEADER_BYTES = 1 << 20;
 
-    private static final int MAX_DIMENSIONS = 64;
-    private static final long MAX_LENGTH = 1L << 20;
+    final DataType type;
+    final long[] shape;
+    final boolean fortranOrder;
+    final ByteOrder byteOrder;
+    /** Where the elements begin. */
+    final long dataStart;
 
-    /** What is wrong with a header. */
-    static final class HeaderException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        HeaderException(String message) {
-            super(message);
-        }
+    private NpyHeader(DataType type, long[] shape, boolean fortranOrder, ByteOrder byteOrder, long dataStart) {
+        this.type = type;
+        this.shape = shape;
+        this.fortranOrder = fortranOrder;
+        this.byteOrder = byteOrder;
+        this.dataStart = dataStart;
     }
 
-    /** How many bytes must be there before the length of the header can be told. */
-    static final int PREFIX = 12;
+    /** The one tensor of an npy file. */
+    static Tensor readFile(MemorySegment file, Origin origin) {
+        NpyHeader header = read(length -> Bytes.head(file, length), file.byteSize(), origin);
+        long dataSize = file.byteSize() - header.dataStart;
+        return header.tensor(null, origin, new Content.Mapped(file, header.dataStart, dataSize));
+    }
+
+    Tensor tensor(@Nullable String name, Origin origin, Content content) {
+        return new Tensor(name, origin, type, shape, fortranOrder, byteOrder, content);
+    }
 
     /**
-     * Where the header ends.
+     * Reads a header and checks that exactly the elements follow it.
      *
-     * @param start at least {@link #PREFIX} bytes, or all there are
+     * @param head gives the first bytes, at most as many as asked for
+     * @param size the size of the whole: header and elements
      */
-    static long end(MemorySegment start) throws HeaderException {
-        if (start.byteSize() < PREFIX) {
-            throw new HeaderException("the header of the array is cut off");
+    static NpyHeader read(LongFunction<byte[]> head, long size, Origin origin) {
+        byte[] preamble = head.apply(LONGEST_PREAMBLE);
+        if (preamble.length < LONGEST_PREAMBLE) {
+            throw origin.damaged("the npy header is truncated after " + preamble.length + " bytes");
         }
-        for (int i = 0; i < MAGIC.length(); i++) {
-            if ((start.get(ValueLayout.JAVA_BYTE, i) & 0xff) != MAGIC.charAt(i)) {
-                throw new HeaderException("it does not begin as a npy array");
-            }
+        if (!Arrays.equals(preamble, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+            throw origin.damaged("it does not start like an npy array");
         }
-        int major = start.get(ValueLayout.JAVA_BYTE, 6);
-        int minor = start.get(ValueLayout.JAVA_BYTE, 7);
-        if (major < 1 || major > 3 || minor != 0) {
-            throw new HeaderException("npy version " + major + "." + minor + " is not known, only 1.0, 2.0 and 3.0");
+        int version = Byte.toUnsignedInt(preamble[6]);
+        if (version < 1 || version > 3 || preamble[7] != 0) {
+            throw origin.problem(
+                    "npy version " + version + "." + Byte.toUnsignedInt(preamble[7]) + " is unknown",
+                    "save it again with numpy.save");
         }
-        long length = major == 1
-                ? start.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 8) & 0xffffL
-                : start.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 8) & 0xffffffffL;
-        if (length > MAX_LENGTH) {
-            throw new HeaderException("a header of " + length + " bytes is announced, at most 1,048,576 are allowed");
+        MemorySegment numbers = MemorySegment.ofArray(preamble);
+        long length = version == 1 ? Bytes.u16(numbers, 8) : Bytes.u32(numbers, 8);
+        int textStart = version == 1 ? 10 : 12;
+        if (length > MAX_HEADER_BYTES) {
+            throw origin.damaged("the npy header length of " + length + " bytes exceeds the limit of " + MAX_HEADER_BYTES);
         }
-        return (major == 1 ? 10 : 12) + length;
+        byte[] whole = head.apply(textStart + length);
+        if (whole.length < textStart + length) {
+            throw origin.damaged("the npy header says that it has " + length + " bytes, but only "
+                    + (whole.length - textStart) + " follow: it is truncated");
+        }
+        NpyHeader header = new Parser(whole, textStart, origin).parse();
+        header.checkSize(size, origin);
+        return header;
     }
 
-    /** Reads a header. */
-    static NpyHeader read(MemorySegment array) throws HeaderException {
-        long end = end(array);
-        if (end > array.byteSize()) {
-            throw new HeaderException("the header of the array is cut off");
-        }
-        int major = array.get(ValueLayout.JAVA_BYTE, 6);
-        int start = major == 1 ? 10 : 12;
-        byte[] bytes = array.asSlice(start, end - start).toArray(ValueLayout.JAVA_BYTE);
-        Charset charset = major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+    private void checkSize(long size, Origin origin) {
+        long needed;
         try {
-            String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return new Parser(text).parse(end);
-        } catch (CharacterCodingException invalid) {
-            throw new HeaderException("the header of the array is not UTF-8");
+            needed = Shapes.bytes(shape, type);
+        } catch (ArithmeticException overflow) {
+            throw origin.problem(
+                    "the shape " + Shapes.describe(shape) + " overflows", Origin.FETCH_AGAIN, overflow);
+        }
+        long there = size - dataStart;
+        if (needed != there) {
+            throw origin.damaged(type + " " + Shapes.describe(shape) + " needs " + needed + " bytes, but " + there
+                    + " follow the npy header: it is " + (there < needed ? "truncated" : "followed by something else"));
         }
     }
 
-    /** The size of the elements in bytes, or -1 if the shape is impossible. */
-    long byteSize() {
-        return Shapes.byteSize(shape, dataType.bytes());
-    }
-
-    /** Python's literal syntax, as far as headers use it. */
+    /** Reads the dictionary: a small part of Python's literals, and nothing else. */
     private static final class Parser {
 
-        private final String text;
+        private final byte[] text;
+        private final Origin origin;
         private int at;
+        private @Nullable String descr;
+        private @Nullable Boolean fortranOrder;
+        private long @Nullable [] shape;
 
-        Parser(String text) {
+        Parser(byte[] text, int start, Origin origin) {
             this.text = text;
+            this.at = start;
+            this.origin = origin;
         }
 
-        NpyHeader parse(long dataOffset) throws HeaderException {
-            String descr = null;
-            Boolean fortranOrder = null;
-            long[] shape = null;
+        NpyHeader parse() {
             expect('{');
             while (!accept('}')) {
-                String key = string();
-                expect(':');
-                boolean again =
-                        switch (key) {
-                            case "descr" -> {
-                                boolean seen = descr != null;
-                                descr = descr();
-                                yield seen;
-                            }
-                            case "fortran_order" -> {
-                                boolean seen = fortranOrder != null;
-                                fortranOrder = bool();
-                                yield seen;
-                            }
-                            case "shape" -> {
-                                boolean seen = shape != null;
-                                shape = shape();
-                                yield seen;
-                            }
-                            default -> throw wrong("has an unknown key \"" + Names.printable(key) + "\"");
-                        };
-                if (again) {
-                    throw wrong("has the key \"" + key + "\" twice");
-                }
-                if (!accept(',') && peek() != '}') {
-                    throw wrong("is damaged at character " + at);
+                entry();
+                if (!accept(',')) {
+                    expect('}');
+                    break;
                 }
             }
-            skipSpace();
-            if (at != text.length()) {
-                throw wrong("has more after its dictionary");
+            skipWhitespace();
+            if (at < text.length) {
+                throw problem("something follows the dictionary");
             }
             if (descr == null || fortranOrder == null || shape == null) {
-                throw wrong("lacks one of descr, fortran_order and shape");
+                String missing = descr == null ? "descr" : fortranOrder == null ? "fortran_order" : "shape";
+                throw problem("the key '" + missing + "' is missing");
             }
-            return new NpyHeader(dataType(descr), byteOrder(descr), fortranOrder, shape, dataOffset);
+            return new NpyHeader(dataType(descr), shape, fortranOrder, byteOrder(descr), text.length);
         }
 
-        private static HeaderException wrong(String what) {
-            return new HeaderException("the header of the array " + what);
+        private void entry() {
+            String key = string();
+            expect(':');
+            boolean repeated =
+                    switch (key) {
+                        case "descr" -> descr != null;
+                        case "fortran_order" -> fortranOrder != null;
+                        case "shape" -> shape != null;
+                        default -> throw problem("unknown key '" + Names.printable(key) + "'");
+                    };
+            if (repeated) {
+                throw problem("the key '" + key + "' stands there twice");
+            }
+            switch (key) {
+                case "descr" -> {
+                    skipWhitespace();
+                    if (at < text.length && text[at] == '[') {
+                        throw origin.problem("it is a structured array", "save each field with numpy.save on its own");
+                    }
+                    descr = string();
+                }
+                case "fortran_order" -> fortranOrder = truth();
+                default -> shape = shape();
+            }
         }
 
-        private void skipSpace() {
-            while (at < text.length() && " \t\n\r".indexOf(text.charAt(at)) >= 0) {
+        private String string() {
+            skipWhitespace();
+            byte quote = at < text.length ? text[at] : 0;
+            if (quote != '\'' && quote != '"') {
+                throw problem("a quoted string is expected");
+            }
+            int start = ++at;
+            StringBuilder value = new StringBuilder();
+            while (at < text.length && text[at] != quote) {
+                if (text[at] < 0x20 || text[at] == '\\' || at - start == 100) {
+                    throw problem("a string holds what no key and no type holds");
+                }
+                value.append((char) text[at++]);
+            }
+            if (at == text.length) {
+                throw problem("a string does not end");
+            }
+            at++;
+            return value.toString();
+        }
+
+        private boolean truth() {
+            skipWhitespace();
+            if (acceptWord("True")) {
+                return true;
+            }
+            if (acceptWord("False")) {
+                return false;
+            }
+            throw problem("fortran_order is neither True nor False");
+        }
+
+        private boolean acceptWord(String word) {
+            for (int index = 0; index < word.length(); index++) {
+                if (at + index == text.length || text[at + index] != word.charAt(index)) {
+                    return false;
+                }
+            }
+            at += word.length();
+            return true;
+        }
+
+        private long[] shape() {
+            expect('(');
+            long[] dimensions = new long[Shapes.MAX_DIMENSIONS];
+            int count = 0;
+            boolean comma = false;
+            while (!accept(')')) {
+                if (count > 0 && !comma) {
+                    throw problem("the shape is no tuple of whole numbers of 0 or more");
+                }
+                if (count == dimensions.length) {
+                    throw problem("the shape has more than " + Shapes.MAX_DIMENSIONS + " dimensions");
+                }
+                dimensions[count++] = wholeNumber();
+                comma = accept(',');
+            }
+            if (count == 1 && !comma) {
+                throw problem("the shape is a number, not a tuple");
+            }
+            return Arrays.copyOf(dimensions, count);
+        }
+
+        private long wholeNumber() {
+            skipWhitespace();
+            int start = at;
+            long value = 0;
+            while (at < text.length && text[at] >= '0' && text[at] <= '9') {
+                int digit = text[at] - '0';
+                if (value > (Long.MAX_VALUE - digit) / 10) {
+                    throw problem("a dimension exceeds 2^63 - 1");
+                }
+                value = value * 10 + digit;
                 at++;
             }
+            if (at == start || (at - start > 1 && text[start] == '0')) {
+                throw problem("the shape is no tuple of whole numbers of 0 or more");
+            }
+            // Python 2 wrote long integers as 3L.
+            acceptWord("L");
+            return value;
         }
 
-        private int peek() {
-            skipSpace();
-            return at < text.length() ? text.charAt(at) : -1;
+        private DataType dataType(String descr) {
+            String kind = descr.isEmpty() ? "" : descr.substring(1);
+            DataType type =
+                    switch (kind) {
+                        case "b1" -> DataType.BOOL;
+                        case "u1" -> DataType.U8;
+                        case "i1" -> DataType.I8;
+                        case "u2" -> DataType.U16;
+                        case "i2" -> DataType.I16;
+                        case "u4" -> DataType.U32;
+                        case "i4" -> DataType.I32;
+                        case "u8" -> DataType.U64;
+                        case "i8" -> DataType.I64;
+                        case "f2" -> DataType.F16;
+                        case "f4" -> DataType.F32;
+                        case "f8" -> DataType.F64;
+                        case "c8" -> DataType.C64;
+                        case "V2" ->
+                            throw origin.problem(
+                                    "elements of 2 unnamed bytes (" + descr + "), perhaps bfloat16",
+                                    "save it with array.astype(numpy.float32), or bfloat16 as safetensors");
+                        case "O" ->
+                            throw origin.problem(
+                                    "it is an array of Python objects, a pickle that could run any code",
+                                    "save it with array.astype(numpy.float32)");
+                        default -> throw unusable(descr);
+                    };
+            if ("<>=|".indexOf(descr.charAt(0)) < 0 || (descr.charAt(0) == '|' && type.bytes() > 1)) {
+                throw unusable(descr);
+            }
+            return type;
         }
 
-        private boolean accept(char c) {
-            if (peek() == c) {
+        private LogalignException unusable(String descr) {
+            return origin.problem(
+                    "elements of type '" + Names.printable(descr) + "' cannot be read",
+                    "save it with array.astype(numpy.float32)");
+        }
+
+        /** '=' is the writer's own order, which is little on every machine that writes npy files today. */
+        private static ByteOrder byteOrder(String descr) {
+            return descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        }
+
+        private boolean accept(char expected) {
+            skipWhitespace();
+            if (at < text.length && text[at] == expected) {
                 at++;
                 return true;
             }
             return false;
         }
 
-        private void expect(char c) throws HeaderException {
-            if (!accept(c)) {
-                throw wrong("is damaged: expected " + c + " at character " + at);
+        private void expect(char expected) {
+            if (!accept(expected)) {
+                throw problem("'" + expected + "' is expected");
             }
         }
 
-        private String string() throws HeaderException {
-            int quote = peek();
-            if (quote != '\'' && quote != '"') {
-                throw wrong("is damaged: expected a string at character " + at);
-            }
-            int end = text.indexOf(quote, at + 1);
-            if (end < 0) {
-                throw wrong("has a string without an end");
-            }
-            String value = text.substring(at + 1, end);
-            at = end + 1;
-            return value;
-        }
-
-        private String descr() throws HeaderException {
-            if (peek() == '[' || peek() == '(') {
-                throw new HeaderException("it is a structured array; save each of its fields as an array of its own");
-            }
-            return string();
-        }
-
-        private boolean bool() throws HeaderException {
-            skipSpace();
-            for (String word : new String[] {"True", "False"}) {
-                if (text.startsWith(word, at)) {
-                    at += word.length();
-                    return word.equals("True");
-                }
-            }
-            throw wrong("is damaged: expected True or False at character " + at);
-        }
-
-        private long[] shape() throws HeaderException {
-            expect('(');
-            List<Long> sizes = new ArrayList<>();
-            while (!accept(')')) {
-                if (sizes.size() == MAX_DIMENSIONS) {
-                    throw wrong("has more than " + MAX_DIMENSIONS + " dimensions");
-                }
-                sizes.add(number());
-                if (!accept(',') && peek() != ')') {
-                    throw wrong("is damaged at character " + at);
-                }
-            }
-            return sizes.stream().mapToLong(Long::longValue).toArray();
-        }
-
-        private long number() throws HeaderException {
-            skipSpace();
-            int start = at;
-            while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+        private void skipWhitespace() {
+            while (at < text.length
+                    && (text[at] == ' ' || text[at] == '\n' || text[at] == '\t' || text[at] == '\r')) {
                 at++;
             }
-            try {
-                long value = Long.parseLong(text.substring(start, at));
-                // Python 2 wrote long integers with an L.
-                if (at < text.length() && text.charAt(at) == 'L') {
-                    at++;
-                }
-                return value;
-            } catch (NumberFormatException none) {
-                throw wrong("is damaged: expected a size at character " + start);
-            }
         }
 
-        private static ByteOrder byteOrder(String descr) {
-            return switch (descr.charAt(0)) {
-                case '<' -> ByteOrder.LITTLE_ENDIAN;
-                case '>' -> ByteOrder.BIG_ENDIAN;
-                default -> ByteOrder.nativeOrder();
-            };
-        }
-
-        private static DataType dataType(String descr) throws HeaderException {
-            if (descr.isEmpty()) {
-                throw wrong("has an empty descr");
-            }
-            String type = "<>|=".indexOf(descr.charAt(0)) >= 0 ? descr.substring(1) : descr;
-            DataType known = known(type);
-            if (known != null) {
-                return known;
-            }
-            if (type.startsWith("O")) {
-                throw new HeaderException("it is an array of Python objects, which is a pickle; save numbers instead");
-            }
-            if (type.startsWith("V")) {
-                throw new HeaderException("its elements are opaque (\"" + Names.printable(descr)
-                        + "\", as numpy writes bfloat16); save it as float32, or as safetensors");
-            }
-            throw new HeaderException(
-                    "its elements are \"" + Names.printable(descr) + "\"; save it as float64, float32 or float16");
-        }
-
-        private static @Nullable DataType known(String type) {
-            return switch (type) {
-                case "f8" -> DataType.F64;
-                case "f4" -> DataType.F32;
-                case "f2" -> DataType.F16;
-                case "b1" -> DataType.BOOL;
-                case "u1" -> DataType.U8;
-                case "i1" -> DataType.I8;
-                case "u2" -> DataType.U16;
-                case "i2" -> DataType.I16;
-                case "u4" -> DataType.U32;
-                case "i4" -> DataType.I32;
-                case "u8" -> DataType.U64;
-                case "i8" -> DataType.I64;
-                case "c8" -> DataType.C64;
-                default -> null;
-            };
+        private LogalignException problem(String what) {
+            return origin.damaged("the npy header is refused at byte " + at + ": " + what);
         }
     }
 }

@@ -1,88 +1,100 @@
 package io.github.logalign.tensor;
 
-import io.github.logalign.ElementType;
-import io.github.logalign.Matrix;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.github.logalign.LogalignException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Writes npy files, version 1.0, little-endian. */
+/**
+ * Writes npy files (version 1.0, little-endian, C order) that {@code numpy.load} reads, whole or not at all: see
+ * {@link AtomicFile}.
+ *
+ * <p>Thread safety: see {@link AtomicFile}; the array must not change during the call.
+ */
 public final class NpyWriter {
 
+    private static final int PREAMBLE = 10;
     private static final int ALIGNMENT = 64;
-    private static final int PREFIX = 10;
 
     private NpyWriter() {}
 
     /**
-     * Writes a vector of float64.
+     * Writes an array of one dimension.
      *
-     * @param target the file; replaced when all is written
+     * @param target the file; its folder must exist
      * @param values the elements
-     * @throws io.github.logalign.LogalignException if it cannot be written
+     * @throws LogalignException if it cannot be written
      */
     public static void write(Path target, double[] values) {
-        AtomicFile.write(target, out -> {
-            out.write(header("<f8", "(" + values.length + ",)"));
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 13).order(ByteOrder.LITTLE_ENDIAN);
-            for (double value : values) {
-                if (!buffer.hasRemaining()) {
-                    flush(buffer, out);
-                }
-                buffer.putDouble(value);
-            }
-            flush(buffer, out);
-        });
+        writeDoubles(target, values, "(" + values.length + ",)");
     }
 
     /**
-     * Writes a matrix as float64 or, if its elements are F32, as float32; F16 and BF16 become float32.
+     * Writes an array of one dimension.
      *
-     * @param target the file; replaced when all is written
-     * @param matrix the elements
-     * @throws io.github.logalign.LogalignException if it cannot be written
+     * @param target the file; its folder must exist
+     * @param values the elements
+     * @throws LogalignException if it cannot be written
      */
-    public static void write(Path target, Matrix matrix) {
-        boolean wide = matrix.elementType() == ElementType.F64;
+    public static void write(Path target, float[] values) {
+        writeFloats(target, values, "(" + values.length + ",)");
+    }
+
+    /**
+     * Writes an array of two dimensions.
+     *
+     * @param target the file; its folder must exist
+     * @param values the elements, row by row
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @throws IllegalArgumentException if there are not {@code rows * columns} elements
+     * @throws LogalignException if it cannot be written
+     */
+    public static void write(Path target, double[] values, long rows, long columns) {
+        writeDoubles(target, values, shape(values.length, rows, columns));
+    }
+
+    /**
+     * Writes an array of two dimensions.
+     *
+     * @param target the file; its folder must exist
+     * @param values the elements, row by row
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @throws IllegalArgumentException if there are not {@code rows * columns} elements
+     * @throws LogalignException if it cannot be written
+     */
+    public static void write(Path target, float[] values, long rows, long columns) {
+        writeFloats(target, values, shape(values.length, rows, columns));
+    }
+
+    private static void writeDoubles(Path target, double[] values, String shape) {
         AtomicFile.write(target, out -> {
-            out.write(header(wide ? "<f8" : "<f4", "(" + matrix.rows() + ", " + matrix.columns() + ")"));
-            ByteBuffer buffer = ByteBuffer.allocate(1 << 13).order(ByteOrder.LITTLE_ENDIAN);
-            for (long row = 0; row < matrix.rows(); row++) {
-                for (long column = 0; column < matrix.columns(); column++) {
-                    if (!buffer.hasRemaining()) {
-                        flush(buffer, out);
-                    }
-                    double value = matrix.get(row, column);
-                    if (wide) {
-                        buffer.putDouble(value);
-                    } else {
-                        buffer.putFloat((float) value);
-                    }
-                }
-            }
-            flush(buffer, out);
+            out.write(header("<f8", shape));
+            TensorOutput.write(out, values);
         });
+    }
+
+    private static void writeFloats(Path target, float[] values, String shape) {
+        AtomicFile.write(target, out -> {
+            out.write(header("<f4", shape));
+            TensorOutput.write(out, values);
+        });
+    }
+
+    private static String shape(int length, long rows, long columns) {
+        boolean fits = rows >= 0 && columns >= 0 && Math.multiplyHigh(rows, columns) == 0 && rows * columns == length;
+        if (!fits) {
+            throw new IllegalArgumentException(length + " elements are no " + rows + " x " + columns + " array");
+        }
+        return "(" + rows + ", " + columns + ")";
     }
 
     private static byte[] header(String descr, String shape) {
         String dictionary = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
-        int length = Math.ceilDiv(PREFIX + dictionary.length() + 1, ALIGNMENT) * ALIGNMENT - PREFIX;
-        String padded = dictionary + " ".repeat(length - dictionary.length() - 1) + "\n";
-        ByteBuffer header = ByteBuffer.allocate(PREFIX + length).order(ByteOrder.LITTLE_ENDIAN);
-        header.put(NpyHeader.MAGIC.getBytes(StandardCharsets.ISO_8859_1));
-        header.put((byte) 1).put((byte) 0).putShort((short) length);
-        header.put(padded.getBytes(StandardCharsets.ISO_8859_1));
-        return header.array();
-    }
-
-    private static void flush(ByteBuffer buffer, OutputStream out) throws IOException {
-        buffer.flip();
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        out.write(bytes);
-        buffer.clear();
+        int padding = Math.floorMod(-(PREAMBLE + dictionary.length() + 1), ALIGNMENT);
+        int length = dictionary.length() + padding + 1;
+        String header = "\u0093NUMPY\u0001\u0000" + (char) (length & 0xFF) + (char) (length >> 8) + dictionary
+                + " ".repeat(padding) + "\n";
+        return header.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -1,192 +1,242 @@
 package io.github.logalign.tensor;
 
 import io.github.logalign.LogalignException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a safetensors file: a length, a JSON header of that length, the data. Every range must lie within the data, and
- * together they must tile it exactly.
+ * Reads one safetensors file: eight bytes of header length, a JSON header, the data. Stricter than the format's own
+ * library where that lets two readers see two different files.
  */
 final class SafetensorsReader {
 
-    /** A checkpoint has thousands; more is an attack on memory. */
-    private static final int MAX_TENSORS = 1_000_000;
+    static final String METADATA = "__metadata__";
+    static final int LENGTH_BYTES = 8;
+    static final long MAX_HEADER_BYTES = 100_000_000;
 
-    private static final int MAX_DIMENSIONS = 64;
-    private static final int LENGTH_BYTES = 8;
-    private static final ValueLayout.OfLong LENGTH =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Bounds the memory that a hostile header can ask for; the largest models have some hundred thousand. */
+    static final int MAX_TENSORS = 1 << 20;
 
-    private final MappedFile file;
-    private final MemorySegment data;
-    private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-    private final List<Range> ranges = new ArrayList<>();
+    private static final int MAX_METADATA = 1 << 16;
 
-    private record Range(long begin, long end, String name) {}
+    private final MemorySegment file;
+    private final Origin origin;
+    private final long dataStart;
+    private final JsonReader json;
+    private final List<Entry> entries = new ArrayList<>();
+    private Map<String, String> metadata = Map.of();
 
-    private SafetensorsReader(MappedFile file, MemorySegment data) {
+    /** What a file holds, in the order of the data. */
+    record Parsed(Map<String, String> metadata, List<Tensor> tensors) {}
+
+    private static final class Entry {
+        final String name;
+        final DataType type;
+        final long[] shape;
+        final long begin;
+        final long end;
+
+        Entry(String name, DataType type, long[] shape, long begin, long end) {
+            this.name = name;
+            this.type = type;
+            this.shape = shape;
+            this.begin = begin;
+            this.end = end;
+        }
+
+        long begin() {
+            return begin;
+        }
+
+        long end() {
+            return end;
+        }
+    }
+
+    private SafetensorsReader(MemorySegment file, Origin origin, byte[] header) {
         this.file = file;
-        this.data = data;
+        this.origin = origin;
+        this.dataStart = (long) LENGTH_BYTES + header.length;
+        this.json = new JsonReader(header, origin, "header");
     }
 
-    static TensorFile read(MappedFile file, Arena arena) {
-        long length = file.bytes().get(LENGTH, 0);
-        if (length > Format.MAX_HEADER) {
-            throw file.bad("a safetensors header of " + length
-                    + " bytes is announced, at most 100,000,000 are allowed; the file is damaged");
+    /** Reads a file of at least {@link #LENGTH_BYTES} bytes. */
+    static Parsed read(MemorySegment file, Origin origin) {
+        long length = Bytes.u64(file, 0);
+        if (length < 0 || length > MAX_HEADER_BYTES) {
+            throw origin.damaged("the header length of " + Long.toUnsignedString(length) + " bytes exceeds the limit of "
+                    + MAX_HEADER_BYTES);
         }
-        if (length > file.size() - LENGTH_BYTES) {
-            throw file.bad("a safetensors header of " + length + " bytes is announced, but the file has only "
-                    + file.size() + "; it is cut off, copy or download it again");
+        if (length > file.byteSize() - LENGTH_BYTES) {
+            throw origin.damaged("the header says that it has " + length + " bytes, but only "
+                    + (file.byteSize() - LENGTH_BYTES) + " follow: the file is truncated");
         }
-        SafetensorsReader reader =
-                new SafetensorsReader(file, file.bytes().asSlice(LENGTH_BYTES + length));
-        try {
-            reader.readHeader(new Json(file.bytes().asSlice(LENGTH_BYTES, length)));
-        } catch (Json.SyntaxException wrong) {
-            throw file.bad("the safetensors header is damaged: " + wrong.getMessage() + " of it");
+        if (length == 0 || Bytes.head(file, LENGTH_BYTES + 1)[LENGTH_BYTES] != '{') {
+            throw origin.damaged("the header does not start with '{'");
         }
-        reader.checkRanges();
-        return new TensorFile(file.path(), "safetensors", arena, reader.metadata, reader.tensors);
+        return new SafetensorsReader(file, origin, Bytes.copy(file, LENGTH_BYTES, length)).read();
     }
 
-    private void readHeader(Json json) throws Json.SyntaxException {
-        json.beginObject();
-        boolean first = true;
+    private Parsed read() {
+        readHeader();
+        Set<String> names = HashSet.newHashSet(entries.size());
+        for (Entry entry : entries) {
+            if (!names.add(entry.name)) {
+                throw problem(entry.name, "it stands in the header twice");
+            }
+        }
+        entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        long dataSize = file.byteSize() - dataStart;
+        List<Tensor> tensors = new ArrayList<>(entries.size());
+        long covered = 0;
+        for (Entry entry : entries) {
+            if (entry.begin != covered) {
+                throw problem(entry.name, entry.begin < covered
+                        ? "its data overlaps that of another tensor at byte " + entry.begin
+                        : "a hole of " + (entry.begin - covered) + " bytes lies before its data");
+            }
+            covered = entry.end;
+            Content content = new Content.Mapped(file, dataStart + entry.begin, entry.end - entry.begin);
+            tensors.add(new Tensor(
+                    entry.name, origin, entry.type, entry.shape, false, ByteOrder.LITTLE_ENDIAN, content));
+        }
+        if (covered != dataSize) {
+            throw origin.damaged("the tensors end at byte " + covered + " of the data, which has " + dataSize);
+        }
+        return new Parsed(metadata, Collections.unmodifiableList(tensors));
+    }
+
+    private void readHeader() {
         boolean metadataSeen = false;
-        String key = json.nextKey(true);
-        while (key != null) {
-            if (key.equals("__metadata__")) {
-                if (metadataSeen) {
-                    throw duplicate(key);
+        json.beginObject();
+        for (boolean first = true; json.hasMember(first); first = false) {
+            String name = json.name();
+            if (!name.equals(METADATA)) {
+                if (entries.size() == MAX_TENSORS) {
+                    throw json.problem("it lists more than " + MAX_TENSORS + " tensors");
                 }
-                metadataSeen = true;
-                readMetadata(json);
+                entries.add(readEntry(name));
+            } else if (metadataSeen) {
+                throw json.problem(METADATA + " stands there twice");
             } else {
-                readTensor(key, json);
+                metadataSeen = true;
+                metadata = readMetadata();
             }
-            first = false;
-            key = json.nextKey(first);
         }
-        json.end();
+        json.endBeforePadding();
     }
 
-    private LogalignException duplicate(String name) {
-        return file.bad("the header has the key \"" + Names.printable(name) + "\" twice; the file is damaged");
-    }
-
-    private void readMetadata(Json json) throws Json.SyntaxException {
+    private Map<String, String> readMetadata() {
+        Map<String, String> pairs = new LinkedHashMap<>();
         json.beginObject();
-        String key = json.nextKey(true);
-        while (key != null) {
-            if (metadata.put(key, json.string()) != null) {
-                throw duplicate(key);
+        for (boolean first = true; json.hasMember(first); first = false) {
+            String key = json.name();
+            if (pairs.putIfAbsent(key, json.string()) != null) {
+                throw json.problem("the key '" + Names.printable(key) + "' stands in " + METADATA + " twice");
             }
-            key = json.nextKey(false);
+            if (pairs.size() > MAX_METADATA) {
+                throw json.problem(METADATA + " has more than " + MAX_METADATA + " keys");
+            }
         }
+        return Collections.unmodifiableMap(pairs);
     }
 
-    private void readTensor(String name, Json json) throws Json.SyntaxException {
-        String type = null;
-        long[] shape = null;
-        long[] offsets = null;
+    private Entry readEntry(String name) {
+        @Nullable DataType type = null;
+        long @Nullable [] shape = null;
+        long @Nullable [] offsets = null;
         json.beginObject();
-        String key = json.nextKey(true);
-        while (key != null) {
+        for (boolean first = true; json.hasMember(first); first = false) {
+            String key = json.name();
+            boolean repeated =
+                    switch (key) {
+                        case "dtype" -> type != null;
+                        case "shape" -> shape != null;
+                        case "data_offsets" -> offsets != null;
+                        default -> throw problem(name, "unknown key '" + Names.printable(key) + "'");
+                    };
+            if (repeated) {
+                throw problem(name, "the key '" + key + "' stands there twice");
+            }
             switch (key) {
-                case "dtype" -> {
-                    checkOnce(type, name, key);
-                    type = json.string();
-                }
-                case "shape" -> {
-                    checkOnce(shape, name, key);
-                    shape = json.counts(MAX_DIMENSIONS);
-                }
-                case "data_offsets" -> {
-                    checkOnce(offsets, name, key);
-                    offsets = json.counts(2);
-                }
-                default -> throw bad(name, "has an unknown key \"" + Names.printable(key) + "\"");
-            }
-            key = json.nextKey(false);
-        }
-        if (type == null || shape == null || offsets == null || offsets.length != 2) {
-            throw bad(name, "lacks one of dtype, shape and two data_offsets");
-        }
-        add(name, dataType(name, type), shape, offsets[0], offsets[1]);
-    }
-
-    private void checkOnce(@Nullable Object earlier, String name, String key) {
-        if (earlier != null) {
-            throw bad(name, "has the key \"" + key + "\" twice");
-        }
-    }
-
-    private LogalignException bad(String name, String what) {
-        return file.bad("tensor \"" + Names.printable(name) + "\" " + what
-                + "; the file is damaged, copy or download it again");
-    }
-
-    private DataType dataType(String name, String type) {
-        for (DataType known : DataType.values()) {
-            if (known.name().equals(type)) {
-                return known;
+                case "dtype" -> type = readType(name);
+                case "shape" -> shape = readNumbers(name);
+                default -> offsets = readNumbers(name);
             }
         }
-        throw file.bad("tensor \"" + Names.printable(name) + "\" has the unknown dtype \"" + Names.printable(type)
-                + "\"; convert it to F32 or BF16");
+        if (type == null || shape == null || offsets == null) {
+            String missing = type == null ? "dtype" : shape == null ? "shape" : "data_offsets";
+            throw problem(name, "the key '" + missing + "' is missing");
+        }
+        if (offsets.length != 2) {
+            throw problem(name, "data_offsets has " + offsets.length + " numbers instead of 2");
+        }
+        checkRange(name, type, shape, offsets[0], offsets[1]);
+        return new Entry(name, type, shape, offsets[0], offsets[1]);
     }
 
-    private void add(String name, DataType type, long[] shape, long begin, long end) {
-        long bytes = Shapes.byteSize(shape, type.bytes());
-        if (bytes < 0) {
-            throw bad(name, "has the impossible shape " + Arrays.toString(shape));
+    private DataType readType(String name) {
+        String text = json.string();
+        DataType type = DataType.named(text);
+        if (type == null) {
+            throw origin.problem(
+                    "tensor '" + Names.printable(name) + "': dtype '" + Names.printable(text) + "' is unknown",
+                    "convert it to one of " + Arrays.toString(DataType.values()));
         }
-        if (begin > end || end > data.byteSize()) {
-            throw bad(name, "has its data at " + begin + " to " + end + ", but there are " + data.byteSize()
-                    + " bytes of data");
+        return type;
+    }
+
+    private long[] readNumbers(String name) {
+        long[] numbers = new long[2];
+        int count = 0;
+        json.beginArray();
+        for (boolean first = true; json.hasElement(first); first = false) {
+            if (count == Shapes.MAX_DIMENSIONS) {
+                throw problem(name, "a list has more than " + Shapes.MAX_DIMENSIONS + " numbers");
+            }
+            if (count == numbers.length) {
+                numbers = Arrays.copyOf(numbers, 2 * count);
+            }
+            numbers[count++] = json.wholeNumber();
         }
-        if (end - begin != bytes) {
-            throw bad(name, "is " + type + " " + Arrays.toString(shape) + " and needs " + bytes + " bytes, but has "
+        return count == numbers.length ? numbers : Arrays.copyOf(numbers, count);
+    }
+
+    private void checkRange(String name, DataType type, long[] shape, long begin, long end) {
+        if (begin > end) {
+            throw problem(name, "its data ends at byte " + end + ", before it begins at " + begin);
+        }
+        long dataSize = file.byteSize() - dataStart;
+        if (end > dataSize) {
+            throw problem(name, "its data ends at byte " + end + ", but the file has only " + dataSize
+                    + " bytes of data: it is truncated");
+        }
+        long size;
+        try {
+            size = Shapes.bytes(shape, type);
+        } catch (ArithmeticException overflow) {
+            throw origin.problem(
+                    "tensor '" + Names.printable(name) + "': the shape " + Shapes.describe(shape) + " overflows",
+                    Origin.FETCH_AGAIN,
+                    overflow);
+        }
+        if (size != end - begin) {
+            throw problem(name, type + " " + Shapes.describe(shape) + " needs " + size + " bytes, but its data has "
                     + (end - begin));
         }
-        MemorySegment segment = data.asSlice(begin, bytes);
-        Tensor tensor =
-                new Tensor(name, file.path(), type, shape, false, ByteOrder.LITTLE_ENDIAN, () -> segment);
-        if (tensors.put(name, tensor) != null) {
-            throw duplicate(name);
-        }
-        if (tensors.size() > MAX_TENSORS) {
-            throw file.bad("holds more than 1,000,000 tensors; split it");
-        }
-        ranges.add(new Range(begin, end, name));
     }
 
-    private void checkRanges() {
-        ranges.sort(Comparator.comparingLong(Range::begin).thenComparingLong(Range::end));
-        long end = 0;
-        for (Range range : ranges) {
-            if (range.begin() != end) {
-                throw bad(range.name(), range.begin() < end
-                        ? "overlaps another tensor at byte " + range.begin() + " of the data"
-                        : "leaves a hole before it, from byte " + end + " to " + range.begin() + " of the data");
-            }
-            end = range.end();
-        }
-        if (end != data.byteSize()) {
-            throw file.bad("has " + (data.byteSize() - end)
-                    + " bytes of data that belong to no tensor; the file is damaged, copy or download it again");
-        }
+    private LogalignException problem(String name, String what) {
+        return origin.damaged("tensor '" + Names.printable(name) + "': " + what);
     }
 }

@@ -1,156 +1,233 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.LogalignException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
- * Writes a safetensors file: collect tensors, then {@link #write}.
+ * Writes a safetensors file, whole or not at all: see {@link AtomicFile}. The tensors' names, types and shapes are told
+ * first; their bytes are asked for one after the other while the file is written, so none needs to be in memory before.
+ * The data begins at a multiple of 8 bytes.
  *
- * <p>Thread safety: none.
+ * <p>Thread safety: none; an instance belongs to one thread. It may write several files.
  */
 public final class SafetensorsWriter {
 
-    private static final int CHUNK = 1 << 16;
+    private static final int ALIGNMENT = 8;
 
     private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
 
-    private record Entry(DataType type, long[] shape, MemorySegment data) {}
+    private record Entry(String name, String description, long bytes, AtomicFile.Body body) {}
 
-    /** Makes an empty file. */
+    /** Makes a writer of a file without tensors or metadata. */
     public SafetensorsWriter() {}
 
     /**
-     * Adds a line of metadata.
+     * Adds a pair to the text that the file carries along; an earlier value of the key is replaced.
      *
-     * @param key its name
-     * @param value its value
+     * @param key the key
+     * @param value the value
      * @return this
+     * @throws IllegalArgumentException if a text holds half a surrogate pair, which UTF-8 cannot express
      */
     public SafetensorsWriter metadata(String key, String value) {
-        metadata.put(key, value);
+        metadata.put(requireEncodable(key), requireEncodable(value));
         return this;
     }
 
     /**
-     * Adds a tensor.
+     * Adds a tensor whose bytes are written when the file is.
      *
      * @param name its name
-     * @param type its element type
-     * @param data its elements, little-endian, row-major; read by {@link #write}
-     * @param shape its sizes
+     * @param type the type of its elements
+     * @param shape its shape, outermost dimension first; empty for a scalar
+     * @param body writes exactly the tensor's bytes, little-endian in C order
      * @return this
-     * @throws IllegalArgumentException if the name is taken or reserved, or the data does not fit the shape
+     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or too large
      */
-    public SafetensorsWriter add(String name, DataType type, MemorySegment data, long... shape) {
-        if (Shapes.byteSize(shape, type.bytes()) != data.byteSize()) {
-            throw new IllegalArgumentException(
-                    type + " " + Arrays.toString(shape) + " does not fit " + data.byteSize() + " bytes");
+    public SafetensorsWriter add(String name, DataType type, long[] shape, AtomicFile.Body body) {
+        requireEncodable(name);
+        Objects.requireNonNull(body, "body");
+        if (shape.length > Shapes.MAX_DIMENSIONS) {
+            throw new IllegalArgumentException("a tensor has at most " + Shapes.MAX_DIMENSIONS + " dimensions");
         }
-        if (name.equals("__metadata__") || entries.containsKey(name)) {
-            throw new IllegalArgumentException("the name \"" + Names.printable(name) + "\" is reserved or taken");
+        for (long dimension : shape) {
+            if (dimension < 0) {
+                throw new IllegalArgumentException("negative dimension in " + Shapes.describe(shape));
+            }
         }
-        entries.put(name, new Entry(type, shape.clone(), data));
+        long bytes;
+        try {
+            bytes = Shapes.bytes(shape, type);
+        } catch (ArithmeticException overflow) {
+            throw new IllegalArgumentException("the shape " + Shapes.describe(shape) + " overflows", overflow);
+        }
+        if (name.equals(SafetensorsReader.METADATA) || !names.add(name)) {
+            throw new IllegalArgumentException("the name is taken: " + Names.printable(name));
+        }
+        String description = "\"dtype\":\"" + type + "\",\"shape\":" + Shapes.describe(shape).replace(" ", "");
+        entries.add(new Entry(name, description, bytes, body));
         return this;
     }
 
     /**
-     * Adds a tensor of F32.
+     * Adds a tensor whose bytes are in memory; they must stay there, unchanged, until the file is written.
      *
      * @param name its name
-     * @param data its elements, row-major
-     * @param shape its sizes
+     * @param type the type of its elements
+     * @param shape its shape, outermost dimension first; empty for a scalar
+     * @param bytes exactly the tensor's bytes, little-endian in C order
      * @return this
-     * @throws IllegalArgumentException if the name is taken or reserved, or the data does not fit the shape
+     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or does not
+     *     agree with the number of bytes
      */
-    public SafetensorsWriter add(String name, float[] data, long... shape) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(data.length, Float.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(data);
-        return add(name, DataType.F32, MemorySegment.ofBuffer(bytes), shape);
+    public SafetensorsWriter add(String name, DataType type, long[] shape, MemorySegment bytes) {
+        add(name, type, shape, out -> TensorOutput.write(out, bytes));
+        return requireLastSize(bytes.byteSize());
+    }
+
+    /**
+     * Adds a tensor of type F32; the array must stay unchanged until the file is written.
+     *
+     * @param name its name
+     * @param shape its shape, outermost dimension first
+     * @param values its elements in C order
+     * @return this
+     * @throws IllegalArgumentException as for bytes
+     */
+    public SafetensorsWriter add(String name, long[] shape, float[] values) {
+        add(name, DataType.F32, shape, out -> TensorOutput.write(out, values));
+        return requireLastSize((long) Float.BYTES * values.length);
+    }
+
+    /**
+     * Adds a tensor of type F64; the array must stay unchanged until the file is written.
+     *
+     * @param name its name
+     * @param shape its shape, outermost dimension first
+     * @param values its elements in C order
+     * @return this
+     * @throws IllegalArgumentException as for bytes
+     */
+    public SafetensorsWriter add(String name, long[] shape, double[] values) {
+        add(name, DataType.F64, shape, out -> TensorOutput.write(out, values));
+        return requireLastSize((long) Double.BYTES * values.length);
+    }
+
+    private SafetensorsWriter requireLastSize(long there) {
+        Entry entry = entries.getLast();
+        if (entry.bytes != there) {
+            entries.removeLast();
+            names.remove(entry.name);
+            throw new IllegalArgumentException("the shape of " + Names.printable(entry.name) + " needs " + entry.bytes
+                    + " bytes, there are " + there);
+        }
+        return this;
     }
 
     /**
      * Writes the file.
      *
-     * @param target the file; replaced when all is written
-     * @throws io.github.logalign.LogalignException if it cannot be written; nothing is left behind
+     * @param target the file; its folder must exist
+     * @throws IllegalStateException if a tensor's body wrote other than the tensor's number of bytes, or the
+     *     header exceeds the format's 100,000,000 bytes; no file comes to be
+     * @throws LogalignException if it cannot be written
      */
     public void write(Path target) {
-        AtomicFile.write(target, this::writeTo);
+        byte[] header = header().getBytes(StandardCharsets.UTF_8);
+        int padding = Math.floorMod(-header.length, ALIGNMENT);
+        if (header.length > SafetensorsReader.MAX_HEADER_BYTES - padding) {
+            throw new IllegalStateException("the names and the metadata make a header of " + header.length
+                    + " bytes, over the format's limit of " + SafetensorsReader.MAX_HEADER_BYTES);
+        }
+        AtomicFile.write(target, out -> {
+            byte[] length = new byte[SafetensorsReader.LENGTH_BYTES];
+            MemorySegment.ofArray(length)
+                    .set(
+                            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                            0,
+                            (long) header.length + padding);
+            out.write(length);
+            out.write(header);
+            out.write(" ".repeat(padding).getBytes(StandardCharsets.US_ASCII));
+            for (Entry entry : entries) {
+                writeData(entry, out);
+            }
+        });
     }
 
-    private void writeTo(OutputStream out) throws IOException {
-        byte[] header = header().getBytes(StandardCharsets.UTF_8);
-        out.write(ByteBuffer.allocate(Long.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(header.length)
-                .array());
-        out.write(header);
-        byte[] chunk = new byte[CHUNK];
-        for (Entry entry : entries.values()) {
-            for (long at = 0; at < entry.data().byteSize(); at += CHUNK) {
-                int length = (int) Math.min(CHUNK, entry.data().byteSize() - at);
-                MemorySegment.copy(entry.data(), ValueLayout.JAVA_BYTE, at, chunk, 0, length);
-                out.write(chunk, 0, length);
-            }
+    private static void writeData(Entry entry, OutputStream out) throws IOException {
+        long count;
+        try (SharedStream shared = new SharedStream(out)) {
+            entry.body.writeTo(shared);
+            count = shared.count();
+        }
+        if (count != entry.bytes) {
+            throw new IllegalStateException("the tensor " + Names.printable(entry.name) + " has " + entry.bytes
+                    + " bytes, but " + count + " were written");
         }
     }
 
     private String header() {
         StringBuilder json = new StringBuilder("{");
         if (!metadata.isEmpty()) {
-            json.append("\"__metadata__\":{");
-            metadata.forEach((key, value) -> json.append(quoted(key)).append(':').append(quoted(value)).append(','));
-            json.setCharAt(json.length() - 1, '}');
-            json.append(',');
+            appendString(json, SafetensorsReader.METADATA);
+            String separator = ":{";
+            for (Map.Entry<String, String> pair : metadata.entrySet()) {
+                json.append(separator);
+                appendString(json, pair.getKey());
+                json.append(':');
+                appendString(json, pair.getValue());
+                separator = ",";
+            }
+            json.append('}');
         }
         long offset = 0;
-        for (Map.Entry<String, Entry> named : entries.entrySet()) {
-            Entry entry = named.getValue();
-            long end = offset + entry.data().byteSize();
-            json.append(quoted(named.getKey()))
-                    .append(":{\"dtype\":\"")
-                    .append(entry.type())
-                    .append("\",\"shape\":")
-                    .append(Arrays.toString(entry.shape()).replace(" ", ""))
-                    .append(",\"data_offsets\":[")
-                    .append(offset)
-                    .append(',')
-                    .append(end)
-                    .append("]},");
-            offset = end;
+        for (Entry entry : entries) {
+            if (json.length() > 1) {
+                json.append(',');
+            }
+            appendString(json, entry.name);
+            json.append(":{").append(entry.description).append(",\"data_offsets\":[").append(offset).append(',');
+            offset = Math.addExact(offset, entry.bytes);
+            json.append(offset).append("]}");
         }
-        if (json.length() > 1) {
-            json.setLength(json.length() - 1);
-        }
-        json.append('}');
-        // The data begins at a multiple of 8.
-        int length = json.toString().getBytes(StandardCharsets.UTF_8).length;
-        return json.append(" ".repeat(Math.ceilDiv(length, 8) * 8 - length)).toString();
+        return json.append('}').toString();
     }
 
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < 0x20) {
-                quoted.append(String.format("\\u%04x", (int) c));
+    private static void appendString(StringBuilder json, String text) {
+        json.append('"');
+        for (int index = 0; index < text.length(); index++) {
+            char unit = text.charAt(index);
+            if (unit == '"' || unit == '\\') {
+                json.append('\\').append(unit);
+            } else if (unit < 0x20) {
+                json.append("\\u00").append(Character.forDigit(unit >> 4, 16)).append(Character.forDigit(unit & 15, 16));
             } else {
-                quoted.append(c);
+                json.append(unit);
             }
         }
-        return quoted.append('"').toString();
+        json.append('"');
+    }
+
+    private static String requireEncodable(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("half a surrogate pair stands in: " + Names.printable(text));
+        }
+        return text;
     }
 }

@@ -1,30 +1,35 @@
 package io.github.logalign.tensor;
 
-/** Sizes of tensors, without overflow. */
+import java.util.Arrays;
+
+/** Arithmetic of shapes that cannot wrap around. */
 final class Shapes {
+
+    /** NumPy allows 64 dimensions, PyTorch no more; a hostile header could list millions. */
+    static final int MAX_DIMENSIONS = 64;
 
     private Shapes() {}
 
     /**
-     * The size in bytes.
+     * The size of a tensor.
      *
-     * @return -1 if it is beyond 2^63 - 1, even where a dimension of 0 would hide that
+     * @throws ArithmeticException if it is 2^63 bytes or more; a dimension of 0 does not excuse the others, since code
+     *     that multiplies some of them only would wrap around
      */
-    static long byteSize(long[] shape, int elementBytes) {
-        long nonZero = elementBytes;
+    static long bytes(long[] shape, DataType type) {
+        long product = type.bytes();
         boolean empty = false;
-        for (long size : shape) {
-            if (size < 0) {
-                return -1;
-            }
-            empty |= size == 0;
-            if (size > 0) {
-                if (nonZero > Long.MAX_VALUE / size) {
-                    return -1;
-                }
-                nonZero *= size;
+        for (long dimension : shape) {
+            if (dimension == 0) {
+                empty = true;
+            } else {
+                product = Math.multiplyExact(product, dimension);
             }
         }
-        return empty ? 0 : nonZero;
+        return empty ? 0 : product;
+    }
+
+    static String describe(long[] shape) {
+        return Arrays.toString(shape);
     }
 }

@@ -10,82 +10,102 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One tensor of an open {@link TensorFile}: its name, type and shape, and views of its elements. Views end when the file is
- * closed.
+ * One tensor of an open {@link TensorFile}: its name, type and shape, and views of its elements.
  *
- * <p>Thread safety: immutable; any number of threads may read.
+ * <p>Thread safety: immutable, may be used by many threads, until the file is closed; after that its views throw
+ * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads it
+ * whole to check its checksum, and expands it if it is compressed.
  */
 public final class Tensor {
 
-    private final @Nullable String name;
-    private final Path path;
+    /** More slices than that are no experts but a shape that was meant to exhaust memory. */
+    private static final long MAX_MATRICES = 1 << 16;
+
+    /** The label that PyTorch's cross entropy ignores by default. */
+    private static final long IGNORED_LABEL = -100;
+
+    private final String name;
+    private final boolean named;
+    private final Origin origin;
     private final DataType dataType;
     private final long[] shape;
-    private final boolean columnMajor;
+    private final boolean fortranOrder;
     private final ByteOrder byteOrder;
-    private final Supplier<MemorySegment> data;
+    private final Content content;
 
+    /** A null name is none; the content's size must be that of the shape, which {@link Shapes#bytes} must have accepted. */
     Tensor(
             @Nullable String name,
-            Path path,
+            Origin origin,
             DataType dataType,
             long[] shape,
-            boolean columnMajor,
+            boolean fortranOrder,
             ByteOrder byteOrder,
-            Supplier<MemorySegment> data) {
-        this.name = name;
-        this.path = path;
+            Content content) {
+        this.name = name == null ? "" : name;
+        this.named = name != null;
+        this.origin = origin;
         this.dataType = dataType;
         this.shape = shape;
-        this.columnMajor = columnMajor;
+        this.fortranOrder = fortranOrder;
         this.byteOrder = byteOrder;
-        this.data = data;
+        this.content = content;
     }
 
     /**
-     * A matrix within a tensor.
+     * The tensor's name as it stands in the file: untrusted, see {@link Names#printable(String)}.
      *
-     * @param name the tensor's name, or {@code name[i]} for the i-th of several
-     * @param matrix the view
-     */
-    public record NamedMatrix(String name, Matrix matrix) {}
-
-    /**
-     * The tensor's name as it stands in the file; show it with {@link Names#printable}.
-     *
-     * @return the name, which may be empty; that of an array without one is
+     * @return the name; empty for the one tensor of an npy file
      */
     public String name() {
-        return name == null ? "" : name;
+        return name;
     }
 
     /**
-     * Tells whether it has a name: the array of a npy file has none.
+     * Tells whether it has a name of its own: the one tensor of an npy file has none, while an empty name is a name.
      *
-     * @return true if it has a name, be it empty
+     * @return false for the tensor of an npy file
      */
     public boolean isNamed() {
-        return name != null;
+        return named;
     }
 
     /**
-     * The file that holds the elements; of a sharded checkpoint the shard.
+     * File and name, for messages.
+     *
+     * @return one printable line
+     */
+    public String where() {
+        return named
+                ? Names.printable(path()) + ": tensor \"" + Names.printable(name) + "\""
+                : Names.printable(path()) + ": the array";
+    }
+
+    /**
+     * Tells whether {@link #matrices()} finds matrices in it.
+     *
+     * @return true for 2 or 3 dimensions of a floating type
+     */
+    public boolean holdsMatrices() {
+        return isFloating() && (shape.length == 2 || shape.length == 3);
+    }
+
+    /**
+     * The file that holds the bytes: of a sharded model, the shard.
      *
      * @return its path
      */
     public Path path() {
-        return path;
+        return origin.path();
     }
 
     /**
-     * The element type.
+     * The type of the stored elements.
      *
      * @return the type
      */
@@ -96,149 +116,199 @@ public final class Tensor {
     /**
      * The shape, outermost dimension first.
      *
-     * @return the sizes, as a copy
+     * @return a copy
      */
     public long[] shape() {
         return shape.clone();
     }
 
     /**
-     * Type and shape in words.
+     * The number of elements.
      *
-     * @return such as {@code F32 [512, 64]}
+     * @return the product of the shape; 1 for a scalar
      */
-    public String describe() {
-        return dataType + " " + Arrays.toString(shape);
+    public long elements() {
+        return Shapes.bytes(shape, dataType) / dataType.bytes();
     }
 
     /**
-     * Tells whether there are matrices in it: two or three dimensions of F64, F32, F16 or BF16.
+     * Tells whether matrices can view these elements.
      *
-     * @return true if {@link #matrices()} gives any
+     * @return true for F64, F32, F16 and BF16
      */
-    public boolean holdsMatrices() {
-        return dataType.elementType().isPresent() && (shape.length == 2 || (shape.length == 3 && !columnMajor));
+    public boolean isFloating() {
+        return dataType.elementType().isPresent();
     }
 
     /**
-     * The tensor as one matrix.
+     * The tensor as a matrix, a view in the file's own order.
      *
-     * @return a view
-     * @throws LogalignException if it has not two dimensions, or its type is not F64, F32, F16 or BF16
+     * @return a view of {@code shape[0] x shape[1]} elements
+     * @throws LogalignException if the tensor has other than 2 dimensions, or no floating type, or an npz member is damaged
+     * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix() {
+        ElementType type = elementType();
         if (shape.length != 2) {
-            throw new LogalignException(where() + " is " + describe() + ", not a matrix: name a tensor of two dimensions");
+            throw problem("a matrix has 2 dimensions, this has " + shape.length, "name another tensor or reshape it");
         }
-        return view(data.get(), shape[0], shape[1]);
+        return matrix(segment(), type, shape[0], shape[1]);
     }
 
     /**
-     * The matrices of a weight: the tensor itself, or each {@code name[i]} of {@code [experts, m, n]}.
+     * The tensor as activations, tokens x input: 2 dimensions as they are, {@code [batch, tokens, n]} as
+     * {@code (batch * tokens) x n}.
      *
-     * @return the views
-     * @throws LogalignException if it has neither two nor three dimensions, is in Fortran order with three, or its type is
-     *     not F64, F32, F16 or BF16
+     * @return the view
+     * @throws LogalignException if the tensor has other than 2 or 3 dimensions, or no floating type, or 3 dimensions in
+     *     Fortran order, or an npz member is damaged
+     * @throws IllegalStateException if the file is closed
+     */
+    public Matrix activations() {
+        if (shape.length != 3) {
+            if (shape.length != 2) {
+                throw problem(
+                        "activations have 2 dimensions (tokens, n) or 3 (batch, tokens, n), this has " + shape.length,
+                        "save them in one of these shapes");
+            }
+            return matrix();
+        }
+        ElementType type = elementType();
+        requireRowMajor();
+        return matrix(segment(), type, Math.multiplyExact(shape[0], shape[1]), shape[2]);
+    }
+
+    /**
+     * The matrices in the tensor: 2 dimensions are one, under the tensor's name; {@code [experts, m, n]} are
+     * {@code name[0]}, {@code name[1]}, and so on.
+     *
+     * @return views, in order
+     * @throws LogalignException if the tensor has other than 2 or 3 dimensions, or no floating type, or 3 dimensions in
+     *     Fortran order, or more than 65,536 matrices, or an npz member is damaged
+     * @throws IllegalStateException if the file is closed
      */
     public List<NamedMatrix> matrices() {
         if (shape.length == 2) {
-            return List.of(new NamedMatrix(name(), matrix()));
+            return List.of(new NamedMatrix(name, matrix()));
         }
+        ElementType type = elementType();
         if (shape.length != 3) {
-            throw new LogalignException(where() + " is " + describe() + ", not a matrix and not a stack of them: name a"
-                    + " tensor of two or three dimensions");
+            throw problem(
+                    "2 dimensions (m, n) or 3 (experts, m, n) are expected, this has " + shape.length,
+                    "name another tensor or reshape it");
         }
         requireRowMajor();
-        MemorySegment all = data.get();
-        long bytes = shape[1] * shape[2] * dataType.bytes();
-        List<NamedMatrix> matrices = new ArrayList<>();
-        for (long i = 0; i < shape[0]; i++) {
-            matrices.add(new NamedMatrix(name() + "[" + i + "]", view(all.asSlice(i * bytes, bytes), shape[1], shape[2])));
+        if (shape[0] > MAX_MATRICES) {
+            throw problem("more than " + MAX_MATRICES + " matrices in one tensor", "split it");
         }
-        return matrices;
+        MemorySegment all = segment();
+        long bytesEach = shape[0] == 0 ? 0 : all.byteSize() / shape[0];
+        List<NamedMatrix> matrices = new ArrayList<>();
+        for (int index = 0; index < shape[0]; index++) {
+            MemorySegment slice = all.asSlice(index * bytesEach, bytesEach);
+            matrices.add(new NamedMatrix(name + "[" + index + "]", matrix(slice, type, shape[1], shape[2])));
+        }
+        return List.copyOf(matrices);
     }
 
     /**
-     * The tensor as activations: {@code [tokens, n]} as it is, {@code [batch, tokens, n]} with the batches one after
-     * another.
+     * The tensor as a mask, one token an element whatever its shape: of BOOL and U8, what is not zero counts; of I32 and
+     * I64, which are labels, everything counts but -100.
      *
-     * @return a view of {@code T x n}
-     * @throws LogalignException if it has fewer than two dimensions, is in Fortran order with more, or its type is not F64,
-     *     F32, F16 or BF16
+     * @return a copy
+     * @throws LogalignException if the type is another, or there are more than 2^31 - 1 tokens, or the tensor has several
+     *     dimensions in Fortran order, or an npz member is damaged
+     * @throws IllegalStateException if the file is closed
      */
-    public Matrix activations() {
-        if (shape.length == 2) {
-            return matrix();
+    public TokenMask mask() {
+        if (dataType != DataType.BOOL
+                && dataType != DataType.U8
+                && dataType != DataType.I32
+                && dataType != DataType.I64) {
+            throw problem("a mask is BOOL or U8, or labels of I32 or I64", "name another tensor or convert it");
         }
-        if (shape.length < 2) {
-            throw new LogalignException(
-                    where() + " is " + describe() + ": activations have the dimensions [tokens, n] or [batch, tokens, n]");
+        if (shape.length > 1) {
+            requireRowMajor();
         }
-        requireRowMajor();
-        long columns = shape[shape.length - 1];
-        long rows = 1;
-        for (int i = 0; i < shape.length - 1; i++) {
-            rows *= shape[i];
+        long elements = elements();
+        if (elements > Integer.MAX_VALUE) {
+            throw problem("a mask has at most 2^31 - 1 tokens", "split it");
         }
-        return view(data.get(), rows, columns);
+        MemorySegment all = segment();
+        BitSet counting = new BitSet((int) elements);
+        switch (dataType) {
+            case I32 -> {
+                ValueLayout.OfInt layout = ValueLayout.JAVA_INT_UNALIGNED.withOrder(byteOrder);
+                for (int token = 0; token < elements; token++) {
+                    counting.set(token, all.get(layout, token * 4L) != IGNORED_LABEL);
+                }
+            }
+            case I64 -> {
+                ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(byteOrder);
+                for (int token = 0; token < elements; token++) {
+                    counting.set(token, all.get(layout, token * 8L) != IGNORED_LABEL);
+                }
+            }
+            default -> {
+                for (int token = 0; token < elements; token++) {
+                    counting.set(token, all.get(ValueLayout.JAVA_BYTE, token) != 0);
+                }
+            }
+        }
+        return TokenMask.of(counting, (int) elements);
+    }
+
+    /**
+     * Type and shape for a reader, such as {@code F32 [512, 64]}.
+     *
+     * @return one line
+     */
+    public String describe() {
+        return dataType + " " + Shapes.describe(shape)
+                + (fortranOrder ? " in Fortran order" : "")
+                + (byteOrder == ByteOrder.BIG_ENDIAN ? " big-endian" : "");
+    }
+
+    @Override
+    public String toString() {
+        return Names.printable(name) + " " + describe();
+    }
+
+    private Matrix matrix(MemorySegment segment, ElementType type, long rows, long columns) {
+        return new Matrix(
+                segment,
+                type,
+                rows,
+                columns,
+                fortranOrder ? rows : columns,
+                fortranOrder ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR,
+                byteOrder);
+    }
+
+    private ElementType elementType() {
+        return dataType.elementType()
+                .orElseThrow(() -> problem(
+                        dataType + " elements cannot be computed with", "name another tensor or convert it to float32"));
     }
 
     private void requireRowMajor() {
-        if (columnMajor) {
-            throw new LogalignException(where() + " has " + shape.length
-                    + " dimensions in Fortran order: save it with numpy.ascontiguousarray first");
+        if (fortranOrder) {
+            throw problem(
+                    shape.length + " dimensions in Fortran order cannot be taken apart",
+                    "save it with numpy.ascontiguousarray");
         }
     }
 
-    private Matrix view(MemorySegment segment, long rows, long columns) {
-        ElementType type = dataType
-                .elementType()
-                .orElseThrow(() -> new LogalignException(where() + " is " + describe()
-                        + ": only F64, F32, F16 and BF16 can be scored; convert it first"));
-        Orientation orientation = columnMajor ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR;
-        return new Matrix(segment, type, rows, columns, columnMajor ? rows : columns, orientation, byteOrder);
+    private MemorySegment segment() {
+        MemorySegment segment = content.segment();
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the tensor's file is closed");
+        }
+        return segment;
     }
 
-    /**
-     * The tensor as a token mask: of BOOL or U8 what is not 0 counts; of I32 or I64 labels all but -100.
-     *
-     * @return one value per token, in the order of the elements
-     * @throws LogalignException if it has another type, or more than 2^31 - 1 elements
-     */
-    public TokenMask mask() {
-        MemorySegment elements = data.get();
-        long count = elements.byteSize() / dataType.bytes();
-        if (count > Integer.MAX_VALUE) {
-            throw new LogalignException(where() + " has " + count + " elements: a mask has at most 2,147,483,647");
-        }
-        if (columnMajor && shape.length > 1) {
-            requireRowMajor();
-        }
-        BitSet counting = new BitSet((int) count);
-        for (int token = 0; token < count; token++) {
-            long value =
-                    switch (dataType) {
-                        case BOOL, U8 -> elements.get(ValueLayout.JAVA_BYTE, token);
-                        case I32 ->
-                            elements.get(ValueLayout.JAVA_INT_UNALIGNED.withOrder(byteOrder), token * 4L) + 100L;
-                        case I64 ->
-                            elements.get(ValueLayout.JAVA_LONG_UNALIGNED.withOrder(byteOrder), token * 8L) + 100L;
-                        default ->
-                            throw new LogalignException(where() + " is " + describe()
-                                    + ": a mask is BOOL or U8 (not 0 counts), or I32 or I64 labels (-100 does not count)");
-                    };
-            counting.set(token, value != 0);
-        }
-        return TokenMask.of(counting, (int) count);
-    }
-
-    /**
-     * File and name, for messages.
-     *
-     * @return such as {@code model.safetensors: tensor "lm_head.weight"}
-     */
-    public String where() {
-        String file = Names.printable(path.toString());
-        return name == null ? file + ": the array" : file + ": tensor \"" + Names.printable(name) + "\"";
+    private LogalignException problem(String what, String remedy) {
+        String which = name.isEmpty() ? "the tensor" : "tensor '" + Names.printable(name) + "'";
+        return origin.problem(which + " (" + describe() + "): " + what, remedy);
     }
 }

@@ -3,78 +3,101 @@ package io.github.logalign.tensor;
 import io.github.logalign.LogalignException;
 import io.github.logalign.Matrix;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An open file of tensors: safetensors, the index of a sharded checkpoint, npy or npz. What it is, is told by its content.
- * The file is mapped, not read; closing it ends every view of it, and reading such a view is an
- * {@link IllegalStateException}.
+ * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The format
+ * is told by content, the file's name does not matter. The file is mapped: opening reads the headers only, whatever the
+ * size of the data.
  *
- * <p>The file must not shrink while it is open: the JVM then reports an {@link InternalError}. Files that are renamed into
- * place, as the writers here do, never shrink.
+ * <p>Everything in the file is checked before it is believed. A damaged file gives a {@link LogalignException} with one
+ * line that names the file and what is wrong; so does a file of another format, with how to convert it. Limits: headers
+ * of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata entries, 10,000 shards,
+ * 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property {@code logalign.npz.maxBytes}),
+ * each only when its data is first asked for.
  *
- * <p>Thread safety: any number of threads may read; closing must wait for them.
+ * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file:
+ * reading one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
+ * process truncates it, reading the lost part throws {@link InternalError}, since the operating system takes the memory
+ * away. Replacing it, as the writers of this package do, is safe.
  */
 public final class TensorFile implements AutoCloseable {
 
-    private static final int NAMES_SHOWN = 5;
+    private static final int NAMES_IN_MESSAGES = 5;
 
     private final Path path;
-    private final String format;
     private final Arena arena;
+    private final String format;
     private final Map<String, String> metadata;
-    private final Map<String, Tensor> tensors;
+    private final List<Tensor> tensors;
+    private final Map<String, Tensor> byName;
 
-    TensorFile(
-            Path path, String format, Arena arena, Map<String, String> metadata, Map<String, Tensor> tensors) {
+    private TensorFile(Path path, Arena arena, String format, Map<String, String> metadata, List<Tensor> tensors) {
         this.path = path;
-        this.format = format;
         this.arena = arena;
-        this.metadata = Collections.unmodifiableMap(metadata);
-        this.tensors = Collections.unmodifiableMap(tensors);
-    }
-
-    /**
-     * Opens a file.
-     *
-     * @param path a safetensors, npy or npz file, or the index of a sharded checkpoint
-     * @return the open file
-     * @throws LogalignException if it cannot be read, is damaged, or is something else, with how to convert it
-     */
-    @SuppressWarnings("MustBeClosedChecker") // the arena is closed with the file that is returned
-    public static TensorFile open(Path path) {
-        Arena arena = Arena.ofShared();
-        try {
-            MappedFile file = MappedFile.open(path, arena);
-            return switch (Format.of(file)) {
-                case SAFETENSORS -> SafetensorsReader.read(file, arena);
-                case INDEX -> ShardedIndexReader.read(file, arena);
-                case NPY -> NpyReader.read(file, arena);
-                case ZIP -> NpzReader.read(file, arena);
-            };
-        } catch (RuntimeException | Error failed) {
-            arena.close();
-            throw failed;
+        this.format = format;
+        this.metadata = metadata;
+        this.tensors = tensors;
+        this.byName = HashMap.newHashMap(tensors.size());
+        for (Tensor tensor : tensors) {
+            byName.put(tensor.name(), tensor);
         }
     }
 
     /**
-     * The file that was opened.
+     * Opens a file and checks its headers.
      *
-     * @return its path
+     * @param path a regular file, or a link to one
+     * @return the open file; the caller closes it
+     * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
+     */
+    @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
+    public static TensorFile open(Path path) {
+        Arena arena = Arena.ofShared();
+        @Nullable TensorFile opened = null;
+        try {
+            opened = open(path, arena);
+            return opened;
+        } finally {
+            if (opened == null) {
+                arena.close();
+            }
+        }
+    }
+
+    private static TensorFile open(Path path, Arena arena) {
+        Origin origin = Origin.of(path);
+        MemorySegment file = MappedFile.map(path, arena);
+        return switch (FileFormat.of(file, origin)) {
+            case SAFETENSORS -> {
+                SafetensorsReader.Parsed parsed = SafetensorsReader.read(file, origin);
+                yield new TensorFile(path, arena, "safetensors", parsed.metadata(), parsed.tensors());
+            }
+            case SAFETENSORS_INDEX ->
+                new TensorFile(
+                        path, arena, "safetensors index", Map.of(), ShardIndex.read(file, origin, arena));
+            case NPY -> new TensorFile(path, arena, "npy", Map.of(), List.of(NpyHeader.readFile(file, origin)));
+            case NPZ -> new TensorFile(path, arena, "npz", Map.of(), NpzReader.read(file, origin, arena));
+        };
+    }
+
+    /**
+     * The path that was opened.
+     *
+     * @return the path
      */
     public Path path() {
         return path;
     }
 
     /**
-     * What the file is.
+     * The format's name.
      *
      * @return "safetensors", "safetensors index", "npy" or "npz"
      */
@@ -83,76 +106,77 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * The string metadata of a safetensors file.
+     * The text that a safetensors file carries along: untrusted, see {@link Names#printable(String)}.
      *
-     * @return unmodifiable, in the order of the file; empty for other formats
+     * @return the pairs in the file's order; empty for every other format
      */
     public Map<String, String> metadata() {
         return metadata;
     }
 
     /**
-     * All tensors.
+     * All tensors, in the order of their data; of a sharded model, shard by shard in the order of the shards' names.
      *
-     * @return unmodifiable, in the order of the file's header
+     * @return an unmodifiable list
      */
-    public Collection<Tensor> tensors() {
-        return tensors.values();
+    public List<Tensor> tensors() {
+        return tensors;
     }
 
     /**
-     * The tensor with a name.
+     * Looks for a tensor.
      *
-     * @param name its name; that of a npy file's array is empty
-     * @return the tensor, empty if there is none
+     * @param name its name; empty for the one tensor of an npy file
+     * @return the tensor, or nothing
      */
     public Optional<Tensor> find(String name) {
-        return Optional.ofNullable(tensors.get(name));
+        return Optional.ofNullable(byName.get(name));
     }
 
     /**
-     * The tensor with a name.
+     * A tensor that must be there.
      *
-     * @param name its name; that of a npy file's array is empty
+     * @param name its name; empty for the one tensor of an npy file
      * @return the tensor
-     * @throws LogalignException if there is none, with some that there are
+     * @throws LogalignException if there is none of this name; the message lists some that there are
      */
     public Tensor tensor(String name) {
-        Tensor found = tensors.get(name);
-        if (found == null) {
-            throw new LogalignException(Names.printable(path.toString()) + ": there is no tensor \""
-                    + Names.printable(name) + "\"; " + someNames());
-        }
-        return found;
+        return find(name).orElseThrow(() -> missing(name));
     }
 
     /**
-     * The matrix with a name.
+     * A matrix that must be there.
      *
-     * @param name the name of a tensor of two dimensions
-     * @return a view, until the file is closed
-     * @throws LogalignException if there is no such tensor, or it is not a matrix
+     * @param name the tensor's name
+     * @return a view of the file
+     * @throws LogalignException if there is no tensor of this name, or it is no matrix of a floating type, or damaged
+     * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix(String name) {
         return tensor(name).matrix();
     }
 
-    private String someNames() {
-        if (tensors.isEmpty()) {
-            return "the file holds none";
-        }
-        List<String> some = tensors.keySet().stream()
-                .limit(NAMES_SHOWN)
-                .map(name -> "\"" + Names.printable(name) + "\"")
-                .toList();
-        String more = tensors.size() > NAMES_SHOWN ? " and " + (tensors.size() - NAMES_SHOWN) + " more" : "";
-        return some.stream().collect(Collectors.joining(", ", "there is ", more));
-    }
-
+    /** Closes the file and invalidates all views of it. Closing again does nothing. */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
         }
+    }
+
+    private LogalignException missing(String name) {
+        String what = "there is no tensor '" + Names.printable(name) + "' in it";
+        if (format.equals("npy")) {
+            return Origin.of(path).problem(what, "its one tensor has no name");
+        }
+        if (tensors.isEmpty()) {
+            return Origin.of(path).problem(what, "it has no tensors at all");
+        }
+        StringBuilder some = new StringBuilder();
+        for (Tensor tensor : tensors.subList(0, Math.min(NAMES_IN_MESSAGES, tensors.size()))) {
+            some.append(some.isEmpty() ? "'" : ", '").append(Names.printable(tensor.name())).append('\'');
+        }
+        int others = tensors.size() - NAMES_IN_MESSAGES;
+        return Origin.of(path).problem(what, "there are " + some + (others > 0 ? " and " + others + " more" : ""));
     }
 }

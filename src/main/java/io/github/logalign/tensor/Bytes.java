@@ -1,0 +1,38 @@
+package io.github.logalign.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** Little-endian numbers and byte arrays out of a segment, aligned or not. */
+final class Bytes {
+
+    private static final ValueLayout.OfShort U16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Bytes() {}
+
+    static int u16(MemorySegment segment, long offset) {
+        return Short.toUnsignedInt(segment.get(U16, offset));
+    }
+
+    static long u32(MemorySegment segment, long offset) {
+        return Integer.toUnsignedLong(segment.get(U32, offset));
+    }
+
+    /** A 64-bit number as it stands: negative if it is 2^63 or more. */
+    static long u64(MemorySegment segment, long offset) {
+        return segment.get(U64, offset);
+    }
+
+    static byte[] copy(MemorySegment segment, long offset, long length) {
+        return segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    /** The first bytes, as many as there are up to a limit. */
+    static byte[] head(MemorySegment segment, long limit) {
+        return copy(segment, 0, Math.min(limit, segment.byteSize()));
+    }
+}

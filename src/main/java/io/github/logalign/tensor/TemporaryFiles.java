@@ -1,0 +1,50 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.LogalignException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The temporary files of this process, so that an interrupted one leaves none behind. */
+final class TemporaryFiles {
+
+    private static final Set<Path> FILES = new HashSet<>();
+    private static boolean ending;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "logalign-temporary-files"));
+    }
+
+    private TemporaryFiles() {}
+
+    /** Must be called before the file is created. */
+    static synchronized void add(Path file) {
+        if (ending) {
+            throw new LogalignException(
+                    Names.printable(file) + ": nothing is written any more, the process is ending; run it again");
+        }
+        FILES.add(file);
+    }
+
+    static synchronized void deleteAndForget(Path file) {
+        delete(file);
+        FILES.remove(file);
+    }
+
+    private static synchronized void deleteAll() {
+        ending = true;
+        FILES.forEach(TemporaryFiles::delete);
+        FILES.clear();
+    }
+
+    @SuppressWarnings("EmptyCatch")
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException undeletable) {
+            // Whatever made the writing fail is the news; this would hide it.
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package io.github.logalign.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.LogalignException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+
+    private static final byte[] OLD = {'o', 'l', 'd'};
+    private static final byte[] NEW = {'n', 'e', 'w'};
+
+    @TempDir
+    Path folder;
+
+    private Path target = Path.of("target");
+
+    @BeforeEach
+    void writeOld() throws IOException {
+        target = Files.write(folder.resolve("target"), OLD);
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(path -> path.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private void assertOldAlone() throws IOException {
+        assertEquals(List.of("target"), names());
+        assertEquals("old", Files.readString(target));
+    }
+
+    @Test
+    void replacesTheOldFile() throws IOException {
+        AtomicFile.write(target, out -> {
+            out.write(NEW);
+            assertEquals("old", Files.readString(target), "the old file stays until the new one is whole");
+            assertEquals(2, names().size());
+            out.close();
+        });
+        assertEquals(List.of("target"), names());
+        assertEquals("new", Files.readString(target));
+    }
+
+    @Test
+    void makesANewFileWithTheUsualPermissions() throws IOException {
+        Path fresh = folder.resolve("fresh");
+        AtomicFile.write(fresh, out -> out.write(NEW));
+        assertEquals("new", Files.readString(fresh));
+        assertEquals(Files.getPosixFilePermissions(target), Files.getPosixFilePermissions(fresh));
+    }
+
+    @Test
+    void aFailureLeavesNothing() throws IOException {
+        LogalignException failure = assertThrows(
+                LogalignException.class,
+                () -> AtomicFile.write(target, out -> {
+                    out.write(NEW);
+                    throw new IOException("disk\nfull");
+                }));
+        assertTrue(String.valueOf(failure.getMessage()).contains("disk\\u000Afull"));
+        assertOldAlone();
+        assertThrows(
+                ArithmeticException.class,
+                () -> AtomicFile.write(target, out -> {
+                    out.write(new byte[200_000]);
+                    throw new ArithmeticException("unchecked");
+                }));
+        assertOldAlone();
+        assertThrows(
+                StackOverflowError.class,
+                () -> AtomicFile.write(target, out -> {
+                    throw new StackOverflowError();
+                }));
+        assertOldAlone();
+    }
+
+    @Test
+    void aFullDiskIsReported() throws IOException {
+        LogalignException failure = assertThrows(
+                LogalignException.class, () -> AtomicFile.write(Path.of("/dev/full"), out -> out.write(NEW)));
+        assertTrue(String.valueOf(failure.getMessage()).startsWith("/dev/full: it cannot be written"));
+        assertOldAlone();
+    }
+
+    @Test
+    void aDeviceIsWrittenDirectly() throws IOException {
+        AtomicFile.write(Path.of("/dev/null"), out -> out.write(NEW));
+        assertTrue(Files.readAttributes(Path.of("/dev/null"), java.nio.file.attribute.BasicFileAttributes.class)
+                .isOther());
+    }
+
+    @Test
+    void aLinkStaysALink() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("target"));
+        AtomicFile.write(link, out -> out.write(NEW));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(target));
+        assertEquals(List.of("link", "target"), names());
+    }
+
+    @Test
+    void foldersAreNoTargets() throws IOException {
+        LogalignException itself =
+                assertThrows(LogalignException.class, () -> AtomicFile.write(folder, out -> out.write(NEW)));
+        assertTrue(String.valueOf(itself.getMessage()).contains("is a folder"));
+        Path nowhere = folder.resolve("absent").resolve("file");
+        LogalignException missing =
+                assertThrows(LogalignException.class, () -> AtomicFile.write(nowhere, out -> out.write(NEW)));
+        assertTrue(String.valueOf(missing.getMessage()).contains("folder does not exist"));
+        assertOldAlone();
+    }
+
+    @Test
+    void anInterruptedThreadLeavesNothing() throws Exception {
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        Thread writer = new Thread(() -> failure.complete(assertThrows(
+                LogalignException.class,
+                () -> AtomicFile.write(target, out -> {
+                    Thread.currentThread().interrupt();
+                    out.write(new byte[1 << 20]);
+                }))));
+        writer.start();
+        writer.join();
+        assertTrue(failure.isDone());
+        assertOldAlone();
+    }
+
+    @Test
+    void aTerminatedProcessLeavesNothing() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Endless.class.getName(),
+                        target.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            assertEquals("writing", output.readLine());
+            assertEquals(2, names().size(), "the temporary file is there");
+            process.destroy();
+            assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        } finally {
+            process.destroyForcibly();
+        }
+        assertOldAlone();
+    }
+
+    /** A program that begins to write a file and never ends. */
+    static final class Endless {
+
+        private Endless() {}
+
+        public static void main(String[] arguments) {
+            AtomicFile.write(Path.of(arguments[0]), out -> {
+                out.write(NEW);
+                out.flush();
+                System.out.println("writing");
+                while (true) {
+                    LockSupport.park();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.logalign.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.LogalignException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HostileFilesTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    @TempDir
+    Path folder;
+
+    static List<HostileFiles.Case> all() {
+        return HostileFiles.all();
+    }
+
+    @Test
+    void casesAreManyAndDistinct() {
+        Set<String> names = new HashSet<>();
+        HostileFiles.all().forEach(hostile -> names.add(hostile.name()));
+        assertEquals(HostileFiles.all().size(), names.size());
+        assertTrue(names.size() >= 100, () -> "only " + names.size());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("all")
+    void failsWithOneLine(HostileFiles.Case hostile) throws IOException {
+        Path path = hostile.write(folder);
+        LogalignException failure = assertTimeoutPreemptively(
+                LIMIT, () -> assertThrows(LogalignException.class, () -> touchEverything(path)));
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.contains(hostile.expected()), message);
+        assertTrue(message.contains(path.getFileName().toString()) || message.contains(folder.toString()), message);
+        assertTrue(message.matches("[^\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}]*"), "must be printable");
+        assertTrue(message.length() < 1500, () -> "too long: " + message.length());
+        assertTrue(message.contains("; "), "must say what to do: " + message);
+    }
+
+    private static void touchEverything(Path path) {
+        try (TensorFile file = TensorFile.open(path)) {
+            for (Tensor tensor : file.tensors()) {
+                tensor.matrix();
+            }
+        }
+    }
+}

@@ -23,7 +23,8 @@ import java.util.UUID;
  * <p>A target that is a link is followed. A target that exists and is a pipe or device, such as {@code /dev/stdout}, is
  * written to directly.
  *
- * <p>Thread safety: any number of threads may write, to different targets; of several writers to one target the last wins.
+ * <p>Thread safety: any number of threads may write, to different targets; of several writers to one target the last
+ * wins.
  */
 public final class AtomicFile {
 

@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A pull parser for strict JSON (RFC 8259) in UTF-8. Its callers know what they expect and ask for it; what they did not
- * expect is refused. Duplicate keys are the callers' business, except in skipped values, where none pass.
+ * A pull parser for strict JSON (RFC 8259) in UTF-8. Its callers know what they expect and ask for it; what they did
+ * not expect is refused. Duplicate keys are the callers' business, except in skipped values, where none pass.
  */
 final class JsonReader {
 

@@ -17,10 +17,10 @@ public final class Names {
     private Names() {}
 
     /**
-     * A name for terminals and error messages. Control characters, format characters (the bidirectional ones too), line
-     * and paragraph separators, private, unassigned and lone surrogate code points become {@code \}{@code uXXXX};
-     * everything else, the backslash too, stays as it is, so the result is for reading and cannot be turned back. A long
-     * name is cut, with its length behind it.
+     * A name for terminals and error messages. Control characters, format characters (the bidirectional ones too),
+     * line and paragraph separators, private, unassigned and lone surrogate code points become {@code \}{@code uXXXX};
+     * everything else, the backslash too, stays as it is, so the result is for reading and cannot be turned back. A
+     * long name is cut, with its length behind it.
      *
      * @param name any string
      * @return one line of printable characters

@@ -64,7 +64,8 @@ final class NpyHeader {
         long length = version == 1 ? Bytes.u16(numbers, 8) : Bytes.u32(numbers, 8);
         int textStart = version == 1 ? 10 : 12;
         if (length > MAX_HEADER_BYTES) {
-            throw origin.damaged("the npy header length of " + length + " bytes exceeds the limit of " + MAX_HEADER_BYTES);
+            throw origin.damaged(
+                    "the npy header length of " + length + " bytes exceeds the limit of " + MAX_HEADER_BYTES);
         }
         byte[] whole = head.apply(textStart + length);
         if (whole.length < textStart + length) {

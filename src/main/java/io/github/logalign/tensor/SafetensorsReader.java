@@ -74,8 +74,8 @@ final class SafetensorsReader {
     static Parsed read(MemorySegment file, Origin origin) {
         long length = Bytes.u64(file, 0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
-            throw origin.damaged("the header length of " + Long.toUnsignedString(length) + " bytes exceeds the limit of "
-                    + MAX_HEADER_BYTES);
+            throw origin.damaged("the header length of " + Long.toUnsignedString(length)
+                    + " bytes exceeds the limit of " + MAX_HEADER_BYTES);
         }
         if (length > file.byteSize() - LENGTH_BYTES) {
             throw origin.damaged("the header says that it has " + length + " bytes, but only "

@@ -57,7 +57,8 @@ public final class SafetensorsWriter {
      * @param shape its shape, outermost dimension first; empty for a scalar
      * @param body writes exactly the tensor's bytes, little-endian in C order
      * @return this
-     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or too large
+     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or too
+     *     large
      */
     public SafetensorsWriter add(String name, DataType type, long[] shape, AtomicFile.Body body) {
         requireEncodable(name);
@@ -92,8 +93,8 @@ public final class SafetensorsWriter {
      * @param shape its shape, outermost dimension first; empty for a scalar
      * @param bytes exactly the tensor's bytes, little-endian in C order
      * @return this
-     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or does not
-     *     agree with the number of bytes
+     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or does
+     *     not agree with the number of bytes
      */
     public SafetensorsWriter add(String name, DataType type, long[] shape, MemorySegment bytes) {
         add(name, type, shape, out -> TensorOutput.write(out, bytes));
@@ -216,7 +217,9 @@ public final class SafetensorsWriter {
             if (unit == '"' || unit == '\\') {
                 json.append('\\').append(unit);
             } else if (unit < 0x20) {
-                json.append("\\u00").append(Character.forDigit(unit >> 4, 16)).append(Character.forDigit(unit & 15, 16));
+                json.append("\\u00")
+                        .append(Character.forDigit(unit >> 4, 16))
+                        .append(Character.forDigit(unit & 15, 16));
             } else {
                 json.append(unit);
             }

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Reads the index of a sharded model, which says which tensor lies in which safetensors file, and the files it names.
- * Those names are untrusted: only plain names of regular files (or links to such, as caches have them) beside the index.
+ * Those names are untrusted: only plain names of regular files (or links to such, as caches have them) beside the
+ * index.
  */
 final class ShardIndex {
 

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * One tensor of an open {@link TensorFile}: its name, type and shape, and views of its elements.
  *
  * <p>Thread safety: immutable, may be used by many threads, until the file is closed; after that its views throw
- * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads it
- * whole to check its checksum, and expands it if it is compressed.
+ * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads
+ * it whole to check its checksum, and expands it if it is compressed.
  */
 public final class Tensor {
 
@@ -144,7 +144,8 @@ public final class Tensor {
      * The tensor as a matrix, a view in the file's own order.
      *
      * @return a view of {@code shape[0] x shape[1]} elements
-     * @throws LogalignException if the tensor has other than 2 dimensions, or no floating type, or an npz member is damaged
+     * @throws LogalignException if the tensor has other than 2 dimensions, or no floating type, or an npz member is
+     *     damaged
      * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix() {
@@ -212,12 +213,12 @@ public final class Tensor {
     }
 
     /**
-     * The tensor as a mask, one token an element whatever its shape: of BOOL and U8, what is not zero counts; of I32 and
-     * I64, which are labels, everything counts but -100.
+     * The tensor as a mask, one token an element whatever its shape: of BOOL and U8, what is not zero counts; of I32
+     * and I64, which are labels, everything counts but -100.
      *
      * @return a copy
-     * @throws LogalignException if the type is another, or there are more than 2^31 - 1 tokens, or the tensor has several
-     *     dimensions in Fortran order, or an npz member is damaged
+     * @throws LogalignException if the type is another, or there are more than 2^31 - 1 tokens, or the tensor has
+     *     several dimensions in Fortran order, or an npz member is damaged
      * @throws IllegalStateException if the file is closed
      */
     public TokenMask mask() {
@@ -288,7 +289,8 @@ public final class Tensor {
     private ElementType elementType() {
         return dataType.elementType()
                 .orElseThrow(() -> problem(
-                        dataType + " elements cannot be computed with", "name another tensor or convert it to float32"));
+                        dataType + " elements cannot be computed with",
+                        "name another tensor or convert it to float32"));
     }
 
     private void requireRowMajor() {

@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The format
- * is told by content, the file's name does not matter. The file is mapped: opening reads the headers only, whatever the
- * size of the data.
+ * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The
+ * format is told by content, the file's name does not matter. The file is mapped: opening reads the headers only,
+ * whatever the size of the data.
  *
  * <p>Everything in the file is checked before it is believed. A damaged file gives a {@link LogalignException} with one
  * line that names the file and what is wrong; so does a file of another format, with how to convert it. Limits: headers
@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property {@code logalign.npz.maxBytes}),
  * each only when its data is first asked for.
  *
- * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file:
- * reading one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
- * process truncates it, reading the lost part throws {@link InternalError}, since the operating system takes the memory
- * away. Replacing it, as the writers of this package do, is safe.
+ * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
+ * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
+ * process truncates it, reading the lost part throws {@link InternalError}, since the operating system takes the
+ * memory away. Replacing it, as the writers of this package do, is safe.
  */
 public final class TensorFile implements AutoCloseable {
 

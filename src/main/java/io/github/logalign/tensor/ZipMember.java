@@ -11,8 +11,8 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member of a zip archive. Its content is checked against its checksum, and expanded if it is compressed, when it is
- * asked for the first time, and kept after that.
+ * One member of a zip archive. Its content is checked against its checksum, and expanded if it is compressed, when it
+ * is asked for the first time, and kept after that.
  */
 final class ZipMember {
 

@@ -107,7 +107,8 @@ public final class HostileFiles {
         add("empty", new byte[0], "empty");
         add("git-lfs-pointer", utf8("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"), "git lfs pull");
         for (int protocol = 2; protocol <= 5; protocol++) {
-            add("pickle-protocol-" + protocol, join(new byte[] {(byte) 0x80, (byte) protocol}, utf8("}q\0.")), "pickle");
+            add("pickle-protocol-" + protocol, join(new byte[] {(byte) 0x80, (byte) protocol}, utf8("}q\0.")),
+                    "pickle");
         }
         add("gguf", utf8("GGUF\3\0\0\0aaaaaaaaaaaaaaaa"), "GGUF");
         add("hdf5", latin1("\u0089HDF\r\n\u001a\n\0\0\0\0\0\0\0\0"), "HDF5");
@@ -182,7 +183,8 @@ public final class HostileFiles {
         cases.add(new Case(
                 "metadata-of-90-MB", folder -> Files.write(folder.resolve("file"), longMetadata()), "padding"));
         cases.add(new Case("header-of-100-MB-brackets", folder -> large(folder, "{\"a\":", '['), "'{' is expected"));
-        cases.add(new Case("metadata-of-100-MB-brackets", folder -> large(folder, "{\"__metadata__\":{\"a\":", '['), "'\"' is expected"));
+        cases.add(new Case("metadata-of-100-MB-brackets", folder -> large(folder, "{\"__metadata__\":{\"a\":", '['),
+                "'\"' is expected"));
         cases.add(new Case("name-of-100-MB", folder -> large(folder, "{\"", 'a'), "string"));
         cases.add(new Case("shape-of-100-MB", folder -> large(folder, "{\"a\":{\"shape\":[", '1'), "2^63"));
         cases.add(new Case("padding-of-100-MB", folder -> large(folder, "{", ' '), "ends where"));
@@ -244,13 +246,16 @@ public final class HostileFiles {
         addHeader("end-2-to-the-63-minus-1", entry("a", "U8", "[8]", 0, Long.MAX_VALUE), data, "truncated");
         addHeader("begin-and-end-far-away", entry("a", "U8", "[0]", 1L << 62, 1L << 62), data, "truncated");
         addHeader("offset-negative", entry("a", "U8", "[8]", -8, 0), data, "whole number");
-        addHeader("offset-fraction", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,24.0]}", data, "whole");
+        addHeader("offset-fraction", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,24.0]}", data,
+                "whole");
         addHeader("offset-exponent", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,2e1]}", data, "whole");
         addHeader(
                 "offset-over-64-bits",
                 "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,18446744073709551640]}", data, "2^63");
-        addHeader("offset-leading-zero", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,024]}", data, "whole");
-        addHeader("offset-a-string", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,\"24\"]}", data, "whole");
+        addHeader("offset-leading-zero", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,024]}", data,
+                "whole");
+        addHeader("offset-a-string", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,\"24\"]}", data,
+                "whole");
         addHeader("one-offset", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[24]}", data, "instead of 2");
         addHeader("three-offsets", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[0,24,24]}", data, "of 2");
         addHeader("no-offsets-in-list", "\"a\":{\"dtype\":\"U8\",\"shape\":[24],\"data_offsets\":[]}", data, "of 2");
@@ -290,7 +295,8 @@ public final class HostileFiles {
         String range = "\"data_offsets\":[0,24]";
         addHeader("dtype-missing", "\"a\":{\"shape\":[6]," + range + "}", SIX_FLOATS, "'dtype' is missing");
         addHeader("shape-missing", "\"a\":{\"dtype\":\"F32\"," + range + "}", SIX_FLOATS, "'shape' is missing");
-        addHeader("offsets-missing", "\"a\":{\"dtype\":\"F32\",\"shape\":[6]}", SIX_FLOATS, "'data_offsets' is missing");
+        addHeader("offsets-missing", "\"a\":{\"dtype\":\"F32\",\"shape\":[6]}", SIX_FLOATS,
+                "'data_offsets' is missing");
         addHeader("entry-empty", "\"a\":{}", SIX_FLOATS, "missing");
         addHeader("entry-no-object", "\"a\":7", SIX_FLOATS, "'{' is expected");
         addHeader("entry-null", "\"a\":null", SIX_FLOATS, "'{' is expected");
@@ -390,8 +396,8 @@ public final class HostileFiles {
         add("index-nan", utf8("{\"metadata\": NaN, \"weight_map\": {}}"), "expected");
         add("index-shard-missing", index("shard-00001-of-00002.safetensors"), "'shard-00001-of-00002.safetensors'");
         String[] paths = {
-            "../file", "..", ".", "", "/etc/passwd", "sub/shard", "sub\\\\shard", "C:shard", "C:\\\\shard", "shard:stream",
-            "a\\u0000b", "a\\nb", "\\u001b[2J", "//host/share", "~/../x", "file://etc/passwd"
+            "../file", "..", ".", "", "/etc/passwd", "sub/shard", "sub\\\\shard", "C:shard", "C:\\\\shard",
+            "shard:stream", "a\\u0000b", "a\\nb", "\\u001b[2J", "//host/share", "~/../x", "file://etc/passwd"
         };
         for (int index = 0; index < paths.length; index++) {
             add("index-shard-path-" + index, index(paths[index]), "no plain name");
@@ -408,7 +414,8 @@ public final class HostileFiles {
         byte[] good = safetensors("{" + GOOD_ENTRY + "}", SIX_FLOATS);
         byte[] other = safetensors("{" + entry("v", "F32", "[2,3]", 0, 24) + "}", SIX_FLOATS);
         addShards("shard-truncated", index("s1"), "truncated", head(good, good.length - 1));
-        addShards("shard-is-a-pointer", index("s1"), "git lfs pull", utf8("version https://git-lfs.github.com/spec/v1\n"));
+        addShards("shard-is-a-pointer", index("s1"), "git lfs pull",
+                utf8("version https://git-lfs.github.com/spec/v1\n"));
         addShards("shard-is-npy", index("s1"), "no safetensors file", GOOD_NPY);
         addShards("shard-empty", index("s1"), "empty", new byte[0]);
         addShards("shard-without-its-tensor", index("s1"), "is not in the shard 's1'", other);
@@ -499,7 +506,8 @@ public final class HostileFiles {
 
     private void addZipStructure() {
         ZipBytes.Member[] good = {member("w.npy", GOOD_NPY, false)};
-        addZip("zip-behind-something", good, zip -> zip.before = new byte[] {'P', 'K', 3, 4, 0}, "before the first member");
+        addZip("zip-behind-something", good, zip -> zip.before = new byte[] {'P', 'K', 3, 4, 0},
+                "before the first member");
         addZip("zip-comment", good, zip -> zip.comment = utf8("hello"), "follows it");
         addZip("zip-more-entries-than-listed", good, zip -> zip.entriesClaimed = 0, "more than it lists");
         addZip("zip-fewer-entries-than-listed", good, zip -> zip.entriesClaimed = 2, "truncated");

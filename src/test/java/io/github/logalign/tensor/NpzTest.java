@@ -133,7 +133,8 @@ class NpzTest {
 
     @Test
     void theLimitOfExpansionCanBeSet() throws IOException {
-        byte[] content = archive(member("a.npy", FIRST, true), member("b.npy", FIRST, true), member("c.npy", FIRST, false));
+        byte[] content = archive(
+                member("a.npy", FIRST, true), member("b.npy", FIRST, true), member("c.npy", FIRST, false));
         String property = "logalign.npz.maxBytes";
         try {
             System.setProperty(property, Integer.toString(2 * FIRST.length));

@@ -49,8 +49,8 @@ class SafetensorsTest {
     @Test
     void readsAFileByteByByteAsTheFormatSays() throws IOException {
         String header = "{\"__metadata__\":{\"format\":\"pt\",\"caf\u00e9\":\"\u6a21 \\ud83d\\ude00\\n\"},"
-                + entry("b", "F32", "[2,3]", 3, 27) + " , " + entry("a", "U8", "[3]", 0, 3) + "," + entry("s", "F32", "[]", 27, 31)
-                + "," + entry("e", "F64", "[0,5]", 27, 27) + "}   ";
+                + entry("b", "F32", "[2,3]", 3, 27) + " , " + entry("a", "U8", "[3]", 0, 3) + ","
+                + entry("s", "F32", "[]", 27, 31) + "," + entry("e", "F64", "[0,5]", 27, 27) + "}   ";
         Path path = file(safetensors(header, TestBytes.join(new byte[] {1, 0, 7}, f32(1, 2, 3, 4, 5, 6, 7))));
         try (TensorFile file = TensorFile.open(path)) {
             assertEquals("safetensors", file.format());

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardsTest {
 
     private static final String INDEX = "{\"metadata\": {\"total_size\": 16, \"x\": [1.5e3, null, true, {}]},"
-            + " \"weight_map\": {\"a\": \"one.safetensors\", \"c\": \"one.safetensors\", \"b\": \"two.safetensors\"}}\n";
+            + " \"weight_map\": {\"a\": \"one.safetensors\", \"c\": \"one.safetensors\","
+            + " \"b\": \"two.safetensors\"}}\n";
 
     @TempDir
     Path folder;
@@ -44,7 +45,8 @@ class ShardsTest {
         Files.write(blobs.resolve("333"), utf8(INDEX));
         Files.createSymbolicLink(snapshot.resolve("one.safetensors"), Path.of("../blobs/111"));
         Files.createSymbolicLink(snapshot.resolve("two.safetensors"), Path.of("../blobs/222"));
-        Path index = Files.createSymbolicLink(snapshot.resolve("model.safetensors.index.json"), Path.of("../blobs/333"));
+        Path index = Files.createSymbolicLink(snapshot.resolve("model.safetensors.index.json"),
+                Path.of("../blobs/333"));
         check(index, snapshot);
     }
 

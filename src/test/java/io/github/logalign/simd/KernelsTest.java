@@ -1,0 +1,314 @@
+package io.github.logalign.simd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each kernel against a plain loop written here, for both twins, at awkward sizes and unaligned places. */
+@Tag("widths")
+class KernelsTest {
+
+    private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 207, 702, 4098};
+
+    static List<Kernels> twins() {
+        return List.of(Simd.scalar(), Simd.kernels());
+    }
+
+    private static double round(Element element, double value) {
+        return switch (element) {
+            case F64 -> value;
+            case F32 -> (float) value;
+            case F16 -> Float.float16ToFloat(Float.floatToFloat16((float) value));
+            case BF16 -> Float.intBitsToFloat(Float.floatToRawIntBits((float) value) & 0xffff0000);
+        };
+    }
+
+    private static void put(MemorySegment segment, long offset, Element element, double value) {
+        switch (element) {
+            case F64 -> segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, value);
+            case F32 -> segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset, (float) value);
+            case F16 -> segment.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, Float.floatToFloat16((float) value));
+            case BF16 ->
+                segment.set(
+                        ValueLayout.JAVA_SHORT_UNALIGNED,
+                        offset,
+                        (short) (Float.floatToRawIntBits((float) value) >>> 16));
+        }
+    }
+
+    private record Data(double[] values, MemorySegment segment, long offset) {}
+
+    private static Data data(Arena arena, Element element, int count, Random random) {
+        // An odd offset: tensors in files begin anywhere.
+        long offset = 3;
+        MemorySegment segment = arena.allocate(offset + (long) count * element.bytes() + 1);
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = round(element, random.nextGaussian());
+            put(segment, offset + (long) i * element.bytes(), element, values[i]);
+        }
+        return new Data(values, segment, offset);
+    }
+
+    @Test
+    void theWidthIsTheOneAskedFor() {
+        String forced = System.getProperty(Simd.PROPERTY);
+        if (forced == null) {
+            assertTrue(Simd.bits() >= 0);
+            assertFalse(Simd.reason().isEmpty());
+        } else {
+            assertEquals(Integer.parseInt(forced), Simd.bits());
+            assertEquals(Integer.parseInt(forced), Simd.kernels().bits());
+            assertTrue(Simd.reason().contains("forced"));
+        }
+    }
+
+    @Test
+    void impossibleWidthsAreErrors() {
+        assertThrows(IllegalArgumentException.class, () -> Width.decide("512", "test", true, () -> 256));
+        assertThrows(IllegalArgumentException.class, () -> Width.decide("256", "test", false, () -> 512));
+        assertThrows(IllegalArgumentException.class, () -> Width.decide("64", "test", true, () -> 512));
+        assertThrows(IllegalArgumentException.class, () -> Width.decide("", "test", true, () -> 512));
+        assertEquals(0, Width.decide("0", "test", false, () -> 512).bits());
+        assertEquals(0, Width.decide(null, "test", false, () -> 512).bits());
+        assertEquals(256, Width.decide(null, "test", true, () -> 256).bits());
+        assertTrue(Width.decide(null, "test", false, () -> 512).reason().contains("--add-modules"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void largestMagnitudes(Kernels kernels) {
+        Random random = new Random(1);
+        for (Element element : Element.values()) {
+            for (int size : SIZES) {
+                try (Arena arena = Arena.ofConfined()) {
+                    Data data = data(arena, element, size, random);
+                    double max = 0;
+                    for (double value : data.values) {
+                        max = Math.max(max, Math.abs(value));
+                    }
+                    assertEquals(max, kernels.maxMagnitude(data.segment, data.offset, element, size));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void whatIsNotFiniteIsFoundAnywhere(Kernels kernels) {
+        Random random = new Random(2);
+        for (Element element : Element.values()) {
+            for (int size : new int[] {1, 2, 17, 65, 702}) {
+                for (int at : new int[] {0, size / 2, size - 1}) {
+                    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+                        try (Arena arena = Arena.ofConfined()) {
+                            Data data = data(arena, element, size, random);
+                            put(data.segment, data.offset + (long) at * element.bytes(), element, bad);
+                            double max = kernels.maxMagnitude(data.segment, data.offset, element, size);
+                            assertFalse(Double.isFinite(max), () -> element + " " + size + " " + at + " " + bad);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void conversionsAreExact(Kernels kernels) {
+        Random random = new Random(3);
+        for (Element element : Element.values()) {
+            for (Element working : new Element[] {Element.F64, Element.F32}) {
+                for (int exponent : new int[] {0, 3, -5}) {
+                    for (int size : SIZES) {
+                        try (Arena arena = Arena.ofConfined()) {
+                            Data data = data(arena, element, size, random);
+                            MemorySegment target = arena.allocate(5 + (long) size * working.bytes());
+                            kernels.convert(data.segment, data.offset, element, size, target, 5, working, exponent);
+                            for (int i = 0; i < size; i++) {
+                                double expected = round(working, Math.scalb(data.values[i], exponent));
+                                long at = 5 + (long) i * working.bytes();
+                                double got = working == Element.F64
+                                        ? target.get(ValueLayout.JAVA_DOUBLE_UNALIGNED, at)
+                                        : target.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
+                                assertEquals(expected, got);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void everyPatternOfSixteenBitsIsWidenedRight(Kernels kernels) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (Element element : new Element[] {Element.F16, Element.BF16}) {
+                int count = 0;
+                MemorySegment source = arena.allocate(2L << 16);
+                double[] expected = new double[1 << 16];
+                for (int bits = 0; bits < 1 << 16; bits++) {
+                    float value = element == Element.F16
+                            ? Float.float16ToFloat((short) bits)
+                            : Float.intBitsToFloat(bits << 16);
+                    if (Float.isFinite(value)) {
+                        source.setAtIndex(ValueLayout.JAVA_SHORT, count, (short) bits);
+                        expected[count++] = value;
+                    }
+                }
+                MemorySegment target = arena.allocate((long) count * 8);
+                kernels.convert(source, 0, element, count, target, 0, Element.F64, 0);
+                for (int i = 0; i < count; i++) {
+                    assertEquals(expected[i], target.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void subnormalsAreScaledExactly(Kernels kernels) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = arena.allocate(8 * 40);
+            MemorySegment target = arena.allocate(8 * 40);
+            for (int i = 0; i < 40; i++) {
+                source.setAtIndex(ValueLayout.JAVA_DOUBLE, i, Double.longBitsToDouble(i + 1L));
+            }
+            kernels.convert(source, 0, Element.F64, 40, target, 0, Element.F64, 1060);
+            for (int i = 0; i < 40; i++) {
+                assertEquals(Math.scalb((double) (i + 1), -14), target.getAtIndex(ValueLayout.JAVA_DOUBLE, i));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void sumsOfSquaresAndDotProducts(Kernels kernels) {
+        Random random = new Random(4);
+        for (int size : SIZES) {
+            try (Arena arena = Arena.ofConfined()) {
+                for (Element working : new Element[] {Element.F64, Element.F32}) {
+                    Data data = data(arena, working, size, random);
+                    double sum = 0;
+                    for (double value : data.values) {
+                        sum += value * value;
+                    }
+                    double got = kernels.sumOfSquares(data.segment, data.offset, working, size);
+                    assertEquals(sum, got, 1e-13 * sum, () -> working + " " + size);
+                }
+                double[] a = random.doubles(size).toArray();
+                double[] b = random.doubles(size).toArray();
+                double dot = 0;
+                for (int i = 0; i < size; i++) {
+                    dot += a[i] * b[i];
+                }
+                assertEquals(dot, kernels.dot(a, b), 1e-14 * Math.max(1, dot));
+            }
+        }
+    }
+
+    record Shape(int tokens, int directions, int n) {}
+
+    static Stream<Shape> shapes() {
+        List<Shape> shapes = new ArrayList<>();
+        for (int tokens : new int[] {1, 3, 8, 13, 33}) {
+            for (int directions : new int[] {1, 7, 24, 25, 50}) {
+                for (int n : new int[] {1, 5, 64, 131}) {
+                    shapes.add(new Shape(tokens, directions, n));
+                }
+            }
+        }
+        shapes.add(new Shape(70, 97, 601));
+        return shapes.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void squaredProjections(Shape shape) {
+        for (Kernels kernels : twins()) {
+            for (Element working : new Element[] {Element.F64, Element.F32}) {
+                project(kernels, working, shape);
+            }
+        }
+    }
+
+    private static void project(Kernels kernels, Element working, Shape s) {
+        Random random = new Random(5);
+        double unit = working == Element.F64 ? 1e-14 : 1e-5;
+        try (Arena arena = Arena.ofConfined()) {
+            int gap = 3;
+            long stride = (long) (s.n + gap) * working.bytes();
+            Data x = data(arena, working, s.tokens * (s.n + gap), random);
+            Data v = data(arena, working, s.directions * s.n, random);
+            int width = kernels.panelWidth(working);
+            int panelCount = Panels.count(s.directions, width);
+            MemorySegment panels = arena.allocate(Panels.byteSize(panelCount, width, s.n, working), 64);
+            Panels.pack(working, v.segment.asSlice(v.offset), 0, s.n, 1, s.directions, s.n, width, panels);
+            MemorySegment sums = arena.allocate((long) panelCount * width * 8, 64);
+            sums.fill((byte) 0);
+            kernels.addSquaredProjections(
+                    working, x.segment, x.offset, stride, s.tokens, s.n, panels, panelCount, sums);
+            for (int d = 0; d < s.directions; d++) {
+                double expected = 0;
+                for (int t = 0; t < s.tokens; t++) {
+                    double dot = 0;
+                    for (int c = 0; c < s.n; c++) {
+                        dot += x.values[t * (s.n + gap) + c] * v.values[d * s.n + c];
+                    }
+                    expected += dot * dot;
+                }
+                double got = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, d);
+                assertEquals(expected, got, unit * s.n * s.tokens + unit * expected, () -> working + " " + s);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Element.class, names = {"F64", "F32"})
+    void noAllocationInTheLoops(Element working) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Kernels kernels = Simd.kernels();
+        int n = 256;
+        int tokens = 64;
+        int elements = tokens * n;
+        long stride = (long) n * working.bytes();
+        int width = kernels.panelWidth(working);
+        int panelCount = Panels.count(n, width);
+        try (Arena arena = Arena.ofConfined()) {
+            Data x = data(arena, working, elements, new Random(6));
+            MemorySegment panels = arena.allocate(Panels.byteSize(panelCount, width, n, working), 64);
+            MemorySegment sums = arena.allocate((long) panelCount * width * 8, 64);
+            MemorySegment target = arena.allocate(8L * tokens * n, 64);
+            long least = Long.MAX_VALUE;
+            // Until the compilers are done the interpreter boxes vectors; what counts is where it settles.
+            for (int round = 0; round < 3000 && least > 0; round++) {
+                long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+                kernels.addSquaredProjections(
+                        working, x.segment, x.offset, stride, tokens, n, panels, panelCount, sums);
+                kernels.maxMagnitude(x.segment, x.offset, working, elements);
+                kernels.sumOfSquares(x.segment, x.offset, working, elements);
+                kernels.convert(x.segment, x.offset, working, elements, target, 0, Element.F64, 1);
+                long after = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
+                least = Math.min(least, after - before);
+            }
+            assertTrue(least <= 64, "a pass allocates " + least + " bytes");
+        }
+    }
+}

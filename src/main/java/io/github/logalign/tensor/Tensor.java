@@ -141,6 +141,17 @@ public final class Tensor {
     }
 
     /**
+     * The elements as they stand in the file.
+     *
+     * @return a read-only view of {@code elements() * dataType().bytes()} bytes
+     * @throws LogalignException if an npz member is damaged
+     * @throws IllegalStateException if the file is closed
+     */
+    public MemorySegment bytes() {
+        return segment().asReadOnly();
+    }
+
+    /**
      * The tensor as a matrix, a view in the file's own order.
      *
      * @return a view of {@code shape[0] x shape[1]} elements

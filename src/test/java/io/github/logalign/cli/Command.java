@@ -1,0 +1,110 @@
+package io.github.logalign.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the packaged command as a user would. */
+final class Command {
+
+    /** What the JVM says whenever the Vector API is in use. */
+    private static final String JVM_NOTE = "WARNING: Using incubator modules";
+
+    private final Map<String, String> environment = new HashMap<>();
+    private @Nullable Path folder;
+    private Path executable = path();
+    private int timeoutSeconds = 120;
+
+    /**
+     * How a run ended.
+     *
+     * @param code the exit code
+     * @param out standard output
+     * @param err the lines of standard error, without the JVM's own
+     * @param seconds wall time
+     */
+    record Result(int code, String out, List<String> err, double seconds) {}
+
+    static Path path() {
+        return Path.of(Objects.requireNonNull(
+                System.getProperty("logalign.command"), "the property logalign.command names the packaged command"));
+    }
+
+    Command with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Command in(Path newFolder) {
+        folder = newFolder;
+        return this;
+    }
+
+    Command by(Path newExecutable) {
+        executable = newExecutable;
+        return this;
+    }
+
+    Command within(int seconds) {
+        timeoutSeconds = seconds;
+        return this;
+    }
+
+    Process start(Path out, Path err, String... args) throws IOException {
+        List<String> line = new ArrayList<>();
+        line.add(executable.toString());
+        line.addAll(List.of(args));
+        ProcessBuilder builder = new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile());
+        if (folder != null) {
+            builder.directory(folder.toFile());
+        }
+        environment.forEach((variable, value) -> {
+            if (value.isEmpty()) {
+                builder.environment().remove(variable);
+            } else {
+                builder.environment().put(variable, value);
+            }
+        });
+        return builder.start();
+    }
+
+    Result run(String... args) {
+        try {
+            Path out = Files.createTempFile("logalign-out", ".txt");
+            Path err = Files.createTempFile("logalign-err", ".txt");
+            try {
+                long start = System.nanoTime();
+                Process process = start(out, err, args);
+                if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                    throw new AssertionError("still running after " + timeoutSeconds + " s: " + List.of(args));
+                }
+                double seconds = (System.nanoTime() - start) * 1e-9;
+                return new Result(process.exitValue(), Files.readString(out), lines(err), seconds);
+            } finally {
+                Files.delete(out);
+                Files.delete(err);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    static List<String> lines(Path err) throws IOException {
+        return Files.readString(err, StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.startsWith(JVM_NOTE))
+                .toList();
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.logalign.cli;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+
+/** Files of gigabytes: sparse ones that take no room, and one with real numbers. */
+final class HugeFiles {
+
+    private HugeFiles() {}
+
+    /** A npy array of zeros; its last element is 1. */
+    static void npy(Path path, String descr, long rows, long columns, int elementBytes) throws IOException {
+        String header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        String padded = header + " ".repeat(117 - header.length()) + "\n";
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.write("\u0093NUMPY\u0001\0v\0".getBytes(StandardCharsets.ISO_8859_1));
+            file.write(padded.getBytes(StandardCharsets.ISO_8859_1));
+            long size = 128 + rows * columns * elementBytes;
+            file.setLength(size);
+            file.seek(size - elementBytes);
+            ByteBuffer one = ByteBuffer.allocate(elementBytes).order(ByteOrder.LITTLE_ENDIAN);
+            if (elementBytes == 4) {
+                one.putFloat(1);
+            } else {
+                one.putDouble(1);
+            }
+            file.write(one.array());
+        }
+    }
+
+    /** A safetensors file whose only data in the last tensor lies at its very end; the header has an odd length. */
+    static void sparse(Path path, long padRows, int rows, int columns, float[] tail) throws IOException {
+        long padBytes = padRows * columns * 4;
+        long bytes = (long) rows * columns * 4;
+        String header = "{\"pad\":{\"dtype\":\"F32\",\"shape\":[" + padRows + "," + columns + "],\"data_offsets\":[0,"
+                + padBytes + "]},\"w.weight\":{\"dtype\":\"F32\",\"shape\":[" + rows + "," + columns
+                + "],\"data_offsets\":[" + padBytes + "," + (padBytes + bytes) + "]}}";
+        if (header.length() % 2 == 0) {
+            header += " ";
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+            start.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).flip();
+            channel.write(start);
+            ByteBuffer values = ByteBuffer.allocate(4 * tail.length).order(ByteOrder.LITTLE_ENDIAN);
+            values.asFloatBuffer().put(tail);
+            channel.write(values, 8 + header.length() + padBytes + bytes - 4L * tail.length);
+        }
+    }
+
+    /** A safetensors file with one BF16 matrix of seeded noise whose columns differ in size. */
+    static void bf16(Path path, String name, int rows, int columns, long seed) throws IOException {
+        long bytes = 2L * rows * columns;
+        String header = "{\"" + name + "\":{\"dtype\":\"BF16\",\"shape\":[" + rows + "," + columns
+                + "],\"data_offsets\":[0," + bytes + "]}}";
+        Random random = new Random(seed);
+        // Noise is drawn once and used again with a shift: making it must not take longer than scoring it.
+        short[] pool = new short[1 << 20];
+        for (int i = 0; i < pool.length; i++) {
+            pool[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer start = ByteBuffer.allocate(8 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+            start.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII)).flip();
+            channel.write(start);
+            ByteBuffer row = ByteBuffer.allocate(2 * columns).order(ByteOrder.LITTLE_ENDIAN);
+            for (int r = 0; r < rows; r++) {
+                int from = random.nextInt(pool.length - columns);
+                row.asShortBuffer().put(pool, from, columns);
+                channel.write(row.rewind().limit(2 * columns));
+            }
+        }
+    }
+}

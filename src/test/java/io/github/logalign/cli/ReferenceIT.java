@@ -1,0 +1,129 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Real models with reference values, by the packaged command: every layer, method, precision and vector width. Without the
+ * folder that {@code logalign.sample} names every one of these is skipped.
+ */
+class ReferenceIT {
+
+    @TempDir
+    Path folder;
+
+    private static Path sample() {
+        String property = System.getProperty("logalign.sample", "");
+        return Path.of(property.isEmpty() ? "no-sample" : property);
+    }
+
+    @BeforeAll
+    static void theSampleIsThere() {
+        assumeTrue(Files.exists(sample().resolve("expected.json")), "the models of logalign.sample are not there");
+    }
+
+    static Stream<Arguments> runs() {
+        List<Arguments> runs = new ArrayList<>();
+        for (String method : List.of("svd", "gram", "auto", "norm")) {
+            for (String precision : List.of("double", "single")) {
+                for (String width : List.of("0", "128", "256", "512")) {
+                    runs.add(Arguments.of(method, precision, width));
+                }
+            }
+        }
+        return runs.stream();
+    }
+
+    /** The layers of one pair of files, which one run scores. */
+    private record Pair(String weights, String activations) {}
+
+    private static Map<Pair, List<Map<String, Object>>> expected() throws IOException {
+        Map<Pair, List<Map<String, Object>>> pairs = new LinkedHashMap<>();
+        for (Map<String, Object> layer : Json.layers(Files.readString(sample().resolve("expected.json")))) {
+            Pair pair = new Pair(
+                    String.valueOf(layer.get("weights")), String.valueOf(layer.get("activations")));
+            pairs.computeIfAbsent(pair, first -> new ArrayList<>()).add(layer);
+        }
+        return pairs;
+    }
+
+    @ParameterizedTest(name = "{0} in {1} precision at {2} bits")
+    @MethodSource("runs")
+    void everyLayerIsRight(String method, String precision, String width) throws IOException {
+        assumeTrue(
+                new Command().with("LOGALIGN_SIMD", width).run("doctor").code() == 0,
+                "this CPU has no vectors of " + width + " bits");
+        boolean single = precision.equals("single");
+        int layers = 0;
+        for (Map.Entry<Pair, List<Map<String, Object>>> pair : expected().entrySet()) {
+            Path spectra = folder.resolve("spectra-" + layers);
+            List<String> args = new ArrayList<>(List.of(
+                    "score", "--weights", sample().resolve(pair.getKey().weights()).toString(), "--activations",
+                    sample().resolve(pair.getKey().activations()).toString(), "--method", method, "--precision", precision,
+                    "--format", "json", "--quiet"));
+            if (!method.equals("norm")) {
+                args.addAll(List.of("--spectra", spectra.toString()));
+            }
+            Command.Result result = new Command().with("LOGALIGN_SIMD", width).run(args.toArray(String[]::new));
+            assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+            assertTrue(result.out().contains(width + " bits"), "the width is in the environment");
+            Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
+            Json.layers(result.out()).forEach(row -> rows.put(String.valueOf(row.get("activation")), row));
+            for (Map<String, Object> layer : pair.getValue()) {
+                Map<String, Object> row =
+                        Objects.requireNonNull(rows.get(String.valueOf(layer.get("activation_key"))));
+                String id = String.valueOf(layer.get("id"));
+                assertEquals(layer.get("weight_key"), row.get("tensor"));
+                double error = Math.abs(Json.number(row, "lar") - Json.number(layer, "lar_svd"));
+                assertTrue(error <= (single ? 1e-5 : 1e-9), () -> id + ": LAR is off by " + error);
+                assertTrue(error <= Json.number(row, "larErrorEstimate") + 1e-15, () -> id + ": more than estimated");
+                if (!method.equals("norm") && !single) {
+                    Path files = spectra.resolve(String.valueOf(row.get("layer")));
+                    compare(sample().resolve(String.valueOf(layer.get("p_file"))), files + ".p.npy", 1e-10);
+                    compare(
+                            sample().resolve(String.valueOf(layer.get("q_file"))), files + ".q.npy",
+                            Json.number(layer, "q_tol"));
+                }
+                layers++;
+            }
+        }
+        assertTrue(layers >= 28, "all layers were compared");
+    }
+
+    private static void compare(Path expectedFile, String gotFile, double tolerance) {
+        try (TensorFile expected = TensorFile.open(expectedFile);
+                TensorFile got = TensorFile.open(Path.of(gotFile))) {
+            Tensor e = expected.tensor("");
+            Tensor g = got.tensor("");
+            assertEquals(e.elements(), g.elements());
+            double[] es = values(e);
+            double[] gs = values(g);
+            for (int i = 0; i < es.length; i++) {
+                assertEquals(es[i], gs[i], tolerance, gotFile + " at " + i);
+            }
+        }
+    }
+
+    private static double[] values(Tensor tensor) {
+        return tensor.bytes().toArray(ValueLayout.JAVA_DOUBLE_UNALIGNED);
+    }
+}

@@ -5,7 +5,8 @@ package io.github.logalign;
  *
  * <p>With unit roundoff u, the projections of one token are off by about u times the token's length. That moves the overlap
  * by about {@code 2 u sqrt(overlap) + u^2}. The Gram matrix has squares in it, so its rounding moves the overlap by about u
- * whatever the overlap is. The factor was chosen so that no measured error exceeds the estimate, see the tests.
+ * whatever the overlap is. Sums over tokens are in float64 whatever the precision, and off by a few ulps of themselves. The
+ * factors were chosen so that no measured error exceeds the estimate, see the tests.
  *
  * @param unitRoundoff u
  * @param gram whether the spectrum came from a Gram matrix
@@ -14,9 +15,12 @@ record ErrorModel(double unitRoundoff, boolean gram) {
 
     private static final double FACTOR = 8;
 
+    /** Relative error of sums over any number of tokens, in float64. */
+    private static final double SUMMATION = 32 * 0x1p-53;
+
     double overlapError(double overlap) {
         double u = FACTOR * unitRoundoff;
-        double projections = 2 * u * Math.sqrt(overlap) + u * u;
+        double projections = 2 * u * Math.sqrt(overlap) + u * u + SUMMATION * overlap;
         return gram ? projections + u : projections;
     }
 

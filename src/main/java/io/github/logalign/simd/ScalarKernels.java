@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 /** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
 final class ScalarKernels implements Kernels {
 
+    /** Summed by themselves first: one long sum would gather the rounding of every addition. */
+    private static final int RUN = 256;
+
     private static final int WIDTH = 4;
 
     @Override
@@ -47,9 +50,13 @@ final class ScalarKernels implements Kernels {
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element working, int count) {
         double sum = 0;
-        for (int i = 0; i < count; i++) {
-            double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
-            sum += value * value;
+        for (int start = 0; start < count; start += RUN) {
+            double run = 0;
+            for (int i = start; i < Math.min(count, start + RUN); i++) {
+                double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
+                run += value * value;
+            }
+            sum += run;
         }
         return sum;
     }

@@ -73,8 +73,9 @@ final class HugeFiles {
             ByteBuffer row = ByteBuffer.allocate(2 * columns).order(ByteOrder.LITTLE_ENDIAN);
             for (int r = 0; r < rows; r++) {
                 int from = random.nextInt(pool.length - columns);
+                row.clear();
                 row.asShortBuffer().put(pool, from, columns);
-                channel.write(row.rewind().limit(2 * columns));
+                channel.write(row);
             }
         }
     }

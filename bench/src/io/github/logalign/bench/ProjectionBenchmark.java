@@ -67,7 +67,7 @@ public class ProjectionBenchmark {
         Panels.pack(working, v, 0, n, 1, n, n, width, panels);
         sums = arena.allocate(8L * panelCount * width, 64);
         project();
-        for (int direction : new int[] {0, n / 2, n - 1}) {
+        for (int direction : new int[]{0, n / 2, n - 1}) {
             double expected = 0;
             for (int token = 0; token < TOKENS; token++) {
                 double dot = 0;

@@ -16,9 +16,16 @@ public final class ActivationSpectrum implements Serializable {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** The spectrum, in the order of the singular values. */
     private final double[] q;
+
+    /** How many tokens counted. */
     private final long tokens;
+
+    /** How many tokens a mask left out. */
     private final long maskedTokens;
+
+    /** Whether there is no energy. */
     private final boolean zero;
 
     ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero) {

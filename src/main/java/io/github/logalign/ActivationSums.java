@@ -24,12 +24,26 @@ public final class ActivationSums implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable WeightSpectrum weights;
+
+    /** The input dimension n. */
     private final int columns;
+
+    /** Sums of squared projections of the activations times 2^exponent. */
     private final double[] projected;
+
+    /** What the activations were multiplied by, as an exponent of 2. */
     private int exponent;
+
+    /** Whether the exponent has a meaning yet. */
     private boolean anyProjected;
+
+    /** Sum of squares of the activations. */
     private final ScaledSum energy = new ScaledSum();
+
+    /** How many tokens counted. */
     private long tokens;
+
+    /** How many tokens a mask left out. */
     private long maskedTokens;
 
     ActivationSums(WeightSpectrum weights) {

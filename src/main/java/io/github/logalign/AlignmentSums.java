@@ -7,7 +7,6 @@ import io.github.logalign.simd.Panels;
 import io.github.logalign.simd.Simd;
 import java.io.Serial;
 import java.io.Serializable;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +33,32 @@ public final class AlignmentSums implements Serializable {
     private static final long PACK_BYTES = 16L << 20;
 
     private final transient @Nullable Matrix w;
+
+    /** The number of rows m of W. */
     private final long rows;
+
+    /** The input dimension n. */
     private final int columns;
+
+    /** The precision of products. */
     private final Precision precision;
+
+    /** What W is multiplied by, as an exponent of 2. */
     private final int weightExponent;
+
+    /** Sum of squares of W. */
     private final ScaledSum weightEnergy = new ScaledSum();
+
+    /** Sum of squares of X. */
     private final ScaledSum inputEnergy = new ScaledSum();
+
+    /** Sum of squares of X W^T. */
     private final ScaledSum outputEnergy = new ScaledSum();
+
+    /** How many tokens counted. */
     private long tokens;
+
+    /** How many tokens a mask left out. */
     private long maskedTokens;
 
     private AlignmentSums(Matrix w, Precision precision) {
@@ -231,8 +248,7 @@ public final class AlignmentSums implements Serializable {
      * @return the alignment, or why it is undefined
      */
     public Alignment alignment() {
-        UndefinedReason reason =
-                UndefinedReason.of(rows, columns, weightEnergy.isZero(), tokens, inputEnergy.isZero());
+        UndefinedReason reason = UndefinedReason.of(rows, columns, weightEnergy.isZero(), tokens, inputEnergy.isZero());
         if (reason != null) {
             return new Alignment.Undefined(reason);
         }

@@ -72,12 +72,11 @@ final class BlockReader implements AutoCloseable {
             runOffset = offset;
             return;
         }
-        ValueLayout from =
-                switch (element) {
-                    case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
-                    case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
-                    case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
-                };
+        ValueLayout from = switch (element) {
+            case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
+            case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
+            case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+        };
         run = staging.segment();
         runOffset = 0;
         MemorySegment.copy(
@@ -173,7 +172,8 @@ final class BlockReader implements AutoCloseable {
             convert(origin, (long) lines * length, working, exponent, target, targetStart);
         } else if (keepsLines) {
             for (int line = 0; line < lines; line++) {
-                convert(origin + line * matrix.stride(), length, working, exponent, target, targetStart + (long) line * length);
+                convert(origin + line * matrix.stride(), length, working, exponent, target,
+                        targetStart + (long) line * length);
             }
         } else {
             transpose(origin, lines, length, working, exponent, target, targetStart);
@@ -197,7 +197,8 @@ final class BlockReader implements AutoCloseable {
             for (int from = 0; from < length; from += PIECE) {
                 int piece = Math.min(PIECE, length - from);
                 for (int l = 0; l < count; l++) {
-                    convert(origin + (line + l) * matrix.stride() + from, piece, working, exponent, together, (long) l * piece);
+                    convert(origin + (line + l) * matrix.stride() + from, piece, working, exponent, together,
+                            (long) l * piece);
                 }
                 Transpose.interleave(
                         working, together, count, piece, target, start + line + (long) from * lines, lines);

@@ -25,7 +25,8 @@ record Factors(double[] squares, Method method, String driver, @Nullable Vectors
      * @param coordinateStride from coordinate to coordinate, in elements
      */
     record Vectors(Scratch memory, Element element, long start, long directionStride, long coordinateStride)
-            implements AutoCloseable {
+            implements
+                AutoCloseable {
 
         @Override
         public void close() {

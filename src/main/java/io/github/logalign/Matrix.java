@@ -63,9 +63,10 @@ public record Matrix(
         }
         long needed = byteLength(lines, lineLength, stride, elementType.bytes());
         if (needed > segment.byteSize()) {
-            throw new IllegalArgumentException("a " + rows + " x " + columns + " " + elementType + " matrix with stride "
-                    + stride + " needs " + (needed == Long.MAX_VALUE ? "more than 2^63" : Long.toString(needed))
-                    + " bytes, the segment has " + segment.byteSize());
+            throw new IllegalArgumentException(
+                    "a " + rows + " x " + columns + " " + elementType + " matrix with stride "
+                            + stride + " needs " + (needed == Long.MAX_VALUE ? "more than 2^63" : Long.toString(needed))
+                            + " bytes, the segment has " + segment.byteSize());
         }
     }
 
@@ -104,7 +105,8 @@ public record Matrix(
      * @return the view
      */
     public static Matrix of(double[] elements, long rows, long columns) {
-        return of(MemorySegment.ofArray(elements), ElementType.F64, rows, columns).withByteOrder(ByteOrder.nativeOrder());
+        return of(MemorySegment.ofArray(elements), ElementType.F64, rows, columns)
+                .withByteOrder(ByteOrder.nativeOrder());
     }
 
     /**
@@ -116,7 +118,8 @@ public record Matrix(
      * @return the view
      */
     public static Matrix of(float[] elements, long rows, long columns) {
-        return of(MemorySegment.ofArray(elements), ElementType.F32, rows, columns).withByteOrder(ByteOrder.nativeOrder());
+        return of(MemorySegment.ofArray(elements), ElementType.F32, rows, columns)
+                .withByteOrder(ByteOrder.nativeOrder());
     }
 
     /**
@@ -145,8 +148,7 @@ public record Matrix(
      * @return a {@code columns x rows} view
      */
     public Matrix transposed() {
-        Orientation other =
-                orientation == Orientation.ROW_MAJOR ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR;
+        Orientation other = orientation == Orientation.ROW_MAJOR ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR;
         return new Matrix(segment, elementType, columns, rows, stride, other, byteOrder);
     }
 
@@ -182,7 +184,8 @@ public record Matrix(
         return switch (elementType) {
             case F64 -> segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(byteOrder), offset);
             case F32 -> segment.get(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(byteOrder), offset);
-            case F16 -> Float.float16ToFloat(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(byteOrder), offset));
+            case F16 ->
+                Float.float16ToFloat(segment.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(byteOrder), offset));
             case BF16 ->
                 Float.intBitsToFloat(
                         segment.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(byteOrder), offset) << 16);

@@ -11,7 +11,8 @@ import java.io.Serializable;
  * @param largest the largest s_i
  */
 public record Spread(double participationRatio, double entropy, double effectiveRank, double largest)
-        implements Serializable {
+        implements
+            Serializable {
 
     /**
      * The spread of a spectrum, which is normalised to a sum of 1 first.

@@ -253,6 +253,7 @@ final class SvdRoute {
             vectors.close();
         }
         return new Result(
-                new Factors(squares, Method.SVD, before + real.routine(solver.stem()), wantVectors ? vectors : null), 0);
+                new Factors(squares, Method.SVD, before + real.routine(solver.stem()), wantVectors ? vectors : null),
+                0);
     }
 }

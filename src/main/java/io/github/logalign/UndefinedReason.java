@@ -24,7 +24,8 @@ public enum UndefinedReason {
     }
 
     /** The first reason that holds, or null if there is none. */
-    static @Nullable UndefinedReason of(long rows, long columns, boolean zeroWeights, long tokens, boolean zeroActivations) {
+    static @Nullable UndefinedReason of(long rows, long columns, boolean zeroWeights, long tokens,
+            boolean zeroActivations) {
         if (columns < 2) {
             return columns == 0 ? NO_INPUTS : ONE_INPUT;
         }

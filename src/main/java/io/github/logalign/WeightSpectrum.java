@@ -102,7 +102,9 @@ public final class WeightSpectrum {
                 case GRAM -> of(source, GramRoute.run(source, blas, wantVectors), arena);
                 case AUTO -> {
                     WeightSpectrum gram = of(source, GramRoute.run(source, blas, wantVectors), arena);
-                    yield gram.numericalRank == gram.p.length ? gram : of(source, svd(source, blas, wantVectors), arena);
+                    yield gram.numericalRank == gram.p.length
+                            ? gram
+                            : of(source, svd(source, blas, wantVectors), arena);
                 }
             };
         } catch (BlasException failure) {
@@ -126,8 +128,8 @@ public final class WeightSpectrum {
         int n = source.columns();
         int directions = factors.squares().length;
         try (vectors) {
-            MemorySegment panels =
-                    Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working), arena);
+            MemorySegment panels = Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working),
+                    arena);
             MemorySegment memory = vectors.memory().segment();
             if (vectors.element() == working) {
                 Panels.pack(
@@ -161,8 +163,8 @@ public final class WeightSpectrum {
         if (!options.vectors()) {
             return new WeightSpectrum(source, factors, null, width);
         }
-        MemorySegment panels =
-                Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working), arena);
+        MemorySegment panels = Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working),
+                arena);
         panels.fill((byte) 0);
         for (int direction = 0; direction < directions; direction++) {
             long index = Panels.index(direction, direction, width, n);
@@ -357,8 +359,8 @@ public final class WeightSpectrum {
      */
     public Alignment alignment(ActivationSpectrum q) {
         checkSize(q);
-        UndefinedReason reason =
-                UndefinedReason.of(rows, columns, p.length > 0 && numericalRank == 0, q.tokens(), q.isZero());
+        UndefinedReason reason = UndefinedReason.of(rows, columns, p.length > 0 && numericalRank == 0, q.tokens(),
+                q.isZero());
         if (reason != null) {
             return new Alignment.Undefined(reason);
         }

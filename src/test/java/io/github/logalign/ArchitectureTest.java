@@ -56,8 +56,7 @@ class ArchitectureTest {
     static final ArchRule REPORT_ONLY_SHOWS = mayUse("report", "score", "tensor", "", "blas");
 
     @ArchTest
-    static final ArchRule NOTHING_GOES_ROUND =
-            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+    static final ArchRule NOTHING_GOES_ROUND = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule ONLY_BLAS_LINKS = noClasses()

@@ -28,7 +28,7 @@ class BadValuesTest {
     static List<Case> cases() {
         List<Case> cases = new ArrayList<>();
         for (ElementType type : ElementType.values()) {
-            for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            for (double value : new double[]{Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
                 cases.add(new Case(type, value, 0, 0));
                 cases.add(new Case(type, value, ROWS / 2, COLUMNS / 2));
                 cases.add(new Case(type, value, ROWS - 1, COLUMNS - 1));
@@ -78,7 +78,8 @@ class BadValuesTest {
                 for (Method method : Method.values()) {
                     for (Precision precision : Precision.values()) {
                         SpectrumOptions options = new SpectrumOptions(method, precision, true);
-                        assertNames(c, assertThrows(LogalignException.class, () -> WeightSpectrum.of(w, options, arena)));
+                        assertNames(c,
+                                assertThrows(LogalignException.class, () -> WeightSpectrum.of(w, options, arena)));
                         assertNames(
                                 new Case(c.type, c.value, /* row= */ c.column, /* column= */ c.row),
                                 assertThrows(
@@ -153,8 +154,7 @@ class BadValuesTest {
                 Matrix.Orientation.COLUMN_MAJOR,
                 java.nio.ByteOrder.nativeOrder());
         try (Arena arena = Arena.ofConfined()) {
-            LogalignException failure =
-                    assertThrows(LogalignException.class, () -> WeightSpectrum.of(columns, arena));
+            LogalignException failure = assertThrows(LogalignException.class, () -> WeightSpectrum.of(columns, arena));
             assertTrue(failure.getMessage().contains("row 3, column 1"), failure.getMessage());
         }
     }

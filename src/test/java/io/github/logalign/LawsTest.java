@@ -42,7 +42,8 @@ class LawsTest {
     static Stream<Case> cases() {
         List<Case> cases = new ArrayList<>();
         int[][] shapes = {
-            {1, 2}, {1, 17}, {2, 2}, {17, 2}, {3, 5}, {5, 3}, {7, 8}, {8, 7}, {9, 8}, {8, 9}, {15, 16}, {16, 17}, {23, 25},
+            {1, 2}, {1, 17}, {2, 2}, {17, 2}, {3, 5}, {5, 3}, {7, 8}, {8, 7}, {9, 8}, {8, 9}, {15, 16}, {16, 17},
+            {23, 25},
             {31, 13}, {13, 31}, {37, 41}, {41, 37}, {53, 24}, {24, 53}, {29, 29}, {64, 33}
         };
         Random seeds = new Random(20261);
@@ -89,7 +90,7 @@ class LawsTest {
         double[][] w = c.w();
         double[][] x = c.x();
         double exact = Reference.lar(c.n, Reference.overlap(w, x));
-        for (Method method : new Method[] {Method.SVD, Method.GRAM}) {
+        for (Method method : new Method[]{Method.SVD, Method.GRAM}) {
             for (Precision precision : Precision.values()) {
                 try (Arena arena = Arena.ofConfined()) {
                     WeightSpectrum spectrum = WeightSpectrum.of(
@@ -117,8 +118,8 @@ class LawsTest {
         double[] q = reference.q(c.x());
         for (Method method : Method.values()) {
             try (Arena arena = Arena.ofConfined()) {
-                WeightSpectrum spectrum =
-                        WeightSpectrum.of(Samples.matrix(c.w()), SpectrumOptions.DEFAULT.withMethod(method), arena);
+                WeightSpectrum spectrum = WeightSpectrum.of(Samples.matrix(c.w()),
+                        SpectrumOptions.DEFAULT.withMethod(method), arena);
                 assertArrayEquals(p, spectrum.p(), TIGHT, method::name);
                 assertEquals(1, Arrays.stream(spectrum.p()).sum(), 1e-13);
                 double[] got = spectrum.project(Samples.matrix(c.x())).q();
@@ -139,7 +140,7 @@ class LawsTest {
         int start = 0;
         for (int i = 1; i <= sigma.length; i++) {
             if (i == sigma.length || sigma[i - 1] - sigma[i] > 1e-4 * sigma[0]) {
-                groups.add(new int[] {start, i});
+                groups.add(new int[]{start, i});
                 start = i;
             }
         }
@@ -155,8 +156,8 @@ class LawsTest {
     void rightSingularVectorsAreOrthonormal(Case c) {
         for (Method method : Method.values()) {
             try (Arena arena = Arena.ofConfined()) {
-                WeightSpectrum spectrum =
-                        WeightSpectrum.of(Samples.matrix(c.w()), SpectrumOptions.DEFAULT.withMethod(method), arena);
+                WeightSpectrum spectrum = WeightSpectrum.of(Samples.matrix(c.w()),
+                        SpectrumOptions.DEFAULT.withMethod(method), arena);
                 Matrix v = spectrum.rightSingularVectors(arena);
                 assertEquals(Math.min(c.m, c.n), v.rows());
                 for (int i = 0; i < v.rows(); i++) {
@@ -190,12 +191,13 @@ class LawsTest {
             double plain = overlap(method, Precision.DOUBLE, mw, mx);
             assertEquals(plain, overlap(method, Precision.DOUBLE, mw, Samples.matrix(permuted)), 2e-15);
             assertEquals(plain, overlap(method, Precision.DOUBLE, mw, Samples.matrix(repeated)), 2e-15);
-            for (double factor : new double[] {0x1p100, 0x1p-100}) {
+            for (double factor : new double[]{0x1p100, 0x1p-100}) {
                 if (c.kind != Kind.HUGE && c.kind != Kind.TINY && c.kind != Kind.SUBNORMAL) {
                     double again = overlap(method, Precision.DOUBLE, Samples.matrix(Samples.scaled(w, factor)), mx);
                     assertEquals(plain, again, 2e-14);
                 }
-                assertEquals(plain, overlap(method, Precision.DOUBLE, mw, Samples.matrix(Samples.scaled(x, factor))), 2e-14);
+                assertEquals(plain, overlap(method, Precision.DOUBLE, mw, Samples.matrix(Samples.scaled(x, factor))),
+                        2e-14);
             }
             if (c.kind != Kind.HUGE && c.kind != Kind.TINY && c.kind != Kind.SUBNORMAL) {
                 double[][] left = Samples.multiply(Samples.orthogonal(c.m, random), w);
@@ -231,7 +233,7 @@ class LawsTest {
         double[][] w = Samples.make(Kind.LOW_RANK, 30, 20, random);
         double[][] x = Samples.normal(60, 20, random);
         for (int t = 0; t < 30; t++) {
-            x[t] = Samples.scaled(new double[][] {w[t % 5]}, 1e3)[0];
+            x[t] = Samples.scaled(new double[][]{w[t % 5]}, 1e3)[0];
         }
         try (Arena arena = Arena.ofConfined()) {
             WeightSpectrum spectrum = WeightSpectrum.of(Samples.matrix(w), arena);

@@ -115,8 +115,8 @@ class LifecycleTest {
     void anotherThreadsConfinedArenaGivesAnException() throws Exception {
         try (Arena arena = Arena.ofConfined()) {
             WeightSpectrum spectrum = WeightSpectrum.of(W, arena);
-            FutureTask<Throwable> task =
-                    new FutureTask<>(() -> assertThrows(WrongThreadException.class, () -> spectrum.project(X)));
+            FutureTask<Throwable> task = new FutureTask<>(
+                    () -> assertThrows(WrongThreadException.class, () -> spectrum.project(X)));
             new Thread(task).start();
             assertNotNull(task.get());
         }
@@ -161,7 +161,8 @@ class LifecycleTest {
     @Test
     void undefinedResultsHaveReasons() {
         double[] none = {};
-        assertEquals(UndefinedReason.ONE_INPUT, reason(Matrix.of(new double[] {1, 2}, 2, 1), Matrix.of(new double[] {3}, 1, 1)));
+        assertEquals(UndefinedReason.ONE_INPUT,
+                reason(Matrix.of(new double[]{1, 2}, 2, 1), Matrix.of(new double[]{3}, 1, 1)));
         assertEquals(UndefinedReason.NO_INPUTS, reason(Matrix.of(none, 3, 0), Matrix.of(none, 2, 0)));
         assertEquals(UndefinedReason.NO_ROWS, reason(Matrix.of(none, 0, 20), X));
         assertEquals(UndefinedReason.ZERO_WEIGHTS, reason(Matrix.of(new double[60], 3, 20), X));
@@ -182,8 +183,8 @@ class LifecycleTest {
 
     @Test
     void noOverlapIsAResult() {
-        Matrix w = Matrix.of(new double[] {1, 0, 0, 0}, 1, 4);
-        Matrix x = Matrix.of(new double[] {0, 1, 0, 0}, 1, 4);
+        Matrix w = Matrix.of(new double[]{1, 0, 0, 0}, 1, 4);
+        Matrix x = Matrix.of(new double[]{0, 1, 0, 0}, 1, 4);
         try (Arena arena = Arena.ofConfined()) {
             for (Method method : Method.values()) {
                 WeightSpectrum spectrum = WeightSpectrum.of(w, SpectrumOptions.DEFAULT.withMethod(method), arena);
@@ -203,8 +204,8 @@ class LifecycleTest {
         double[][] lowRank = Samples.make(Samples.Kind.LOW_RANK, 40, 20, new Random(5));
         try (Arena arena = Arena.ofConfined()) {
             for (Method method : Method.values()) {
-                WeightSpectrum spectrum =
-                        WeightSpectrum.of(Samples.matrix(lowRank), SpectrumOptions.DEFAULT.withMethod(method), arena);
+                WeightSpectrum spectrum = WeightSpectrum.of(Samples.matrix(lowRank),
+                        SpectrumOptions.DEFAULT.withMethod(method), arena);
                 assertEquals(10, spectrum.numericalRank(), method::name);
                 double energy = spectrum.nullSpaceEnergy(spectrum.project(X)).orElseThrow();
                 assertTrue(energy > 0.2 && energy < 0.8, () -> "half of isotropic inputs lie in it: " + energy);
@@ -266,7 +267,8 @@ class LifecycleTest {
             assertThrows(IllegalStateException.class, () -> received.add(X));
             received.merge(copy(first));
             assertEquals(
-                    spectrum.alignment(spectrum.project(X)).lar(), spectrum.alignment(received.spectrum()).lar(), 1e-15);
+                    spectrum.alignment(spectrum.project(X)).lar(), spectrum.alignment(received.spectrum()).lar(),
+                    1e-15);
             AlignmentSums norm = AlignmentSums.of(W);
             norm.add(X, null);
             AlignmentSums other = copy(norm);
@@ -323,15 +325,15 @@ class LifecycleTest {
 
     @Test
     void spreads() {
-        Spread even = Spread.of(new double[] {2, 2, 2, 2});
+        Spread even = Spread.of(new double[]{2, 2, 2, 2});
         assertEquals(4, even.participationRatio(), 1e-15);
         assertEquals(Math.log(4), even.entropy(), 1e-15);
         assertEquals(4, even.effectiveRank(), 1e-14);
         assertEquals(0.25, even.largest());
-        Spread one = Spread.of(new double[] {3, 0, 0});
+        Spread one = Spread.of(new double[]{3, 0, 0});
         assertEquals(new Spread(1, 0, 1, 1), one);
-        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[] {0, 0}));
-        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[] {1, Double.NaN}));
-        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[] {1, -1}));
+        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[]{0, 0}));
+        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[]{1, Double.NaN}));
+        assertThrows(IllegalArgumentException.class, () -> Spread.of(new double[]{1, -1}));
     }
 }

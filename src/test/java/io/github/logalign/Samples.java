@@ -9,15 +9,7 @@ final class Samples {
 
     /** What a matrix is like. */
     enum Kind {
-        NORMAL,
-        RANK_ONE,
-        EQUAL_SINGULAR_VALUES,
-        OUTLIER,
-        LOW_RANK,
-        HILBERT,
-        HUGE,
-        TINY,
-        SUBNORMAL
+        NORMAL, RANK_ONE, EQUAL_SINGULAR_VALUES, OUTLIER, LOW_RANK, HILBERT, HUGE, TINY, SUBNORMAL
     }
 
     static double[][] normal(int rows, int columns, Random random) {

@@ -37,7 +37,8 @@ class ViewsTest {
         return values;
     }
 
-    private static byte[] bytes(double[][] a, ElementType type, Orientation orientation, int gap, ByteOrder order, int offset) {
+    private static byte[] bytes(double[][] a, ElementType type, Orientation orientation, int gap, ByteOrder order,
+            int offset) {
         boolean rowMajor = orientation == Orientation.ROW_MAJOR;
         int lines = rowMajor ? a.length : COLUMNS;
         int length = rowMajor ? COLUMNS : a.length;
@@ -83,9 +84,9 @@ class ViewsTest {
             double[] p = expected.p();
             double[] q = expected.project(Samples.matrix(x)).q();
             for (Orientation orientation : Orientation.values()) {
-                for (ByteOrder order : new ByteOrder[] {ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
-                    for (int gap : new int[] {0, 3}) {
-                        for (int offset : new int[] {0, 1}) {
+                for (ByteOrder order : new ByteOrder[]{ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN}) {
+                    for (int gap : new int[]{0, 3}) {
+                        for (int offset : new int[]{0, 1}) {
                             List<MemorySegment> ws = segments(bytes(w, type, orientation, gap, order, offset), arena);
                             List<MemorySegment> xs = segments(bytes(x, type, orientation, gap, order, offset), arena);
                             for (int kind = 0; kind < Math.min(ws.size(), xs.size()); kind++) {
@@ -107,7 +108,8 @@ class ViewsTest {
     }
 
     private static Matrix view(
-            MemorySegment segment, ElementType type, int rows, Orientation orientation, int gap, ByteOrder order, int offset) {
+            MemorySegment segment, ElementType type, int rows, Orientation orientation, int gap, ByteOrder order,
+            int offset) {
         int length = orientation == Orientation.ROW_MAJOR ? COLUMNS : rows;
         return new Matrix(segment.asSlice(offset), type, rows, COLUMNS, length + gap, orientation, order);
     }
@@ -142,8 +144,8 @@ class ViewsTest {
                 AlignmentSums sums = AlignmentSums.of(w, precision);
                 sums.add(Samples.matrix(x), null);
                 assertEquals(exact, sums.alignment().overlap(), precision == Precision.DOUBLE ? 1e-14 : 1e-5);
-                WeightSpectrum asActivations =
-                        WeightSpectrum.of(Samples.matrix(x), new SpectrumOptions(Method.SVD, precision, true), arena);
+                WeightSpectrum asActivations = WeightSpectrum.of(Samples.matrix(x),
+                        new SpectrumOptions(Method.SVD, precision, true), arena);
                 double turned = asActivations.alignment(asActivations.project(w)).overlap();
                 assertEquals(exact, turned, precision == Precision.DOUBLE ? 1e-14 : 1e-5);
             }

@@ -143,7 +143,8 @@ public final class Blas {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
                     args.character(factors.job), args.integer(m), args.integer(n), a, args.integer(lda), s, u,
-                    args.integer(ldu), vt, args.integer(ldvt), work.segment(), args.integer(lwork), iwork.segment(), info,
+                    args.integer(ldu), vt, args.integer(ldvt), work.segment(), args.integer(lwork), iwork.segment(),
+                    info,
                     1L);
             return outcome(name, info);
         } catch (Throwable failure) {
@@ -254,7 +255,8 @@ public final class Blas {
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
-                    args.integer(m), args.integer(n), a, args.integer(lda), tau, work.segment(), args.integer(lwork), info);
+                    args.integer(m), args.integer(n), a, args.integer(lda), tau, work.segment(), args.integer(lwork),
+                    info);
             converged(name, info);
         } catch (Throwable failure) {
             throw unchecked(failure);
@@ -340,7 +342,8 @@ public final class Blas {
      *
      * @param trans {@link #NO} or {@link #TRANSPOSED}
      */
-    public void syrk(Real real, char trans, int n, int k, MemorySegment a, int lda, double beta, MemorySegment c, int ldc) {
+    public void syrk(Real real, char trans, int n, int k, MemorySegment a, int lda, double beta, MemorySegment c,
+            int ldc) {
         checkMatrix(real, "A", a, trans == NO ? n : k, trans == NO ? k : n, lda);
         checkMatrix(real, "C", c, n, n, ldc);
         MethodHandle handle = handle(real.routine("syrk"), 10, 2);

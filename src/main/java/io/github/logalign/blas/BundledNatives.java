@@ -47,7 +47,8 @@ record BundledNatives(List<Part> parts) {
     static @Nullable BundledNatives find(Platform platform) throws IOException {
         List<Part> parts = new ArrayList<>();
         for (String fileName : platform.bundledLibraries()) {
-            URL resource = BundledNatives.class.getResource("/org/bytedeco/openblas/" + platform.classifier() + "/" + fileName);
+            URL resource = BundledNatives.class
+                    .getResource("/org/bytedeco/openblas/" + platform.classifier() + "/" + fileName);
             if (resource != null) {
                 parts.add(describe(resource, fileName));
             } else if (fileName.contains("openblas")) {

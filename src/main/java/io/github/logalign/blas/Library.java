@@ -53,10 +53,12 @@ final class Library {
         MemoryLayout[] layouts = new MemoryLayout[arguments + characters];
         Arrays.fill(layouts, 0, arguments, ValueLayout.ADDRESS);
         Arrays.fill(layouts, arguments, layouts.length, ValueLayout.JAVA_LONG);
-        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name + "_"), FunctionDescriptor.ofVoid(layouts));
+        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name + "_"),
+                FunctionDescriptor.ofVoid(layouts));
     }
 
-    @Nullable String config() {
+    @Nullable
+    String config() {
         return text("openblas_get_config");
     }
 

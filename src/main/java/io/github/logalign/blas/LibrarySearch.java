@@ -180,7 +180,8 @@ final class LibrarySearch {
         List<String> missing = library.missing();
         if (!missing.isEmpty()) {
             attempts.add(new Attempt(
-                    origin, place, "it lacks " + String.join(", ", missing) + ": it is not a BLAS with LAPACK 3.4 or later"));
+                    origin, place,
+                    "it lacks " + String.join(", ", missing) + ": it is not a BLAS with LAPACK 3.4 or later"));
             return null;
         }
         String config = library.config();

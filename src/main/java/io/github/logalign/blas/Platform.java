@@ -42,7 +42,8 @@ record Platform(String classifier, List<String> bundledLibraries, List<String> s
     }
 
     /** The folder for files that can be made again, of the user who runs this; null if it cannot be told. */
-    @Nullable Path userCache(Map<String, String> environment, @Nullable String home) {
+    @Nullable
+    Path userCache(Map<String, String> environment, @Nullable String home) {
         if (classifier.startsWith("windows")) {
             String local = environment.get("LOCALAPPDATA");
             return local == null ? null : Path.of(local, "logalign", "cache");

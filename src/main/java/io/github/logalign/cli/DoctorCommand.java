@@ -57,7 +57,8 @@ final class DoctorCommand implements Callable<Integer> {
             line(out, "  tried", attempt.place() + ": " + attempt.outcome());
         }
         boolean right = computesRight();
-        line(out, "small SVD", right ? "right" : "WRONG: do not trust results; name another library by -Dlogalign.blas");
+        line(out, "small SVD",
+                right ? "right" : "WRONG: do not trust results; name another library by -Dlogalign.blas");
         out.flush();
         return right ? 0 : 1;
     }
@@ -70,7 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
         try (Arena arena = Arena.ofConfined()) {
             Matrix w = Matrix.of(W, 2, 2);
             WeightSpectrum spectrum = WeightSpectrum.of(w, arena);
-            Alignment alignment = spectrum.alignment(spectrum.project(Matrix.of(new double[] {1, 0, 0, 1}, 2, 2)));
+            Alignment alignment = spectrum.alignment(spectrum.project(Matrix.of(new double[]{1, 0, 0, 1}, 2, 2)));
             double[] sigma = spectrum.singularValues();
             return Math.abs(sigma[0] * sigma[0] - SQUARES[0]) < SQUARES[0] * TOLERANCE
                     && Math.abs(sigma[1] * sigma[1] - SQUARES[1]) < SQUARES[0] * TOLERANCE

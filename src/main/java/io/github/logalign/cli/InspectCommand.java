@@ -27,10 +27,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A file of weights or activations.")
     private Path file = Path.of("");
 
-    @Option(
-            names = "--activations",
-            paramLabel = "FILE",
-            description = "Activations to pair the weights of FILE with.")
+    @Option(names = "--activations", paramLabel = "FILE", description = "Activations to pair the weights of FILE with.")
     private @Nullable Path activations;
 
     @Spec
@@ -42,8 +39,8 @@ final class InspectCommand implements Callable<Integer> {
         try (TensorFile opened = TensorFile.open(file)) {
             out.println(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
                     + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
-            opened.metadata().forEach((key, value) ->
-                    out.println("  " + Names.printable(key) + " = " + Names.printable(value)));
+            opened.metadata()
+                    .forEach((key, value) -> out.println("  " + Names.printable(key) + " = " + Names.printable(value)));
             Table table = new Table("tensor", "type", "shape", "use");
             for (Tensor tensor : opened.tensors()) {
                 table.add(List.of(

@@ -21,31 +21,20 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command. Exit code 0: all is well; 1: something could not be computed; 2: wrong usage. */
-@Command(
-        name = "logalign",
-        description = "The log-alignment ratio (LAR) of neural-network layers.",
-        mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
-        sortOptions = false,
-        usageHelpAutoWidth = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            ScoreCommand.class,
-            SpectrumCommand.class,
-            InspectCommand.class,
-            SampleCommand.class,
-            DoctorCommand.class,
-            GenerateCompletion.class
-        })
+@Command(name = "logalign", description = "The log-alignment ratio (LAR) of neural-network layers.", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, sortOptions = false, usageHelpAutoWidth = true, versionProvider = Main.Version.class, subcommands = {
+    ScoreCommand.class,
+    SpectrumCommand.class,
+    InspectCommand.class,
+    SampleCommand.class,
+    DoctorCommand.class,
+    GenerateCompletion.class
+})
 public final class Main implements Runnable {
 
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
-    @Option(
-            names = "--stacktrace",
-            scope = ScopeType.INHERIT,
-            description = "Show where in the program a failure came from.")
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Show where in the program a failure came from.")
     private boolean stacktrace;
 
     @Spec
@@ -55,7 +44,7 @@ public final class Main implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"logalign " + Environment.libraryVersion()};
+            return new String[]{"logalign " + Environment.libraryVersion()};
         }
     }
 
@@ -106,16 +95,15 @@ public final class Main implements Runnable {
             failure.printStackTrace(err);
             return FAILED;
         }
-        String message =
-                switch (failure) {
-                    case LogalignException known -> known.getMessage();
-                    case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
-                    case IOException io -> "cannot write the result: " + io.getMessage();
-                    case OutOfMemoryError memory -> "out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
-                    default ->
-                        "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
-                                + "; --stacktrace shows more, please report it";
-                };
+        String message = switch (failure) {
+            case LogalignException known -> known.getMessage();
+            case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
+            case IOException io -> "cannot write the result: " + io.getMessage();
+            case OutOfMemoryError memory -> "out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
+            default ->
+                "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
+                        + "; --stacktrace shows more, please report it";
+        };
         err.println("logalign: " + oneLine(message));
         return FAILED;
     }

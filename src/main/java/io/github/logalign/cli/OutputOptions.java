@@ -14,16 +14,10 @@ final class OutputOptions {
 
     /** The forms of a result. */
     enum Format {
-        TABLE,
-        JSON,
-        CSV
+        TABLE, JSON, CSV
     }
 
-    @Option(
-            names = "--format",
-            paramLabel = "table|json|csv",
-            defaultValue = "table",
-            description = "Form of the result (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--format", paramLabel = "table|json|csv", defaultValue = "table", description = "Form of the result (default: ${DEFAULT-VALUE}).")
     Format format = Format.TABLE;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the result to this file, not to standard output.")

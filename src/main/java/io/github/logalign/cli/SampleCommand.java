@@ -49,16 +49,16 @@ final class SampleCommand implements Callable<Integer> {
         Path weights = folder.resolve("model.safetensors");
         new SafetensorsWriter()
                 .metadata("format", "pt")
-                .add("lm_head.weight", new long[] {VOCABULARY, WIDTH}, mixed(VOCABULARY, features, random))
-                .add("mlp.up.weight", new long[] {HIDDEN, WIDTH}, normal(HIDDEN * WIDTH, random))
-                .add("mlp.down.weight", new long[] {WIDTH, HIDDEN}, normal(WIDTH * HIDDEN, random))
+                .add("lm_head.weight", new long[]{VOCABULARY, WIDTH}, mixed(VOCABULARY, features, random))
+                .add("mlp.up.weight", new long[]{HIDDEN, WIDTH}, normal(HIDDEN * WIDTH, random))
+                .add("mlp.down.weight", new long[]{WIDTH, HIDDEN}, normal(WIDTH * HIDDEN, random))
                 .write(weights);
         Path activations = folder.resolve("activations.safetensors");
         new SafetensorsWriter()
                 .metadata("step", "0")
-                .add("lm_head", new long[] {TOKENS, WIDTH}, mixed(TOKENS, features, random))
-                .add("mlp.up", new long[] {TOKENS, WIDTH}, normal(TOKENS * WIDTH, random))
-                .add("mlp.down", new long[] {TOKENS, HIDDEN}, normal(TOKENS * HIDDEN, random))
+                .add("lm_head", new long[]{TOKENS, WIDTH}, mixed(TOKENS, features, random))
+                .add("mlp.up", new long[]{TOKENS, WIDTH}, normal(TOKENS * WIDTH, random))
+                .add("mlp.down", new long[]{TOKENS, HIDDEN}, normal(TOKENS * HIDDEN, random))
                 .write(activations);
         out.println(weights);
         out.println(activations);

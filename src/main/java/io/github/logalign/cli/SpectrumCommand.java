@@ -31,19 +31,11 @@ import picocli.CommandLine.Spec;
 @Command(name = "spectrum", description = "The weight spectrum p and its spread for every matrix of a checkpoint.")
 final class SpectrumCommand implements Callable<Integer> {
 
-    @Option(
-            names = "--weights",
-            required = true,
-            paramLabel = "FILE|INDEX",
-            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX", description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
     private Path weights = Path.of("");
 
-    @Option(
-            names = "--method",
-            paramLabel = "svd|gram|auto",
-            defaultValue = "svd",
-            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
-                    + " (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd", description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
+            + " (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
@@ -62,8 +54,8 @@ final class SpectrumCommand implements Callable<Integer> {
         if (method == ScoreMethod.NORM) {
             throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
         }
-        Selection selection =
-                new Selection(null, null, List.of(), scoring.include(), scoring.exclude(), scoring.transposed());
+        Selection selection = new Selection(null, null, List.of(), scoring.include(), scoring.exclude(),
+                scoring.transposed());
         PrintWriter err = commandLine.getErr();
         try (TensorFile file = TensorFile.open(weights)) {
             Plan plan = Plan.of(file, selection);

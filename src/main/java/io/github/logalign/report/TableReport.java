@@ -21,7 +21,8 @@ public final class TableReport {
      * @return the table
      */
     public static String scores(List<LayerScore> rows, int width) {
-        Table table = new Table("layer", "m x n", "tokens", "LAR", "k", "overlap", "rank", "null space", "method", "status");
+        Table table = new Table("layer", "m x n", "tokens", "LAR", "k", "overlap", "rank", "null space", "method",
+                "status");
         for (LayerScore row : rows) {
             table.add(List.of(
                     row.layer(),
@@ -47,7 +48,8 @@ public final class TableReport {
      */
     public static String spectra(List<LayerScore> rows, int width) {
         Table table = new Table(
-                "layer", "m x n", "rank", "stable rank", "effective rank", "participation", "largest p", "method", "status");
+                "layer", "m x n", "rank", "stable rank", "effective rank", "participation", "largest p", "method",
+                "status");
         for (LayerScore row : rows) {
             Spread spread = row.weightSpread();
             table.add(List.of(

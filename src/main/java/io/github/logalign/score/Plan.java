@@ -93,7 +93,6 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         private final List<LayerJob> jobs = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
         private final Set<String> usedWeights = new HashSet<>();
-        private final Set<Object> usedPatterns = new HashSet<>();
 
         Builder(TensorFile weights, @Nullable TensorFile activations, Selection selection) {
             this.weights = weights;
@@ -185,7 +184,6 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
             for (NameMap map : selection.maps()) {
                 Optional<String> mapped = map.activationFor(weightName);
                 if (mapped.isPresent()) {
-                    usedPatterns.add(map);
                     return dump.tensor(mapped.get());
                 }
             }
@@ -254,16 +252,16 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
             for (Tensor weight : weightMatrices.values()) {
                 for (NameMap map : selection.maps()) {
                     Optional<String> name = map.activationFor(weight.name());
-                    boolean otherWanted =
-                            selection.activation() != null && !name.equals(Optional.of(selection.activation()));
+                    boolean otherWanted = selection.activation() != null
+                            && !name.equals(Optional.of(selection.activation()));
                     if (name.isEmpty() || otherWanted || !selected(weight.name())) {
                         continue;
                     }
-                    usedPatterns.add(map);
                     mapped.add(name.get());
                     Tensor activation = activationMatrices.get(name.get());
                     String skipped = activation == null
-                            ? "the map names the activations \"" + Names.printable(name.get()) + "\", which " + shown(dump())
+                            ? "the map names the activations \"" + Names.printable(name.get()) + "\", which "
+                                    + shown(dump())
                                     + " does not hold; correct --map"
                             : null;
                     addWeight(weight, activation, List.of(), null, skipped);
@@ -323,20 +321,8 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         // ---- what they share ----------------------------------------------------------------------------------------
 
         private boolean selected(String name) {
-            boolean included = selection.include().isEmpty() || anyMatches(selection.include(), name);
-            return !anyMatches(selection.exclude(), name) && included;
-        }
-
-        private boolean anyMatches(List<Glob> globs, String name) {
-            boolean any = false;
-            String layer = withoutSuffix(name, WEIGHT_SUFFIX);
-            for (Glob glob : globs) {
-                if (glob.matches(name) || glob.matches(layer)) {
-                    usedPatterns.add(glob);
-                    any = true;
-                }
-            }
-            return any;
+            boolean included = selection.include().isEmpty() || anyFits(selection.include(), name);
+            return !anyFits(selection.exclude(), name) && included;
         }
 
         private void addWeight(
@@ -351,7 +337,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                 @Nullable Integer only,
                 @Nullable String skipped) {
             usedWeights.add(weight.name());
-            boolean transposed = anyMatches(selection.transposed(), weight.name());
+            boolean transposed = anyFits(selection.transposed(), weight.name());
             if (skipped != null) {
                 jobs.add(job(weight, weight.name(), null, activation, warnings, skipped));
                 return;
@@ -397,18 +383,37 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                     layer, weight.path(), tensorName, weight, w, activation, List.copyOf(warnings), skipped);
         }
 
+        /** A pattern must fit a weight, a layer or an activation that is there, be it wanted or not. */
         private void checkPatterns() {
-            List<Object> patterns = new ArrayList<>();
-            patterns.addAll(selection.maps());
-            patterns.addAll(selection.include());
-            patterns.addAll(selection.exclude());
-            patterns.addAll(selection.transposed());
-            for (Object pattern : patterns) {
-                if (!usedPatterns.contains(pattern)) {
-                    throw new LogalignException(shown(weights) + ": the pattern \""
-                            + Names.printable(pattern.toString()) + "\" matches nothing; inspect shows the names");
-                }
+            List<Glob> globs = new ArrayList<>();
+            globs.addAll(selection.include());
+            globs.addAll(selection.exclude());
+            globs.addAll(selection.transposed());
+            for (Glob glob : globs) {
+                boolean fits = weights.tensors().stream().anyMatch(tensor -> fits(glob, tensor.name()))
+                        || activationMatrices.keySet().stream()
+                                .anyMatch(name -> fits(glob, withoutSuffix(name, INPUT_SUFFIX)));
+                requireFit(fits, glob);
             }
+            for (NameMap map : selection.maps()) {
+                boolean fits = weightMatrices.keySet().stream().anyMatch(map.weight()::matches);
+                requireFit(fits, map);
+            }
+        }
+
+        private void requireFit(boolean fits, Object pattern) {
+            if (!fits) {
+                throw new LogalignException(shown(weights) + ": the pattern \"" + Names.printable(pattern.toString())
+                        + "\" matches nothing; inspect shows the names");
+            }
+        }
+
+        private static boolean fits(Glob glob, String name) {
+            return glob.matches(name) || glob.matches(withoutSuffix(name, WEIGHT_SUFFIX));
+        }
+
+        private static boolean anyFits(List<Glob> globs, String name) {
+            return globs.stream().anyMatch(glob -> fits(glob, name));
         }
 
         private void noteOthers() {
@@ -426,8 +431,9 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                         + (noActivations == 1 ? "was" : "were") + " left aside");
             }
             if (jobs.isEmpty()) {
-                throw new LogalignException(shown(weights) + ": nothing that is wanted has activations in " + shown(dump())
-                        + "; inspect shows the names");
+                throw new LogalignException(
+                        shown(weights) + ": nothing that is wanted has activations in " + shown(dump())
+                                + "; inspect shows the names");
             }
         }
 

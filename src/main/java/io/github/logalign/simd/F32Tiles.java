@@ -57,7 +57,8 @@ final class F32Tiles {
     }
 
     private static void tile8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
@@ -173,7 +174,8 @@ final class F32Tiles {
     }
 
     private static void tile4(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;

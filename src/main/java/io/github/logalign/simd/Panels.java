@@ -11,8 +11,8 @@ import java.nio.ByteOrder;
  */
 public final class Panels {
 
-    private static final ValueLayout.OfDouble F64 =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Panels() {}
@@ -52,9 +52,11 @@ public final class Panels {
             int filled = Math.min(width, directions - first);
             long target = (long) panel * width * n;
             if (working == Element.F64) {
-                packF64(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
+                packF64(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width,
+                        panels, target);
             } else {
-                packF32(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width, panels, target);
+                packF32(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width,
+                        panels, target);
             }
         }
     }
@@ -73,7 +75,8 @@ public final class Panels {
             long at = from + k * coordinateStride;
             long to = (target + (long) k * width) * Double.BYTES;
             for (int d = 0; d < filled; d++) {
-                panels.set(F64, to + (long) d * Double.BYTES, source.get(F64, (at + d * directionStride) * Double.BYTES));
+                panels.set(F64, to + (long) d * Double.BYTES,
+                        source.get(F64, (at + d * directionStride) * Double.BYTES));
             }
             for (int d = filled; d < width; d++) {
                 panels.set(F64, to + (long) d * Double.BYTES, 0.0);

@@ -95,7 +95,8 @@ final class ScalarKernels implements Kernels {
         }
     }
 
-    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
         double a0 = 0;
         double a1 = 0;
         double a2 = 0;
@@ -111,7 +112,8 @@ final class ScalarKernels implements Kernels {
         add(sums, to, a0 * a0, a1 * a1, a2 * a2, a3 * a3);
     }
 
-    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
         float a0 = 0;
         float a1 = 0;
         float a2 = 0;

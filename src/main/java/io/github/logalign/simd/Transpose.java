@@ -19,7 +19,8 @@ public final class Transpose {
      * @param stride from one k to the next, in elements
      */
     public static void interleave(
-            Element working, MemorySegment source, int lines, int length, MemorySegment target, long start, long stride) {
+            Element working, MemorySegment source, int lines, int length, MemorySegment target, long start,
+            long stride) {
         if (working == Element.F64) {
             for (int k = 0; k < length; k++) {
                 long to = (start + k * stride) * Double.BYTES;

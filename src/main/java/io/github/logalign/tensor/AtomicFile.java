@@ -90,8 +90,8 @@ public final class AtomicFile {
         Path temporary = folder.resolve(".logalign-" + UUID.randomUUID() + ".tmp");
         TemporaryFiles.add(temporary);
         try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)) {
                 writeTo(channel, body);
                 channel.force(true);
             }

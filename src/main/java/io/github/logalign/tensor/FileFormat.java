@@ -9,10 +9,7 @@ import java.util.function.Predicate;
 
 /** The formats that can be read, told by content and never by a file's name. */
 enum FileFormat {
-    SAFETENSORS,
-    SAFETENSORS_INDEX,
-    NPY,
-    NPZ;
+    SAFETENSORS, SAFETENSORS_INDEX, NPY, NPZ;
 
     /** What {@link #of} looks at. */
     private static final int HEAD = 512;

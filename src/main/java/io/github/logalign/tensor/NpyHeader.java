@@ -131,13 +131,12 @@ final class NpyHeader {
         private void entry() {
             String key = string();
             expect(':');
-            boolean repeated =
-                    switch (key) {
-                        case "descr" -> descr != null;
-                        case "fortran_order" -> fortranOrder != null;
-                        case "shape" -> shape != null;
-                        default -> throw problem("unknown key '" + Names.printable(key) + "'");
-                    };
+            boolean repeated = switch (key) {
+                case "descr" -> descr != null;
+                case "fortran_order" -> fortranOrder != null;
+                case "shape" -> shape != null;
+                default -> throw problem("unknown key '" + Names.printable(key) + "'");
+            };
             if (repeated) {
                 throw problem("the key '" + key + "' stands there twice");
             }
@@ -239,31 +238,30 @@ final class NpyHeader {
 
         private DataType dataType(String descr) {
             String kind = descr.isEmpty() ? "" : descr.substring(1);
-            DataType type =
-                    switch (kind) {
-                        case "b1" -> DataType.BOOL;
-                        case "u1" -> DataType.U8;
-                        case "i1" -> DataType.I8;
-                        case "u2" -> DataType.U16;
-                        case "i2" -> DataType.I16;
-                        case "u4" -> DataType.U32;
-                        case "i4" -> DataType.I32;
-                        case "u8" -> DataType.U64;
-                        case "i8" -> DataType.I64;
-                        case "f2" -> DataType.F16;
-                        case "f4" -> DataType.F32;
-                        case "f8" -> DataType.F64;
-                        case "c8" -> DataType.C64;
-                        case "V2" ->
-                            throw origin.problem(
-                                    "elements of 2 unnamed bytes (" + descr + "), perhaps bfloat16",
-                                    "save it with array.astype(numpy.float32), or bfloat16 as safetensors");
-                        case "O" ->
-                            throw origin.problem(
-                                    "it is an array of Python objects, a pickle that could run any code",
-                                    "save it with array.astype(numpy.float32)");
-                        default -> throw unusable(descr);
-                    };
+            DataType type = switch (kind) {
+                case "b1" -> DataType.BOOL;
+                case "u1" -> DataType.U8;
+                case "i1" -> DataType.I8;
+                case "u2" -> DataType.U16;
+                case "i2" -> DataType.I16;
+                case "u4" -> DataType.U32;
+                case "i4" -> DataType.I32;
+                case "u8" -> DataType.U64;
+                case "i8" -> DataType.I64;
+                case "f2" -> DataType.F16;
+                case "f4" -> DataType.F32;
+                case "f8" -> DataType.F64;
+                case "c8" -> DataType.C64;
+                case "V2" ->
+                    throw origin.problem(
+                            "elements of 2 unnamed bytes (" + descr + "), perhaps bfloat16",
+                            "save it with array.astype(numpy.float32), or bfloat16 as safetensors");
+                case "O" ->
+                    throw origin.problem(
+                            "it is an array of Python objects, a pickle that could run any code",
+                            "save it with array.astype(numpy.float32)");
+                default -> throw unusable(descr);
+            };
             if ("<>=|".indexOf(descr.charAt(0)) < 0 || (descr.charAt(0) == '|' && type.bytes() > 1)) {
                 throw unusable(descr);
             }

@@ -152,19 +152,19 @@ final class SafetensorsReader {
     }
 
     private Entry readEntry(String name) {
-        @Nullable DataType type = null;
+        @Nullable
+        DataType type = null;
         long @Nullable [] shape = null;
         long @Nullable [] offsets = null;
         json.beginObject();
         for (boolean first = true; json.hasMember(first); first = false) {
             String key = json.name();
-            boolean repeated =
-                    switch (key) {
-                        case "dtype" -> type != null;
-                        case "shape" -> shape != null;
-                        case "data_offsets" -> offsets != null;
-                        default -> throw problem(name, "unknown key '" + Names.printable(key) + "'");
-                    };
+            boolean repeated = switch (key) {
+                case "dtype" -> type != null;
+                case "shape" -> shape != null;
+                case "data_offsets" -> offsets != null;
+                default -> throw problem(name, "unknown key '" + Names.printable(key) + "'");
+            };
             if (repeated) {
                 throw problem(name, "the key '" + key + "' stands there twice");
             }

@@ -60,7 +60,8 @@ public final class TensorFile implements AutoCloseable {
     @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
     public static TensorFile open(Path path) {
         Arena arena = Arena.ofShared();
-        @Nullable TensorFile opened = null;
+        @Nullable
+        TensorFile opened = null;
         try {
             opened = open(path, arena);
             return opened;

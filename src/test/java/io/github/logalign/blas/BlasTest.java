@@ -47,8 +47,8 @@ class BlasTest {
 
     @Test
     void aNamedLibraryIsTheOnlyOneTried() {
-        BlasException failure =
-                assertThrows(BlasException.class, () -> search("/no/such/libopenblas.so", folder).find());
+        BlasException failure = assertThrows(BlasException.class,
+                () -> search("/no/such/libopenblas.so", folder).find());
         assertTrue(failure.getMessage().contains("/no/such/libopenblas.so (no such file)"), failure.getMessage());
         assertTrue(failure.getMessage().contains("logalign.blas"), failure.getMessage());
     }
@@ -142,8 +142,10 @@ class BlasTest {
                 for (int driver = 0; driver < 2; driver++) {
                     fill(real, a.segment(), 3, 4, 0, 5);
                     int info = driver == 0
-                            ? Blas.get().gesdd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2, vt.segment(), 2)
-                            : Blas.get().gesvd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2, vt.segment(), 2);
+                            ? Blas.get().gesdd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2,
+                                    vt.segment(), 2)
+                            : Blas.get().gesvd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2,
+                                    vt.segment(), 2);
                     assertEquals(0, info);
                     double unit = real == Real.DOUBLE ? 1e-14 : 1e-6;
                     assertEquals(Math.sqrt(45), at(real, s.segment(), 0), 10 * unit);
@@ -162,7 +164,8 @@ class BlasTest {
                     Scratch c = Scratch.allocate(4L * real.bytes());
                     Scratch w = Scratch.allocate(2L * real.bytes())) {
                 fill(real, a.segment(), 1, 2, 3, 4);
-                Blas.get().gemm(real, Blas.NO, Blas.TRANSPOSED, 2, 2, 2, 1, a.segment(), 2, a.segment(), 2, 0, c.segment(), 2);
+                Blas.get().gemm(real, Blas.NO, Blas.TRANSPOSED, 2, 2, 2, 1, a.segment(), 2, a.segment(), 2, 0,
+                        c.segment(), 2);
                 assertEquals(10, at(real, c.segment(), 0));
                 assertEquals(14, at(real, c.segment(), 1));
                 assertEquals(20, at(real, c.segment(), 3));
@@ -198,7 +201,8 @@ class BlasTest {
         MemorySegment huge = MemorySegment.ofAddress(64).reinterpret(Long.MAX_VALUE / 2);
         BlasException svd = assertThrows(
                 BlasException.class,
-                () -> Blas.get().gesdd(Real.DOUBLE, Factors.THIN, 26754, 26754, huge, 26754, huge, huge, 26754, huge, 26754));
+                () -> Blas.get().gesdd(Real.DOUBLE, Factors.THIN, 26754, 26754, huge, 26754, huge, huge, 26754, huge,
+                        26754));
         assertTrue(svd.getMessage().contains("26754 x 26754"), svd.getMessage());
         assertThrows(BlasException.class, () -> Blas.get().syevd(Real.DOUBLE, true, 32767, huge, 32767, huge));
     }
@@ -240,7 +244,7 @@ class BlasTest {
     void callsWithinCallsDoNotWaitForEachOther() throws ExecutionException, InterruptedException {
         try (var pool = Executors.newFixedThreadPool(16)) {
             List<Future<Integer>> futures = Stream.generate(() -> pool.submit(
-                            () -> Blas.onLargeStack(() -> Blas.onLargeStack(() -> Blas.onLargeStack(() -> 1)))))
+                    () -> Blas.onLargeStack(() -> Blas.onLargeStack(() -> Blas.onLargeStack(() -> 1)))))
                     .limit(64)
                     .toList();
             for (Future<Integer> future : futures) {

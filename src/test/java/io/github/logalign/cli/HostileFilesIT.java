@@ -31,7 +31,7 @@ class HostileFilesIT {
     static void goodFile() {
         good = folder.resolve("good.safetensors");
         new SafetensorsWriter()
-                .add("w", new long[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6})
+                .add("w", new long[]{2, 3}, new float[]{1, 2, 3, 4, 5, 6})
                 .write(good);
     }
 
@@ -47,7 +47,8 @@ class HostileFilesIT {
         List<Path> before = files();
         Command.Result result = new Command()
                 .with("LOGALIGN_OPTS", "-Xmx384m")
-                .run("score", "--weights", path.toString(), "--activations", good.toString(), "--activation", "w", "--quiet");
+                .run("score", "--weights", path.toString(), "--activations", good.toString(), "--activation", "w",
+                        "--quiet");
         assertEquals(1, result.code(), () -> hostile.name() + ": " + result);
         assertEquals(1, result.err().size(), result.err()::toString);
         // Where the file can be opened it is its tensors that are no use, and the command says that its own way.

@@ -17,7 +17,8 @@ final class HugeFiles {
 
     /** A npy array of zeros; its last element is 1. */
     static void npy(Path path, String descr, long rows, long columns, int elementBytes) throws IOException {
-        String header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        String header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + rows + ", " + columns
+                + "), }";
         String padded = header + " ".repeat(117 - header.length()) + "\n";
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             file.write("\u0093NUMPY\u0001\0v\0".getBytes(StandardCharsets.ISO_8859_1));

@@ -38,8 +38,7 @@ final class Json {
     }
 
     private static @Nullable Object read(String text) {
-        JsonFactory factory =
-                JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+        JsonFactory factory = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
         try (JsonParser parser = factory.createParser(text)) {
             parser.nextToken();
             Object value = value(parser);

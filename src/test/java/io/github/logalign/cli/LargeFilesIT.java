@@ -43,9 +43,9 @@ class LargeFilesIT {
         HugeFiles.sparse(sparse, 9_700_000, rows, columns, tail);
         assertTrue(Files.size(sparse) > 3_000_000_000L);
         Path small = folder.resolve("small.safetensors");
-        new SafetensorsWriter().add("w.weight", new long[] {40, columns}, tail).write(small);
+        new SafetensorsWriter().add("w.weight", new long[]{40, columns}, tail).write(small);
         Path activations = folder.resolve("x.safetensors");
-        new SafetensorsWriter().add("w", new long[] {30, columns}, x).write(activations);
+        new SafetensorsWriter().add("w", new long[]{30, columns}, x).write(activations);
         for (String method : List.of("svd", "gram", "norm")) {
             Map<String, Object> huge = score(sparse, activations, method);
             Map<String, Object> same = score(small, activations, method);
@@ -55,7 +55,8 @@ class LargeFilesIT {
 
     private static Map<String, Object> score(Path weights, Path activations, String method) {
         Result result = new Command().within(300).run(
-                "score", "--weights", weights.toString(), "--tensor", "w.weight", "--activations", activations.toString(),
+                "score", "--weights", weights.toString(), "--tensor", "w.weight", "--activations",
+                activations.toString(),
                 "--method", method, "--format", "json", "--quiet");
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         return Json.layers(result.out()).getFirst();

@@ -78,7 +78,8 @@ class ReferenceIT {
             Path spectra = folder.resolve("spectra-" + layers);
             List<String> args = new ArrayList<>(List.of(
                     "score", "--weights", sample().resolve(pair.getKey().weights()).toString(), "--activations",
-                    sample().resolve(pair.getKey().activations()).toString(), "--method", method, "--precision", precision,
+                    sample().resolve(pair.getKey().activations()).toString(), "--method", method, "--precision",
+                    precision,
                     "--format", "json", "--quiet"));
             if (!method.equals("norm")) {
                 args.addAll(List.of("--spectra", spectra.toString()));
@@ -89,8 +90,7 @@ class ReferenceIT {
             Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
             Json.layers(result.out()).forEach(row -> rows.put(String.valueOf(row.get("activation")), row));
             for (Map<String, Object> layer : pair.getValue()) {
-                Map<String, Object> row =
-                        Objects.requireNonNull(rows.get(String.valueOf(layer.get("activation_key"))));
+                Map<String, Object> row = Objects.requireNonNull(rows.get(String.valueOf(layer.get("activation_key"))));
                 String id = String.valueOf(layer.get("id"));
                 assertEquals(layer.get("weight_key"), row.get("tensor"));
                 double error = Math.abs(Json.number(row, "lar") - Json.number(layer, "lar_svd"));

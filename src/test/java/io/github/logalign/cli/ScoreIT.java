@@ -75,8 +75,8 @@ class ScoreIT {
 
     private Result score(String... more) {
         String[] args = Stream.concat(
-                        Stream.of("score", "--weights", weights.toString(), "--activations", activations.toString()),
-                        Stream.of(more))
+                Stream.of("score", "--weights", weights.toString(), "--activations", activations.toString()),
+                Stream.of(more))
                 .toArray(String[]::new);
         return new Command().run(args);
     }
@@ -220,7 +220,7 @@ class ScoreIT {
                 .add("model.layers.0.weight", shape(8, 8), normal(64))
                 .write(weights);
         new SafetensorsWriter().add("lm_head", shape(9, 8), normal(72)).write(activations);
-        for (String[] args : new String[][] {{}, {"--tensor", "lm_head.weight"}}) {
+        for (String[] args : new String[][]{{}, {"--tensor", "lm_head.weight"}}) {
             Result result = score(Stream.concat(Stream.of(args), Stream.of("--format", "json")).toArray(String[]::new));
             assertEquals(0, result.code(), () -> String.join("\n", result.err()));
             Map<String, Object> row = Json.layers(result.out()).getFirst();
@@ -256,8 +256,8 @@ class ScoreIT {
         Set<Object> values = new TreeSet<>();
         for (String name : List.of("flags", "labels", "short")) {
             for (String method : List.of("svd", "norm")) {
-                Result result =
-                        score("--mask", activations + ":" + name, "--method", method, "--format", "json", "--quiet");
+                Result result = score("--mask", activations + ":" + name, "--method", method, "--format", "json",
+                        "--quiet");
                 assertEquals(0, result.code(), () -> String.join("\n", result.err()));
                 Map<String, Object> row = Json.layers(result.out()).getFirst();
                 assertEquals(8L, row.get("tokens"));
@@ -307,8 +307,8 @@ class ScoreIT {
                 .write(activations);
         Result result = score("--format", "json", "--quiet");
         assertEquals(1, result.code());
-        List<String> statuses =
-                Json.layers(result.out()).stream().map(row -> String.valueOf(row.get("status"))).toList();
+        List<String> statuses = Json.layers(result.out()).stream().map(row -> String.valueOf(row.get("status")))
+                .toList();
         assertEquals(List.of("failed", "ok", "undefined", "undefined", "undefined", "skipped"), statuses);
         assertEquals(5, result.err().size(), result.err()::toString);
         assertTrue(result.err().getFirst().contains("w.safetensors"), result.err()::toString);
@@ -320,8 +320,8 @@ class ScoreIT {
 
     @Test
     void noOverlapIsMinusInfinity() {
-        new SafetensorsWriter().add("a.weight", shape(1, 4), new float[] {1, 0, 0, 0}).write(weights);
-        new SafetensorsWriter().add("a", shape(1, 4), new float[] {0, 1, 0, 0}).write(activations);
+        new SafetensorsWriter().add("a.weight", shape(1, 4), new float[]{1, 0, 0, 0}).write(weights);
+        new SafetensorsWriter().add("a", shape(1, 4), new float[]{0, 1, 0, 0}).write(activations);
         Result result = score("--format", "json");
         assertEquals(0, result.code());
         assertEquals("-Infinity", Json.layers(result.out()).getFirst().get("lar"));
@@ -351,7 +351,8 @@ class ScoreIT {
                     .toList();
             assertEquals(5, names.size(), names::toString);
             assertTrue(names.stream().filter(file -> file.startsWith("spectra/")).allMatch(
-                    file -> file.matches("spectra/[A-Za-z0-9._\\[\\]-]+-[0-9a-f]{8}\\.(p|q|sigma)\\.npy")), names::toString);
+                    file -> file.matches("spectra/[A-Za-z0-9._\\[\\]-]+-[0-9a-f]{8}\\.(p|q|sigma)\\.npy")),
+                    names::toString);
         }
     }
 
@@ -367,7 +368,8 @@ class ScoreIT {
         Result failed = score("--tensor", "no such", "--format", "json", "--out", existing.toString());
         assertEquals(1, failed.code());
         assertEquals("old", Files.readString(existing));
-        Result full = new Command().run("score", "--weights", weights.toString(), "--activations", activations.toString(), "--quiet", "--out", "/dev/full");
+        Result full = new Command().run("score", "--weights", weights.toString(), "--activations",
+                activations.toString(), "--quiet", "--out", "/dev/full");
         assertEquals(1, full.code(), full::toString);
         try (Stream<Path> files = Files.list(folder)) {
             assertTrue(files.noneMatch(file -> file.toString().contains(".tmp")));
@@ -396,7 +398,8 @@ class ScoreIT {
     void spectraOfEveryMatrix() throws IOException {
         standardFiles();
         Result result = new Command().run(
-                "spectrum", "--weights", weights.toString(), "--format", "json", "--spectra", folder.resolve("s").toString());
+                "spectrum", "--weights", weights.toString(), "--format", "json", "--spectra",
+                folder.resolve("s").toString());
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         assertEquals(List.of("a", "b", "c", "experts[0]", "experts[1]", "experts[2]"), layers(result));
         for (Map<String, Object> row : Json.layers(result.out())) {

@@ -32,10 +32,10 @@ class SystemIT {
 
     private static String[] score(Path sample, String... more) {
         return Stream.concat(
-                        Stream.of(
-                                "score", "--weights", sample.resolve("model.safetensors").toString(), "--activations",
-                                sample.resolve("activations.safetensors").toString()),
-                        Stream.of(more))
+                Stream.of(
+                        "score", "--weights", sample.resolve("model.safetensors").toString(), "--activations",
+                        sample.resolve("activations.safetensors").toString()),
+                Stream.of(more))
                 .toArray(String[]::new);
     }
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("widths")
 class KernelsTest {
 
-    private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 207, 702, 4098};
+    private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 207, 702,
+        4098};
 
     static List<Kernels> twins() {
         return List.of(Simd.scalar(), Simd.kernels());
@@ -114,9 +115,9 @@ class KernelsTest {
     void whatIsNotFiniteIsFoundAnywhere(Kernels kernels) {
         Random random = new Random(2);
         for (Element element : Element.values()) {
-            for (int size : new int[] {1, 2, 17, 65, 702}) {
-                for (int at : new int[] {0, size / 2, size - 1}) {
-                    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            for (int size : new int[]{1, 2, 17, 65, 702}) {
+                for (int at : new int[]{0, size / 2, size - 1}) {
+                    for (double bad : new double[]{Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
                         try (Arena arena = Arena.ofConfined()) {
                             Data data = data(arena, element, size, random);
                             put(data.segment, data.offset + (long) at * element.bytes(), element, bad);
@@ -134,8 +135,8 @@ class KernelsTest {
     void conversionsAreExact(Kernels kernels) {
         Random random = new Random(3);
         for (Element element : Element.values()) {
-            for (Element working : new Element[] {Element.F64, Element.F32}) {
-                for (int exponent : new int[] {0, 3, -5}) {
+            for (Element working : new Element[]{Element.F64, Element.F32}) {
+                for (int exponent : new int[]{0, 3, -5}) {
                     for (int size : SIZES) {
                         try (Arena arena = Arena.ofConfined()) {
                             Data data = data(arena, element, size, random);
@@ -160,7 +161,7 @@ class KernelsTest {
     @MethodSource("twins")
     void everyPatternOfSixteenBitsIsWidenedRight(Kernels kernels) {
         try (Arena arena = Arena.ofConfined()) {
-            for (Element element : new Element[] {Element.F16, Element.BF16}) {
+            for (Element element : new Element[]{Element.F16, Element.BF16}) {
                 int count = 0;
                 MemorySegment source = arena.allocate(2L << 16);
                 double[] expected = new double[1 << 16];
@@ -204,7 +205,7 @@ class KernelsTest {
         Random random = new Random(4);
         for (int size : SIZES) {
             try (Arena arena = Arena.ofConfined()) {
-                for (Element working : new Element[] {Element.F64, Element.F32}) {
+                for (Element working : new Element[]{Element.F64, Element.F32}) {
                     Data data = data(arena, working, size, random);
                     double sum = 0;
                     for (double value : data.values) {
@@ -228,9 +229,9 @@ class KernelsTest {
 
     static Stream<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
-        for (int tokens : new int[] {1, 3, 8, 13, 33}) {
-            for (int directions : new int[] {1, 7, 24, 25, 50}) {
-                for (int n : new int[] {1, 5, 64, 131}) {
+        for (int tokens : new int[]{1, 3, 8, 13, 33}) {
+            for (int directions : new int[]{1, 7, 24, 25, 50}) {
+                for (int n : new int[]{1, 5, 64, 131}) {
                     shapes.add(new Shape(tokens, directions, n));
                 }
             }
@@ -243,7 +244,7 @@ class KernelsTest {
     @MethodSource("shapes")
     void squaredProjections(Shape shape) {
         for (Kernels kernels : twins()) {
-            for (Element working : new Element[] {Element.F64, Element.F32}) {
+            for (Element working : new Element[]{Element.F64, Element.F32}) {
                 project(kernels, working, shape);
             }
         }

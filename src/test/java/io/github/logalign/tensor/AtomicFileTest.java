@@ -116,12 +116,12 @@ class AtomicFileTest {
 
     @Test
     void foldersAreNoTargets() throws IOException {
-        LogalignException itself =
-                assertThrows(LogalignException.class, () -> AtomicFile.write(folder, out -> out.write(NEW)));
+        LogalignException itself = assertThrows(LogalignException.class,
+                () -> AtomicFile.write(folder, out -> out.write(NEW)));
         assertTrue(String.valueOf(itself.getMessage()).contains("is a folder"));
         Path nowhere = folder.resolve("absent").resolve("file");
-        LogalignException missing =
-                assertThrows(LogalignException.class, () -> AtomicFile.write(nowhere, out -> out.write(NEW)));
+        LogalignException missing = assertThrows(LogalignException.class,
+                () -> AtomicFile.write(nowhere, out -> out.write(NEW)));
         assertTrue(String.valueOf(missing.getMessage()).contains("folder does not exist"));
         assertOldAlone();
     }
@@ -144,11 +144,11 @@ class AtomicFileTest {
     @Test
     void aTerminatedProcessLeavesNothing() throws Exception {
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Endless.class.getName(),
-                        target.toString())
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Endless.class.getName(),
+                target.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {

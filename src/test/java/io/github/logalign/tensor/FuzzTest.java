@@ -29,12 +29,7 @@ class FuzzTest {
     private static final long SEED = 20261101;
 
     enum Format {
-        SAFETENSORS,
-        INDEX,
-        NPY,
-        NPZ_STORED,
-        NPZ_DEFLATED,
-        NPZ_STREAMED;
+        SAFETENSORS, INDEX, NPY, NPZ_STORED, NPZ_DEFLATED, NPZ_STREAMED;
 
         byte[] content() {
             byte[] array = npy(dictionary("<f4", false, "(2, 3)"), f32(1, 2, 3, 4, 5, 6));

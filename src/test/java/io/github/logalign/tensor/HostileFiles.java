@@ -107,18 +107,18 @@ public final class HostileFiles {
         add("empty", new byte[0], "empty");
         add("git-lfs-pointer", utf8("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"), "git lfs pull");
         for (int protocol = 2; protocol <= 5; protocol++) {
-            add("pickle-protocol-" + protocol, join(new byte[] {(byte) 0x80, (byte) protocol}, utf8("}q\0.")),
+            add("pickle-protocol-" + protocol, join(new byte[]{(byte) 0x80, (byte) protocol}, utf8("}q\0.")),
                     "pickle");
         }
         add("gguf", utf8("GGUF\3\0\0\0aaaaaaaaaaaaaaaa"), "GGUF");
         add("hdf5", latin1("\u0089HDF\r\n\u001a\n\0\0\0\0\0\0\0\0"), "HDF5");
-        add("gzip", new byte[] {0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 3}, "gzip");
-        add("zstd", new byte[] {0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 4, 0, 1, 0, 0}, "zstd");
+        add("gzip", new byte[]{0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 3}, "gzip");
+        add("zstd", new byte[]{0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 4, 0, 1, 0, 0}, "zstd");
         add("html-doctype", utf8("<!DOCTYPE html><html><body>404</body></html>"), "web page");
         add("html-after-white-space", utf8("\n\n  <HTML><body>Sign in</body></html>"), "web page");
-        add("onnx", join(new byte[] {8, 7, 0x12, 7}, utf8("pytorch")), "ONNX");
+        add("onnx", join(new byte[]{8, 7, 0x12, 7}, utf8("pytorch")), "ONNX");
         add("text", utf8("these are not the tensors you are looking for"), "neither");
-        add("random-bytes", new byte[] {99, 12, -4, 7, 55, -100, 3, 9, 100, 4, 17}, "neither");
+        add("random-bytes", new byte[]{99, 12, -4, 7, 55, -100, 3, 9, 100, 4, 17}, "neither");
         add("torch-zip", archive(member("archive/data.pkl", utf8("x"), false)), "PyTorch checkpoint");
         add("torch-zip-flat", archive(member("data.pkl", utf8("x"), true)), "PyTorch checkpoint");
         add("other-zip", archive(member("word/document.xml", utf8("<x/>"), true)), "no npy array");
@@ -149,10 +149,10 @@ public final class HostileFiles {
 
     private void addTruncations() {
         byte[] tensors = safetensors("{" + GOOD_ENTRY + "}", SIX_FLOATS);
-        for (int length : new int[] {1, 4, 7, 8, 9, 40, tensors.length - 25, tensors.length - 24, tensors.length - 1}) {
+        for (int length : new int[]{1, 4, 7, 8, 9, 40, tensors.length - 25, tensors.length - 24, tensors.length - 1}) {
             add("safetensors-cut-after-" + length, head(tensors, length), "truncated");
         }
-        for (int length : new int[] {1, 5, 6, 8, 9, 10, 11, 60, 127, 128, GOOD_NPY.length - 1}) {
+        for (int length : new int[]{1, 5, 6, 8, 9, 10, 11, 60, 127, 128, GOOD_NPY.length - 1}) {
             add("npy-cut-after-" + length, head(GOOD_NPY, length), "truncated");
         }
         byte[] npz = archive(member("a.npy", GOOD_NPY, false), member("b.npy", GOOD_NPY, true));
@@ -211,8 +211,10 @@ public final class HostileFiles {
     private static byte[] longMetadata() {
         byte[] value = utf8("x".repeat(15_000_000) + "\u6a21");
         byte[][] parts = new byte[13][];
-        Arrays.setAll(parts, index -> index % 2 == 1 ? value : utf8((index == 0 ? "{\"__metadata__\":{\"" : "\",\"")
-                + index + "\":\""));
+        Arrays.setAll(parts, index -> index % 2 == 1
+                ? value
+                : utf8((index == 0 ? "{\"__metadata__\":{\"" : "\",\"")
+                        + index + "\":\""));
         parts[12] = utf8("\"}}x");
         byte[] header = join(parts);
         return safetensors(header, new byte[0]);
@@ -495,9 +497,9 @@ public final class HostileFiles {
         add("npy-string-without-end", npy(1, latin1("{'descr"), SIX_FLOATS), "does not end");
         add("npy-version-0", npy(0, latin1("{}"), new byte[0]), "version 0.0");
         add("npy-version-4", npy(4, latin1("{}"), new byte[0]), "version 4.0");
-        add("npy-header-4-GB", join(latin1("\u0093NUMPY\2\0"), new byte[] {-1, -1, -1, -1}, GOOD_NPY), "limit");
+        add("npy-header-4-GB", join(latin1("\u0093NUMPY\2\0"), new byte[]{-1, -1, -1, -1}, GOOD_NPY), "limit");
         add("npy-header-over-limit", npy(2, new byte[(1 << 20) + 1], SIX_FLOATS), "limit");
-        add("npy-header-beyond-file", join(latin1("\u0093NUMPY\1\0"), new byte[] {-1, -1, '{', '}'}), "truncated");
+        add("npy-header-beyond-file", join(latin1("\u0093NUMPY\1\0"), new byte[]{-1, -1, '{', '}'}), "truncated");
     }
 
     private void addNpy(String name, String dictionary, String expected) {
@@ -506,7 +508,7 @@ public final class HostileFiles {
 
     private void addZipStructure() {
         ZipBytes.Member[] good = {member("w.npy", GOOD_NPY, false)};
-        addZip("zip-behind-something", good, zip -> zip.before = new byte[] {'P', 'K', 3, 4, 0},
+        addZip("zip-behind-something", good, zip -> zip.before = new byte[]{'P', 'K', 3, 4, 0},
                 "before the first member");
         addZip("zip-comment", good, zip -> zip.comment = utf8("hello"), "follows it");
         addZip("zip-more-entries-than-listed", good, zip -> zip.entriesClaimed = 0, "more than it lists");
@@ -596,7 +598,7 @@ public final class HostileFiles {
         addMember("member-64-bit-size-unneeded", false, m -> {
             m.extra = ZipBytes.wideLocal(member("x", new byte[0], false)).localExtra;
         }, "does not need");
-        addMember("member-extra-field-damaged", false, m -> m.extra = new byte[] {9, 9, 100, 0}, "extra field");
+        addMember("member-extra-field-damaged", false, m -> m.extra = new byte[]{9, 9, 100, 0}, "extra field");
         addMember("member-descriptor-missing", true, m -> m.localFlags = m.flags |= 1 << 3, "does not list");
         add("member-descriptor-lies", archive(
                 changed(ZipBytes.streamed("w.npy", GOOD_NPY, true, false), m -> m.after[8]++)), "does not list");

@@ -13,8 +13,8 @@ class NamesTest {
 
     @Test
     void ordinaryNamesStayAsTheyAre() {
-        for (String name : new String[] {"lm_head.weight", "", "a b", "Gewichte\u00e4\u00df", "\u6a21\u578b",
-                "\ud83d\ude00", "C:\\x"}) {
+        for (String name : new String[]{"lm_head.weight", "", "a b", "Gewichte\u00e4\u00df", "\u6a21\u578b",
+            "\ud83d\ude00", "C:\\x"}) {
             assertEquals(name, Names.printable(name));
         }
     }

@@ -53,14 +53,13 @@ class NpyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{'descr':'<f4','fortran_order':False,'shape':(2,3)}",
-                "{\"descr\": \"<f4\", \"fortran_order\": False, \"shape\": (2, 3)}",
-                "{'shape': (2, 3,), 'descr': '<f4', 'fortran_order': False,}",
-                "{'fortran_order': False, 'shape': (2L, 3L), 'descr': \"<f4\", }",
-                "  {\n'descr'\t: '=f4' , 'fortran_order' :False ,'shape': ( 2 , 3 ) } \r\n"
-            })
+    @ValueSource(strings = {
+        "{'descr':'<f4','fortran_order':False,'shape':(2,3)}",
+        "{\"descr\": \"<f4\", \"fortran_order\": False, \"shape\": (2, 3)}",
+        "{'shape': (2, 3,), 'descr': '<f4', 'fortran_order': False,}",
+        "{'fortran_order': False, 'shape': (2L, 3L), 'descr': \"<f4\", }",
+        "  {\n'descr'\t: '=f4' , 'fortran_order' :False ,'shape': ( 2 , 3 ) } \r\n"
+    })
     void readsEverySpelling(String dictionary) throws IOException {
         assertRowByRow(npy(1, latin1(dictionary), SIX));
         assertRowByRow(npy(dictionary, SIX));
@@ -89,13 +88,13 @@ class NpyTest {
     void readsEveryType(String descr, DataType type) throws IOException {
         try (TensorFile file = open(npy(dictionary(descr, false, "(3,)"), new byte[3 * type.bytes()]))) {
             assertEquals(type, file.tensor("").dataType());
-            assertArrayEquals(new long[] {3}, file.tensor("").shape());
+            assertArrayEquals(new long[]{3}, file.tensor("").shape());
         }
     }
 
     @Test
     void readsHalfAndDouble() throws IOException {
-        try (TensorFile file = open(npy(dictionary(">f2", false, "(1, 2)"), new byte[] {0x3C, 0, (byte) 0xC0, 0}))) {
+        try (TensorFile file = open(npy(dictionary(">f2", false, "(1, 2)"), new byte[]{0x3C, 0, (byte) 0xC0, 0}))) {
             assertEquals(1, file.matrix("").get(0, 0));
             assertEquals(-2, file.matrix("").get(0, 1));
         }
@@ -137,16 +136,16 @@ class NpyTest {
     @Test
     void writesOneDimensionAsNumpyDoes() throws IOException {
         Path path = folder.resolve("written");
-        NpyWriter.write(path, new double[] {1, Double.NEGATIVE_INFINITY, 3});
+        NpyWriter.write(path, new double[]{1, Double.NEGATIVE_INFINITY, 3});
         byte[] bytes = Files.readAllBytes(path);
         assertEquals(128 + 24, bytes.length);
         String header = new String(head(bytes, 128), StandardCharsets.ISO_8859_1);
         String expected = "\u0093NUMPY\u0001\0v\0{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }";
         assertEquals(expected + " ".repeat(127 - expected.length()) + "\n", header);
         try (TensorFile file = TensorFile.open(path)) {
-            assertArrayEquals(new long[] {3}, file.tensor("").shape());
+            assertArrayEquals(new long[]{3}, file.tensor("").shape());
         }
-        NpyWriter.write(path, new float[] {1, 2});
+        NpyWriter.write(path, new float[]{1, 2});
         try (TensorFile file = TensorFile.open(path)) {
             assertEquals("F32 [2]", file.tensor("").describe());
         }
@@ -155,12 +154,12 @@ class NpyTest {
     @Test
     void writesTwoDimensions() {
         Path path = folder.resolve("written");
-        NpyWriter.write(path, new double[] {1, 2, 3, 4, 5, 6}, 3, 2);
+        NpyWriter.write(path, new double[]{1, 2, 3, 4, 5, 6}, 3, 2);
         try (TensorFile file = TensorFile.open(path)) {
             assertEquals("F64 [3, 2]", file.tensor("").describe());
             assertEquals(6, file.matrix("").get(2, 1));
         }
-        NpyWriter.write(path, new float[] {1, 2, 3, 4, 5, 6}, 1, 6);
+        NpyWriter.write(path, new float[]{1, 2, 3, 4, 5, 6}, 1, 6);
         try (TensorFile file = TensorFile.open(path)) {
             assertEquals("F32 [1, 6]", file.tensor("").describe());
             assertEquals(5, file.matrix("").get(0, 4));

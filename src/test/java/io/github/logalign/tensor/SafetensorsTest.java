@@ -51,7 +51,7 @@ class SafetensorsTest {
         String header = "{\"__metadata__\":{\"format\":\"pt\",\"caf\u00e9\":\"\u6a21 \\ud83d\\ude00\\n\"},"
                 + entry("b", "F32", "[2,3]", 3, 27) + " , " + entry("a", "U8", "[3]", 0, 3) + ","
                 + entry("s", "F32", "[]", 27, 31) + "," + entry("e", "F64", "[0,5]", 27, 27) + "}   ";
-        Path path = file(safetensors(header, TestBytes.join(new byte[] {1, 0, 7}, f32(1, 2, 3, 4, 5, 6, 7))));
+        Path path = file(safetensors(header, TestBytes.join(new byte[]{1, 0, 7}, f32(1, 2, 3, 4, 5, 6, 7))));
         try (TensorFile file = TensorFile.open(path)) {
             assertEquals("safetensors", file.format());
             assertEquals(path, file.path());
@@ -90,13 +90,13 @@ class SafetensorsTest {
         byte[] bytes = new byte[12 * type.bytes()];
         new Random(type.name().hashCode()).nextBytes(bytes);
         new SafetensorsWriter()
-                .add("odd", DataType.U8, new long[] {3}, MemorySegment.ofArray(new byte[3]))
-                .add("w", type, new long[] {3, 4}, MemorySegment.ofArray(bytes))
+                .add("odd", DataType.U8, new long[]{3}, MemorySegment.ofArray(new byte[3]))
+                .add("w", type, new long[]{3, 4}, MemorySegment.ofArray(bytes))
                 .write(file());
         try (TensorFile file = TensorFile.open(file())) {
             Tensor tensor = file.tensor("w");
             assertEquals(type, tensor.dataType());
-            assertArrayEquals(new long[] {3, 4}, tensor.shape());
+            assertArrayEquals(new long[]{3, 4}, tensor.shape());
             if (type.elementType().isEmpty()) {
                 LogalignException failure = assertThrows(LogalignException.class, tensor::matrix);
                 assertTrue(String.valueOf(failure.getMessage()).contains(type.name()));
@@ -116,8 +116,8 @@ class SafetensorsTest {
                 .metadata(strange, strange)
                 .metadata("step", "1")
                 .metadata("step", "2000")
-                .add(strange, new long[] {1, 2}, new float[] {1, -2})
-                .add("d", new long[] {2, 1}, new double[] {3, Double.NaN})
+                .add(strange, new long[]{1, 2}, new float[]{1, -2})
+                .add("d", new long[]{2, 1}, new double[]{3, Double.NaN})
                 .add("scalar", DataType.I64, new long[0], out -> out.write(new byte[8]))
                 .write(file());
         byte[] bytes = Files.readAllBytes(file());
@@ -144,8 +144,8 @@ class SafetensorsTest {
             doubles[index] = -index;
         }
         new SafetensorsWriter()
-                .add("f", new long[] {rows, columns}, floats)
-                .add("d", new long[] {rows, columns}, doubles)
+                .add("f", new long[]{rows, columns}, floats)
+                .add("d", new long[]{rows, columns}, doubles)
                 .write(file());
         try (TensorFile file = TensorFile.open(file())) {
             Matrix f = file.matrix("f");
@@ -161,18 +161,18 @@ class SafetensorsTest {
 
     @Test
     void refusesWrongCalls() {
-        SafetensorsWriter writer = new SafetensorsWriter().add("w", new long[] {1}, new float[1]);
+        SafetensorsWriter writer = new SafetensorsWriter().add("w", new long[]{1}, new float[1]);
         float[] two = new float[2];
-        assertThrows(IllegalArgumentException.class, () -> writer.add("w", new long[] {2}, two));
-        assertThrows(IllegalArgumentException.class, () -> writer.add("__metadata__", new long[] {2}, two));
-        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[] {3}, two));
-        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[] {-2, -1}, two));
-        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[] {0, 1L << 32, 1L << 32}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("w", new long[]{2}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("__metadata__", new long[]{2}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[]{3}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[]{-2, -1}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[]{0, 1L << 32, 1L << 32}, two));
         assertThrows(IllegalArgumentException.class, () -> writer.add("v", new long[65], two));
-        assertThrows(IllegalArgumentException.class, () -> writer.add("\ud83d", new long[] {2}, two));
+        assertThrows(IllegalArgumentException.class, () -> writer.add("\ud83d", new long[]{2}, two));
         assertThrows(IllegalArgumentException.class, () -> writer.metadata("\ud83d", ""));
         assertThrows(IllegalArgumentException.class, () -> writer.metadata("", "\ude00"));
-        writer.add("v", new long[] {2}, two).write(file());
+        writer.add("v", new long[]{2}, two).write(file());
         try (TensorFile file = TensorFile.open(file())) {
             assertEquals(2, file.tensors().size());
         }
@@ -182,7 +182,7 @@ class SafetensorsTest {
     @ValueSource(ints = {7, 9})
     void aBodyThatWritesAnotherSizeLeavesNoFile(int written) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter()
-                .add("w", DataType.F64, new long[] {1}, out -> out.write(new byte[written]));
+                .add("w", DataType.F64, new long[]{1}, out -> out.write(new byte[written]));
         assertThrows(IllegalStateException.class, () -> writer.write(file()));
         try (var entries = Files.list(folder)) {
             assertEquals(0, entries.count());

@@ -24,8 +24,8 @@ class ShardsTest {
     private static void shard(Path path, String first, float value, String second, float other) {
         new SafetensorsWriter()
                 .metadata("format", "pt")
-                .add(first, new long[] {1, 1}, new float[] {value})
-                .add(second, new long[] {1, 1}, new float[] {other})
+                .add(first, new long[]{1, 1}, new float[]{value})
+                .add(second, new long[]{1, 1}, new float[]{other})
                 .write(path);
     }
 

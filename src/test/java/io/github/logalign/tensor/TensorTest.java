@@ -39,12 +39,12 @@ class TensorTest {
         }
         Path path = folder.resolve("cube");
         new SafetensorsWriter()
-                .add("cube", new long[] {2, 3, 4}, values)
-                .add("plane", new long[] {6, 4}, values)
-                .add("line", new long[] {24}, values)
-                .add("none", new long[] {0, 3, 4}, new float[0])
-                .add("deep", new long[] {1, 2, 3, 4}, values)
-                .add("many", new long[] {70_000, 0, 4}, new float[0])
+                .add("cube", new long[]{2, 3, 4}, values)
+                .add("plane", new long[]{6, 4}, values)
+                .add("line", new long[]{24}, values)
+                .add("none", new long[]{0, 3, 4}, new float[0])
+                .add("deep", new long[]{1, 2, 3, 4}, values)
+                .add("many", new long[]{70_000, 0, 4}, new float[0])
                 .write(path);
         return TensorFile.open(path);
     }
@@ -103,12 +103,12 @@ class TensorTest {
     @Test
     void masksCountWhatIsNotZero() {
         Path path = folder.resolve("mask");
-        MemorySegment bytes = MemorySegment.ofArray(new byte[] {0, 1, -1, 0, 2, 0});
+        MemorySegment bytes = MemorySegment.ofArray(new byte[]{0, 1, -1, 0, 2, 0});
         new SafetensorsWriter()
-                .add("bool", DataType.BOOL, new long[] {2, 3}, bytes)
-                .add("byte", DataType.U8, new long[] {6}, bytes)
-                .add("float", new long[] {1}, new float[1])
-                .add("none", DataType.BOOL, new long[] {0}, MemorySegment.ofArray(new byte[0]))
+                .add("bool", DataType.BOOL, new long[]{2, 3}, bytes)
+                .add("byte", DataType.U8, new long[]{6}, bytes)
+                .add("float", new long[]{1}, new float[1])
+                .add("none", DataType.BOOL, new long[]{0}, MemorySegment.ofArray(new byte[0]))
                 .write(path);
         try (TensorFile file = TensorFile.open(path)) {
             for (String name : List.of("bool", "byte")) {
@@ -124,7 +124,7 @@ class TensorTest {
     void labelsDropOnlyMinusOneHundred() throws IOException {
         ByteBuffer narrow = ByteBuffer.allocate(20).order(ByteOrder.BIG_ENDIAN);
         ByteBuffer wide = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN);
-        for (int label : new int[] {-100, 0, -1, -100, 7}) {
+        for (int label : new int[]{-100, 0, -1, -100, 7}) {
             narrow.putInt(label);
             wide.putLong(label);
         }
@@ -146,7 +146,7 @@ class TensorTest {
     void aMissingNameListsSomeThatThereAre() {
         SafetensorsWriter writer = new SafetensorsWriter();
         for (int index = 0; index < 8; index++) {
-            writer.add("layer\u001b" + index, new long[] {0}, new float[0]);
+            writer.add("layer\u001b" + index, new long[]{0}, new float[0]);
         }
         Path path = folder.resolve("names");
         writer.write(path);
@@ -220,7 +220,7 @@ class TensorTest {
     @Test
     void toStringIsPrintable() {
         Path path = folder.resolve("names");
-        new SafetensorsWriter().add("\u001b[31m", new long[] {0}, new float[0]).write(path);
+        new SafetensorsWriter().add("\u001b[31m", new long[]{0}, new float[0]).write(path);
         try (TensorFile file = TensorFile.open(path)) {
             assertFalse(file.tensors().getFirst().toString().contains("\u001b"));
         }

@@ -76,7 +76,7 @@ final class TestBytes {
         byte[] lengthBytes = version == 1
                 ? length.putShort((short) header.length).array()
                 : length.putInt(header.length).array();
-        return join(latin1("\u0093NUMPY"), new byte[] {(byte) version, 0}, lengthBytes, header, data);
+        return join(latin1("\u0093NUMPY"), new byte[]{(byte) version, 0}, lengthBytes, header, data);
     }
 
     static String dictionary(String descr, boolean fortran, String shape) {

@@ -27,6 +27,9 @@ class KernelsTest {
     private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 207, 702,
         4098};
 
+    /** How long the compilers may take, on a busy machine. */
+    private static final long SETTLING_NANOS = 60_000_000_000L;
+
     static List<Kernels> twins() {
         return List.of(Simd.scalar(), Simd.kernels());
     }
@@ -299,7 +302,8 @@ class KernelsTest {
             MemorySegment target = arena.allocate(8L * tokens * n, 64);
             long least = Long.MAX_VALUE;
             // Until the compilers are done the interpreter boxes vectors; what counts is where it settles.
-            for (int round = 0; round < 3000 && least > 0; round++) {
+            long deadline = System.nanoTime() + SETTLING_NANOS;
+            while (least > 64 && System.nanoTime() < deadline) {
                 long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
                 kernels.addSquaredProjections(
                         working, x.segment, x.offset, stride, tokens, n, panels, panelCount, sums);
@@ -309,7 +313,7 @@ class KernelsTest {
                 long after = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
                 least = Math.min(least, after - before);
             }
-            assertTrue(least <= 64, "a pass allocates " + least + " bytes");
+            assertTrue(least <= 64, "a pass still allocates " + least + " bytes");
         }
     }
 }

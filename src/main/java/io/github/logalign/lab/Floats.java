@@ -74,6 +74,7 @@ record Floats(MemorySegment segment, int rows, int columns) {
     /** The library is column-major, where a row-major matrix is its own transpose: so the factors change places. */
     private void multiply(Floats a, char transA, Floats b, char transB, int m, int n, int k, double beta) {
         Blas.get()
-                .gemm(Real.SINGLE, transB, transA, n, m, k, 1, b.segment, b.columns, a.segment, a.columns, beta, segment, n);
+                .gemm(Real.SINGLE, transB, transA, n, m, k, 1, b.segment, b.columns, a.segment, a.columns, beta,
+                        segment, n);
     }
 }

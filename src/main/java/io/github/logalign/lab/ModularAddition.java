@@ -20,7 +20,7 @@ record ModularAddition(int[] a, int[] b, int[] sums) {
         List<int[]> pairs = new ArrayList<>();
         for (int first = 0; first < p; first++) {
             for (int second = first; second < p; second++) {
-                pairs.add(new int[] {first, second});
+                pairs.add(new int[]{first, second});
             }
         }
         Collections.shuffle(pairs, random);

@@ -78,6 +78,6 @@ final class RunWriter {
     private static void add(SafetensorsWriter writer, String name, Floats values) {
         long bytes = (long) values.size() * Float.BYTES;
         writer.add(
-                name, DataType.F32, new long[] {values.rows(), values.columns()}, values.segment().asSlice(0, bytes));
+                name, DataType.F32, new long[]{values.rows(), values.columns()}, values.segment().asSlice(0, bytes));
     }
 }

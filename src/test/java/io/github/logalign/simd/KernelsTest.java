@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -17,7 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each kernel against a plain loop written here, for both twins, at awkward sizes and unaligned places. */
@@ -26,9 +23,6 @@ class KernelsTest {
 
     private static final int[] SIZES = {0, 1, 2, 3, 7, 8, 9, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 207, 702,
         4098};
-
-    /** How long the compilers may take, on a busy machine. */
-    private static final long SETTLING_NANOS = 60_000_000_000L;
 
     static List<Kernels> twins() {
         return List.of(Simd.scalar(), Simd.kernels());
@@ -281,39 +275,6 @@ class KernelsTest {
                 double got = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, d);
                 assertEquals(expected, got, unit * s.n * s.tokens + unit * expected, () -> working + " " + s);
             }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(value = Element.class, names = {"F64", "F32"})
-    void noAllocationInTheLoops(Element working) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Kernels kernels = Simd.kernels();
-        int n = 256;
-        int tokens = 64;
-        int elements = tokens * n;
-        long stride = (long) n * working.bytes();
-        int width = kernels.panelWidth(working);
-        int panelCount = Panels.count(n, width);
-        try (Arena arena = Arena.ofConfined()) {
-            Data x = data(arena, working, elements, new Random(6));
-            MemorySegment panels = arena.allocate(Panels.byteSize(panelCount, width, n, working), 64);
-            MemorySegment sums = arena.allocate((long) panelCount * width * 8, 64);
-            MemorySegment target = arena.allocate(8L * tokens * n, 64);
-            long least = Long.MAX_VALUE;
-            // Until the compilers are done the interpreter boxes vectors; what counts is where it settles.
-            long deadline = System.nanoTime() + SETTLING_NANOS;
-            while (least > 64 && System.nanoTime() < deadline) {
-                long before = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-                kernels.addSquaredProjections(
-                        working, x.segment, x.offset, stride, tokens, n, panels, panelCount, sums);
-                kernels.maxMagnitude(x.segment, x.offset, working, elements);
-                kernels.sumOfSquares(x.segment, x.offset, working, elements);
-                kernels.convert(x.segment, x.offset, working, elements, target, 0, Element.F64, 1);
-                long after = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-                least = Math.min(least, after - before);
-            }
-            assertTrue(least <= 64, "a pass still allocates " + least + " bytes");
         }
     }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     SpectrumCommand.class,
     InspectCommand.class,
     SampleCommand.class,
-    DoctorCommand.class,
+    DoctorCommand.class, LabCommand.class,
     GenerateCompletion.class
 })
 public final class Main implements Runnable {

@@ -171,12 +171,11 @@ public final class AlarmRules {
     private static final double LARGEST_T = 1e6;
 
     private Optional<Finding> acceleration(List<SeriesRow> rows, double threshold) {
-        int half = window / 2;
-        if (rows.size() < 2 * half) {
+        if (rows.size() < window + window / 2) {
             return Optional.empty();
         }
-        Optional<Slope> earlier = Slope.of(last(rows, half, half));
-        Optional<Slope> later = Slope.of(last(rows, half, 0));
+        Optional<Slope> earlier = Slope.of(last(rows, window, window));
+        Optional<Slope> later = Slope.of(last(rows, window, 0));
         if (earlier.isEmpty() || later.isEmpty()) {
             return Optional.empty();
         }

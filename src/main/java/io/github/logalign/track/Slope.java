@@ -155,12 +155,23 @@ public record Slope(double perThousandSteps, double standardError, int points, l
         /**
          * How likely independent noise about one straight line would give so strong a steepening.
          *
-         * @return the lower tail of Student's t; its degrees of freedom are those of the window that has fewer, which is
-         *     on the safe side for windows of unequal noise
+         * @return the lower tail of Student's t, with the degrees of freedom of Welch and Satterthwaite rounded down, so
+         *     that windows of unequal noise may be compared
          */
         public double steepeningProbability() {
-            int freedom = Math.min(earlier.points, later.points) - 2;
-            return StudentT.upperTail(-ratio(perThousandSteps(), standardError()), freedom);
+            return StudentT.upperTail(-ratio(perThousandSteps(), standardError()), freedom());
+        }
+
+        private int freedom() {
+            int freeEarlier = earlier.points - 2;
+            int freeLater = later.points - 2;
+            double total = standardError();
+            if (total == 0) {
+                return freeEarlier + freeLater;
+            }
+            double shareEarlier = Math.pow(earlier.standardError / total, 4);
+            double shareLater = Math.pow(later.standardError / total, 4);
+            return Math.max(1, (int) (1 / (shareEarlier / freeEarlier + shareLater / freeLater)));
         }
     }
 }

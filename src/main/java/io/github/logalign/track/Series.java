@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,34 +102,6 @@ public final class Series {
     }
 
     /**
-     * This series with rows of one step added. Rows of the same step and layer are replaced, and so is the row that said
-     * that the step's checkpoint could not be read.
-     *
-     * @param step the step
-     * @param added its new rows
-     * @return a new series; nothing is derived for the new rows yet
-     * @throws IllegalArgumentException if a row is of another step, or a layer comes twice
-     */
-    public Series with(long step, List<SeriesRow> added) {
-        Map<String, SeriesRow> atStep = new LinkedHashMap<>();
-        for (SeriesRow row : added) {
-            if (row.step() != step || atStep.put(row.layer(), row) != null) {
-                throw new IllegalArgumentException("rows of one step and of different layers are wanted");
-            }
-        }
-        List<SeriesRow> all = new ArrayList<>();
-        for (SeriesRow row : rows) {
-            boolean replaced = row.step() == step
-                    && (row.layer().equals(SeriesRow.EVERY_LAYER) || atStep.containsKey(row.layer()));
-            if (!replaced) {
-                all.add(row);
-            }
-        }
-        all.addAll(added);
-        return of(all);
-    }
-
-    /**
      * This series with baseline and deviation at every row for which the baseline has a value.
      *
      * @param baseline the baseline, or null to take it away
@@ -152,7 +125,7 @@ public final class Series {
      */
     public Series withSlopes(int window) {
         Slope.checkWindow(window);
-        Map<SeriesRow, Double> slopes = new HashMap<>();
+        Map<SeriesRow, Double> slopes = new IdentityHashMap<>();
         for (List<SeriesRow> ofLayer : byLayer.values()) {
             List<SeriesRow> usable = usable(ofLayer);
             for (int end = 1; end <= usable.size(); end++) {

@@ -125,7 +125,7 @@ public final class Series {
      */
     public Series withSlopes(int window) {
         Slope.checkWindow(window);
-        Map<SeriesRow, Double> slopes = new IdentityHashMap<>();
+        IdentityHashMap<SeriesRow, Double> slopes = new IdentityHashMap<>();
         for (List<SeriesRow> ofLayer : byLayer.values()) {
             List<SeriesRow> usable = usable(ofLayer);
             for (int end = 1; end <= usable.size(); end++) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             ScoreCommand.class,
+            TrackCommand.class,
             SpectrumCommand.class,
             InspectCommand.class,
             SampleCommand.class,

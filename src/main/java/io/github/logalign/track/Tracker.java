@@ -62,29 +62,47 @@ public final class Tracker {
     }
 
     /**
-     * Scores what a checkpoint has beyond the rows that are finished. New rows replace failed ones of the same layer, and
-     * the row that said that the checkpoint could not be read.
+     * The layers of a step that need not be scored again.
+     *
+     * @param step the step
+     * @return the layers that have a row there that did not fail
+     */
+    public Set<String> finished(long step) {
+        Set<String> finished = new HashSet<>();
+        rows.getOrDefault(step, Map.of()).forEach((layer, row) -> {
+            if (row.score().status() != Status.FAILED) {
+                finished.add(layer);
+            }
+        });
+        return finished;
+    }
+
+    /**
+     * Scores what a checkpoint has beyond the rows that are finished, and adds it.
      *
      * @param checkpoint the checkpoint
      * @return the new results, with their spectra
      * @throws InterruptedException if the thread is interrupted; nothing is added then
      */
     public List<Scorer.Result> add(Checkpoint checkpoint) throws InterruptedException {
-        Map<String, SeriesRow> known = rows.getOrDefault(checkpoint.step(), Map.of());
-        Set<String> finished = new HashSet<>();
-        known.forEach((layer, row) -> {
-            if (row.score().status() != Status.FAILED) {
-                finished.add(layer);
-            }
-        });
-        List<Scorer.Result> results = scorer.score(checkpoint, finished);
-        if (!results.isEmpty()) {
-            Map<String, SeriesRow> atStep = at(checkpoint.step());
-            atStep.remove(SeriesRow.EVERY_LAYER);
-            results.forEach(result ->
-                    atStep.put(result.row().layer(), SeriesRow.of(checkpoint.step(), result.row())));
-            derived = null;
-        }
+        List<Scorer.Result> results = scorer.score(checkpoint, finished(checkpoint.step()));
+        add(checkpoint.step(), results);
         return results;
+    }
+
+    /**
+     * Adds results. They replace rows of the same layer, and the row that said that the checkpoint could not be read.
+     *
+     * @param step of which step
+     * @param results of different layers
+     */
+    public void add(long step, List<Scorer.Result> results) {
+        if (results.isEmpty()) {
+            return;
+        }
+        Map<String, SeriesRow> atStep = at(step);
+        atStep.remove(SeriesRow.EVERY_LAYER);
+        results.forEach(result -> atStep.put(result.row().layer(), SeriesRow.of(step, result.row())));
+        derived = null;
     }
 }

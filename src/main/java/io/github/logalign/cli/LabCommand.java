@@ -53,7 +53,8 @@ final class LabCommand implements Runnable {
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new or empty folder.")
         private Path out = Path.of("");
 
-        @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+                description = "Seed (default: ${DEFAULT-VALUE}).")
         private long seed;
 
         @Option(
@@ -63,7 +64,8 @@ final class LabCommand implements Runnable {
                 description = "Without any the network memorises and stays there (default: ${DEFAULT-VALUE}).")
         private double weightDecay;
 
-        @Option(names = "--p", paramLabel = "N", defaultValue = "59", description = "Modulus (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--p", paramLabel = "N", defaultValue = "59",
+                description = "Modulus (default: ${DEFAULT-VALUE}).")
         private int modulus;
 
         @Option(names = "--steps", paramLabel = "N", defaultValue = "4000", description = "Default: ${DEFAULT-VALUE}.")
@@ -85,8 +87,8 @@ final class LabCommand implements Runnable {
         @Override
         public Integer call() {
             CommandSpec own = Objects.requireNonNull(spec);
-            GrokkingOptions options =
-                    checked(own, () -> new GrokkingOptions(seed, weightDecay, modulus, steps, interval));
+            GrokkingOptions options = checked(own,
+                    () -> new GrokkingOptions(seed, weightDecay, modulus, steps, interval));
             try (Progress progress = new Progress("steps", steps, quiet)) {
                 Grokking.train(options, out, (step, total) -> progress.step());
             }
@@ -104,7 +106,8 @@ final class LabCommand implements Runnable {
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new or empty folder.")
         private Path out = Path.of("");
 
-        @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
+                description = "Seed (default: ${DEFAULT-VALUE}).")
         private long seed;
 
         @Option(
@@ -146,8 +149,8 @@ final class LabCommand implements Runnable {
         @Override
         public Integer call() {
             CommandSpec own = Objects.requireNonNull(spec);
-            RepetitionOptions options =
-                    checked(own, () -> new RepetitionOptions(seed, size, epochs, steps, interval, text));
+            RepetitionOptions options = checked(own,
+                    () -> new RepetitionOptions(seed, size, epochs, steps, interval, text));
             try (Progress progress = new Progress("steps", steps, quiet)) {
                 Repetition.train(options, out, (step, total) -> progress.step());
             }

@@ -21,20 +21,23 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command. Exit code 0: all is well; 1: something could not be computed; 2: wrong usage. */
-@Command(name = "logalign", description = "The log-alignment ratio (LAR) of neural-network layers.", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, sortOptions = false, usageHelpAutoWidth = true, versionProvider = Main.Version.class, subcommands = {
-    ScoreCommand.class,
-    SpectrumCommand.class,
-    InspectCommand.class,
-    SampleCommand.class,
-    DoctorCommand.class, LabCommand.class,
-    GenerateCompletion.class
-})
+@Command(
+        name = "logalign",
+        description = "The log-alignment ratio (LAR) of neural-network layers.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        versionProvider = Main.Version.class,
+        subcommands = {ScoreCommand.class, SpectrumCommand.class, TrackCommand.class, InspectCommand.class,
+            SampleCommand.class, LabCommand.class, DoctorCommand.class, GenerateCompletion.class})
 public final class Main implements Runnable {
 
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
-    @Option(names = "--stacktrace", scope = ScopeType.INHERIT, description = "Show where in the program a failure came from.")
+    @Option(names = "--stacktrace", scope = ScopeType.INHERIT,
+            description = "Show where in the program a failure came from.")
     private boolean stacktrace;
 
     @Spec

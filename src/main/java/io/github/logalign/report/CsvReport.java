@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CsvReport {
 
-    private static final String FORMULA_STARTS = "=+-@\t\r";
+    static final String FORMULA_STARTS = "=+-@\t\r";
 
     private CsvReport() {}
 
@@ -36,7 +36,7 @@ public final class CsvReport {
         out.flush();
     }
 
-    private static List<String> header() {
+    static List<String> header() {
         List<String> names = new ArrayList<>();
         for (String name : Fields.NAMES) {
             if (Fields.SPREADS.contains(name)) {
@@ -48,7 +48,7 @@ public final class CsvReport {
         return names;
     }
 
-    private static List<String> cells(LayerScore row) {
+    static List<String> cells(LayerScore row) {
         List<String> cells = new ArrayList<>();
         Fields.of(row).forEach((name, value) -> {
             if (Fields.SPREADS.contains(name)) {
@@ -62,7 +62,7 @@ public final class CsvReport {
         return cells;
     }
 
-    private static String cell(@Nullable Object value) {
+    static String cell(@Nullable Object value) {
         return switch (value) {
             case null -> "";
             case Number number -> number.toString();
@@ -81,7 +81,7 @@ public final class CsvReport {
         return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
     }
 
-    private static void writeLine(OutputStream out, List<String> cells) throws IOException {
+    static void writeLine(OutputStream out, List<String> cells) throws IOException {
         out.write((String.join(",", cells) + "\r\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -1,11 +1,6 @@
 package io.github.logalign.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import io.github.logalign.Environment;
 import io.github.logalign.score.LayerScore;
 import java.io.IOException;
@@ -13,12 +8,11 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Rows as JSON, schema 1. Characters beyond ASCII are escaped, so that hostile names do nothing to a terminal. */
 public final class JsonReport {
 
-    private static final int SCHEMA = 1;
+    static final int SCHEMA = 1;
 
     private JsonReport() {}
 
@@ -33,22 +27,14 @@ public final class JsonReport {
      */
     public static void write(OutputStream out, Environment environment, int threads, List<LayerScore> rows)
             throws IOException {
-        JsonFactory factory = JsonFactory.builder()
-                .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-                .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-                .build();
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter()
-                .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-                .withArrayIndenter(new DefaultIndenter("  ", "\n"));
-        try (JsonGenerator json = factory.createGenerator(out)) {
-            json.setPrettyPrinter(printer);
+        try (JsonGenerator json = JsonValues.generator(out)) {
             json.writeStartObject();
             json.writeNumberField("schema", SCHEMA);
             json.writeFieldName("environment");
-            writeValue(json, environmentFields(environment, threads));
+            JsonValues.write(json, environmentFields(environment, threads));
             json.writeArrayFieldStart("layers");
             for (LayerScore row : rows) {
-                writeValue(json, Fields.of(row));
+                JsonValues.write(json, Fields.of(row));
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -56,7 +42,7 @@ public final class JsonReport {
         }
     }
 
-    private static Map<String, Object> environmentFields(Environment environment, int threads) {
+    static Map<String, Object> environmentFields(Environment environment, int threads) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("logalign", environment.version());
         fields.put("java", environment.java());
@@ -74,36 +60,5 @@ public final class JsonReport {
         }
         String config = environment.blas().config();
         return config == null ? environment.blas().path() : config;
-    }
-
-    private static void writeValue(JsonGenerator json, @Nullable Object value) throws IOException {
-        switch (value) {
-            case null -> json.writeNull();
-            case Map<?, ?> fields -> {
-                json.writeStartObject();
-                for (Map.Entry<?, ?> field : fields.entrySet()) {
-                    json.writeFieldName(String.valueOf(field.getKey()));
-                    writeValue(json, field.getValue());
-                }
-                json.writeEndObject();
-            }
-            case List<?> values -> {
-                json.writeStartArray();
-                for (Object element : values) {
-                    writeValue(json, element);
-                }
-                json.writeEndArray();
-            }
-            case Double number -> {
-                if (Double.isInfinite(number)) {
-                    json.writeString(number.toString());
-                } else {
-                    json.writeNumber(number);
-                }
-            }
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            default -> json.writeString(value.toString());
-        }
     }
 }

@@ -1,0 +1,340 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.Environment;
+import io.github.logalign.LogalignException;
+import io.github.logalign.Precision;
+import io.github.logalign.report.Metrics;
+import io.github.logalign.report.SeriesFile;
+import io.github.logalign.report.SeriesTable;
+import io.github.logalign.score.Glob;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Names;
+import io.github.logalign.track.Alarm;
+import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Baseline;
+import io.github.logalign.track.Checkpoint;
+import io.github.logalign.track.CheckpointScorer;
+import io.github.logalign.track.RunFolder;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.Slope;
+import io.github.logalign.track.Tracker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code track}: LAR over the checkpoints of a run. */
+@Command(
+        name = "track",
+        description = {
+            "LAR over the checkpoints of a run: series, baseline, slope and alarms.",
+            "Checkpoints are step_2000.weights.safetensors with step_2000.activations.safetensors, or folders such as"
+                    + " checkpoint-2000 with model.safetensors and activations.safetensors.",
+            "Exit code 3 if an alarm fired and --fail-on-alarm is given, 1 if a row is not ok."
+        })
+final class TrackCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "RUN", description = "The folder of the run.")
+    private Path run = Path.of("");
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "RUN|SERIES",
+            description = "Another run to compare with: its folder, or the series that --out wrote of it.")
+    private @Nullable Path baseline;
+
+    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. May be given again.")
+    private List<String> layers = new ArrayList<>();
+
+    @Option(
+            names = "--transposed",
+            paramLabel = "GLOB",
+            description = "Weights that are stored input x output, as GPT-2's. May be given again.")
+    private List<String> transposed = new ArrayList<>();
+
+    @Option(
+            names = "--metrics",
+            paramLabel = "FILE.csv",
+            description = "Losses and the like, with a column named step, to show beside LAR in the report.")
+    private @Nullable Path metrics;
+
+    @Option(
+            names = "--method",
+            paramLabel = "svd|gram|auto|norm",
+            defaultValue = "svd",
+            description = "As for score (default: ${DEFAULT-VALUE}).")
+    private ScoreMethod method = ScoreMethod.SVD;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "double|single",
+            defaultValue = "double",
+            description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.DOUBLE;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            defaultValue = "" + Slope.DEFAULT_WINDOW,
+            description = "Checkpoints that a slope is fitted to (default: ${DEFAULT-VALUE}).")
+    private int window = Slope.DEFAULT_WINDOW;
+
+    @Option(
+            names = "--alarm",
+            paramLabel = "KIND[=THRESHOLD]",
+            description = "Only these alarms: below-baseline (default 0.03: LAR below the baseline at two checkpoints),"
+                    + " decline (0.025: slope per 1000 steps) and acceleration (0.02: growth of the slope). May be given"
+                    + " again; without it all are watched.")
+    private List<String> alarms = new ArrayList<>();
+
+    @Option(names = "--no-alarms", description = "Watch none.")
+    private boolean noAlarms;
+
+    @Option(
+            names = "--out",
+            paramLabel = "SERIES",
+            description = "Write the series to this .json or .csv file after each checkpoint; rows that it holds already"
+                    + " are not scored again unless they failed.")
+    private @Nullable Path out;
+
+    @Option(names = "--report", paramLabel = "FILE.html", description = "Write a report with charts to this file.")
+    private @Nullable Path report;
+
+    @Option(
+            names = "--format",
+            paramLabel = "table|json|csv",
+            defaultValue = "table",
+            description = "Form of the result on standard output (default: ${DEFAULT-VALUE}).")
+    private OutputOptions.Format format = OutputOptions.Format.TABLE;
+
+    @Option(
+            names = "--follow",
+            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM), or with --fail-on-alarm until an alarm"
+                    + " fires.")
+    private boolean follow;
+
+    @Option(
+            names = "--poll",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How often to look for new checkpoints (default: ${DEFAULT-VALUE}).")
+    private double poll = 10;
+
+    @Option(
+            names = "--pattern",
+            paramLabel = "PATTERN",
+            description = "Where the weights are below RUN, such as 'ckpt-{step}/weights.safetensors'; * and ? are"
+                    + " wildcards within a name.")
+    private @Nullable String pattern;
+
+    @Option(names = "--fail-on-alarm", description = "Exit code 3 if an alarm fired.")
+    private boolean failOnAlarm;
+
+    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
+    private boolean quiet;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        checkOptions(commandLine);
+        AlarmRules rules = rules(commandLine);
+        RunFolder folder = folder(commandLine, run);
+        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(), threads());
+        Series known = out != null && Files.exists(out) ? SeriesFile.read(out) : Series.EMPTY;
+        Metrics shown = metrics == null ? Metrics.NONE : Metrics.read(metrics);
+        Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
+        String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
+        TrackRun.Setup setup = new TrackRun.Setup(title, rules, shown, out, report, threads(), follow, quiet);
+        TrackRun tracked = new TrackRun(
+                setup, new Tracker(known, scorer, compared, window), scorer, commandLine.getErr());
+        try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
+            if (follow) {
+                follow(folder, tracked, stop);
+            } else {
+                scoreAll(folder, tracked);
+            }
+            if (stop.finish()) {
+                tracked.write();
+                print(commandLine.getOut(), tracked);
+            }
+        }
+        return tracked.exitCode(failOnAlarm);
+    }
+
+    private void checkOptions(CommandLine commandLine) {
+        if (threads != null && (threads < 1 || threads > 1024)) {
+            throw new ParameterException(commandLine, "--threads must be from 1 to 1024, not " + threads);
+        }
+        if (window < Slope.MIN_POINTS) {
+            throw new ParameterException(
+                    commandLine, "--window must be at least " + Slope.MIN_POINTS + ", not " + window);
+        }
+        if (!(poll > 0) || poll > 86_400) {
+            throw new ParameterException(commandLine, "--poll must be more than 0 and at most 86400 seconds");
+        }
+        if (out != null && !SeriesFile.isSeriesName(out)) {
+            throw new ParameterException(commandLine, "--out must end in .json or .csv");
+        }
+        if (noAlarms && (!alarms.isEmpty() || failOnAlarm)) {
+            throw new ParameterException(commandLine, "--no-alarms goes with neither --alarm nor --fail-on-alarm");
+        }
+    }
+
+    private int threads() {
+        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    private AlarmRules rules(CommandLine commandLine) {
+        if (alarms.isEmpty() && !noAlarms) {
+            return AlarmRules.all(window);
+        }
+        Map<Alarm.Kind, Double> thresholds = new EnumMap<>(Alarm.Kind.class);
+        try {
+            for (String alarm : alarms) {
+                int equals = alarm.indexOf('=');
+                Alarm.Kind kind = Alarm.Kind.of(equals < 0 ? alarm : alarm.substring(0, equals));
+                thresholds.put(
+                        kind, equals < 0 ? kind.defaultThreshold() : Double.parseDouble(alarm.substring(equals + 1)));
+            }
+            if (thresholds.containsKey(Alarm.Kind.BELOW_BASELINE) && baseline == null) {
+                throw new IllegalArgumentException("below-baseline needs a --baseline");
+            }
+            return AlarmRules.of(thresholds, window);
+        } catch (NumberFormatException wrong) {
+            throw new ParameterException(commandLine, "--alarm: a threshold is a number, as in decline=0.03", wrong);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--alarm: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private RunFolder folder(CommandLine commandLine, Path of) {
+        try {
+            return RunFolder.of(of, pattern);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--pattern: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private Selection selection() {
+        return new Selection(
+                null,
+                null,
+                List.of(),
+                layers.stream().map(Glob::of).toList(),
+                List.of(),
+                transposed.stream().map(Glob::of).toList());
+    }
+
+    private Series baselineSeries(CommandLine commandLine, CheckpointScorer scorer, Path of)
+            throws InterruptedException {
+        if (!Files.isDirectory(of)) {
+            return SeriesFile.read(of);
+        }
+        TrackRun.Setup setup = new TrackRun.Setup(
+                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet);
+        TrackRun tracked = new TrackRun(
+                setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
+        scoreAll(folder(commandLine, of), tracked);
+        return tracked.series();
+    }
+
+    private void scoreAll(RunFolder folder, TrackRun tracked) throws InterruptedException {
+        RunFolder.Scan scan = folder.scan();
+        scan.problems().forEach(tracked::tellProblem);
+        if (scan.checkpoints().isEmpty() && tracked.series().rows().isEmpty()) {
+            throw new LogalignException(Names.printable(run) + ": there are no checkpoints; they are called"
+                    + " step_N.weights.safetensors or checkpoint-N/model.safetensors, or say where they are with"
+                    + " --pattern");
+        }
+        try (Progress progress = new Progress("checkpoints", scan.checkpoints().size(), quiet)) {
+            for (Checkpoint checkpoint : scan.checkpoints()) {
+                tracked.add(checkpoint);
+                progress.step();
+            }
+        }
+        tracked.completeSpectra(scan.checkpoints());
+    }
+
+    private void follow(RunFolder folder, TrackRun tracked, StopHook stop) throws InterruptedException {
+        Duration pause = TrackRun.seconds(poll);
+        Arrivals arrivals = new Arrivals(pause);
+        boolean first = true;
+        do {
+            RunFolder.Scan scan = folder.scan();
+            scan.problems().forEach(tracked::tellProblem);
+            for (Checkpoint checkpoint : scan.checkpoints()) {
+                if (arrivals.isReady(checkpoint)) {
+                    tracked.add(checkpoint);
+                }
+                if (ended(tracked)) {
+                    return;
+                }
+            }
+            if (first) {
+                tracked.completeSpectra(scan.checkpoints());
+                first = false;
+            }
+            tracked.write();
+        } while (!ended(tracked) && !stop.comesWithin(pause));
+    }
+
+    private boolean ended(TrackRun tracked) {
+        return failOnAlarm && !tracked.alarms().isEmpty();
+    }
+
+    /**
+     * The JVM was told to stop.
+     *
+     * @return the exit code of a clean end; null to end as the signal says
+     */
+    private @Nullable Integer stopped(CommandLine commandLine, TrackRun tracked) {
+        tracked.writeWhileStopping();
+        if (!follow) {
+            return null;
+        }
+        try {
+            print(commandLine.getOut(), tracked);
+        } catch (IOException failed) {
+            return 1;
+        }
+        return tracked.exitCode(failOnAlarm);
+    }
+
+    private void print(PrintWriter to, TrackRun tracked) throws IOException {
+        Series series = tracked.series();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        switch (format) {
+            case JSON -> SeriesFile.writeJson(bytes, Environment.current(), threads(), series, tracked.alarms());
+            case CSV -> SeriesFile.writeCsv(bytes, series);
+            case TABLE ->
+                bytes.writeBytes(SeriesTable.format(series, tracked.alarms(), Terminal.width())
+                        .getBytes(StandardCharsets.UTF_8));
+        }
+        to.print(bytes.toString(StandardCharsets.UTF_8));
+        to.flush();
+    }
+}

@@ -1,0 +1,84 @@
+package io.github.logalign.report;
+
+import io.github.logalign.track.Correlation;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** How closely LAR, and the deviation from the baseline, go with the metrics. */
+final class HtmlCorrelations {
+
+    private static final int FEWEST = 3;
+
+    private HtmlCorrelations() {}
+
+    /** A table with a row for each layer and metric; empty if there is nothing to compare. */
+    static String table(Series series, List<String> layers, Metrics metrics, List<String> names) {
+        StringBuilder rows = new StringBuilder();
+        for (String layer : layers) {
+            for (String name : names) {
+                NavigableMap<Long, Double> curve = metrics.curve(name);
+                row(rows, "LAR", layer, name, pairs(series.layer(layer), SeriesRow::usableLar, curve));
+                row(rows, "deviation", layer, name, pairs(series.layer(layer), SeriesRow::deviation, curve));
+            }
+        }
+        if (rows.isEmpty()) {
+            return "";
+        }
+        return "<h3>Correlation over steps</h3>\n<p class=\"soft\">Pearson: along a line; Spearman: in rank only. A metric"
+                + " is interpolated between its steps. Steps of one run depend on each other: high values describe, they"
+                + " do not prove.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>quantity</th>"
+                + "<th>metric</th><th>steps</th><th>Pearson</th><th>Spearman</th></tr></thead>\n<tbody>\n" + rows
+                + "</tbody></table></div>\n";
+    }
+
+    private static double[][] pairs(
+            List<SeriesRow> rows, Function<SeriesRow, @Nullable Double> value, NavigableMap<Long, Double> curve) {
+        List<Double> x = new ArrayList<>();
+        List<Double> y = new ArrayList<>();
+        for (SeriesRow row : rows) {
+            Double of = value.apply(row);
+            Double metric = at(curve, row.step());
+            if (of != null && metric != null) {
+                x.add(of);
+                y.add(metric);
+            }
+        }
+        return new double[][]{
+            x.stream().mapToDouble(v -> v).toArray(), y.stream().mapToDouble(v -> v).toArray()
+        };
+    }
+
+    private static @Nullable Double at(NavigableMap<Long, Double> curve, long step) {
+        Map.Entry<Long, Double> below = curve.floorEntry(step);
+        Map.Entry<Long, Double> above = curve.ceilingEntry(step);
+        if (below == null || above == null) {
+            return null;
+        }
+        if (below.getKey().equals(above.getKey())) {
+            return below.getValue();
+        }
+        double part = (double) (step - below.getKey()) / (above.getKey() - below.getKey());
+        return below.getValue() + part * (above.getValue() - below.getValue());
+    }
+
+    private static void row(StringBuilder rows, String quantity, String layer, String metric, double[][] pairs) {
+        if (pairs[0].length < FEWEST) {
+            return;
+        }
+        rows.append("<tr><td>").append(HtmlText.name(layer)).append("</td><td>").append(quantity).append("</td><td>")
+                .append(HtmlText.name(metric)).append("</td><td>").append(pairs[0].length).append("</td><td>")
+                .append(shown(Correlation.pearson(pairs[0], pairs[1]))).append("</td><td>")
+                .append(shown(Correlation.spearman(pairs[0], pairs[1]))).append("</td></tr>\n");
+    }
+
+    private static String shown(OptionalDouble correlation) {
+        return HtmlText.number("%.3f", correlation.isPresent() ? (Double) correlation.getAsDouble() : null);
+    }
+}

@@ -90,7 +90,7 @@ public final class HtmlReport {
         if (layers.size() <= SvgChart.MOST_CURVES) {
             return layers;
         }
-        Comparator<String> interest = Comparator.comparing((String layer) -> alarmed.contains(layer) ? 0 : 1)
+        Comparator<String> interest = Comparator.comparingInt((String layer) -> alarmed.contains(layer) ? 0 : 1)
                 .thenComparingDouble(layer -> -change(content.series().layer(layer)));
         Set<String> chosen = layers.stream().sorted(interest).limit(SvgChart.MOST_CURVES).collect(Collectors.toSet());
         return layers.stream().filter(chosen::contains).toList();
@@ -265,7 +265,7 @@ public final class HtmlReport {
         for (Alarm alarm : alarms) {
             int layer = shownLayers.indexOf(alarm.layer());
             if (layer >= 0 && marked++ < MOST_ALARMS) {
-                chart.mark(alarm.step(), alarm.kind().label() + ": " + alarm.evidence(), layer);
+                chart.mark((double) alarm.step(), alarm.kind().label() + ": " + alarm.evidence(), layer);
             }
         }
         page.append("<figure><h3>").append(safeHeading).append("</h3>\n").append(chart.svg())

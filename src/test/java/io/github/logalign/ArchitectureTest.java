@@ -53,7 +53,13 @@ class ArchitectureTest {
     static final ArchRule SCORE_USES_TENSOR = mayUse("score", "tensor", "");
 
     @ArchTest
-    static final ArchRule REPORT_ONLY_SHOWS = mayUse("report", "score", "tensor", "", "blas");
+    static final ArchRule TRACK_USES_SCORES = mayUse("track", "score", "tensor", "");
+
+    @ArchTest
+    static final ArchRule REPORT_ONLY_SHOWS = mayUse("report", "track", "score", "tensor", "", "blas");
+
+    @ArchTest
+    static final ArchRule THE_LAB_KNOWS_NOTHING_OF_SCORING = mayUse("lab", "blas", "simd", "tensor", "");
 
     @ArchTest
     static final ArchRule NOTHING_GOES_ROUND = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();

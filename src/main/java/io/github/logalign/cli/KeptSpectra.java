@@ -19,9 +19,12 @@ final class KeptSpectra {
     private static final int MOST_STEPS = 9;
 
     private final NavigableMap<Long, Map<String, Spectra>> byStep = new TreeMap<>();
+    private final NavigableMap<Long, Integer> arrivals = new TreeMap<>();
     private final Set<String> layers = new LinkedHashSet<>();
+    private int stride = 1;
+    private int arrived;
 
-    /** Keeps what a checkpoint gave, and forgets every other step between the ends when there are too many. */
+    /** Keeps what a checkpoint gave; when there are too many, only every second, fourth, ... that came, and the last. */
     void keep(long step, List<Scorer.Result> results) {
         for (Scorer.Result result : results) {
             Spectra spectra = result.spectra();
@@ -31,12 +34,23 @@ final class KeptSpectra {
                 byStep.computeIfAbsent(step, newStep -> new LinkedHashMap<>()).put(layer, spectra);
             }
         }
-        if (byStep.size() > MOST_STEPS) {
-            List<Long> steps = new ArrayList<>(byStep.keySet());
-            for (int i = 1; i < steps.size() - 1; i += 2) {
-                byStep.remove(steps.get(i));
-            }
+        arrivals.putIfAbsent(step, arrived++);
+        forgetBetween();
+        while (byStep.size() > MOST_STEPS) {
+            stride *= 2;
+            forgetBetween();
         }
+        arrivals.keySet().retainAll(byStep.keySet());
+    }
+
+    private void forgetBetween() {
+        if (byStep.isEmpty()) {
+            return;
+        }
+        long first = byStep.firstKey();
+        long last = byStep.lastKey();
+        byStep.keySet().removeIf(
+                step -> step != first && step != last && arrivals.getOrDefault(step, 0) % stride != 0);
     }
 
     boolean has(long step) {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         versionProvider = Main.Version.class,
         subcommands = {ScoreCommand.class, SpectrumCommand.class, TrackCommand.class, InspectCommand.class,
-            SampleCommand.class, LabCommand.class, DoctorCommand.class, GenerateCompletion.class})
+            SampleCommand.class, LabCommand.class, DemoCommand.class, DoctorCommand.class, GenerateCompletion.class})
 public final class Main implements Runnable {
 
     private static final int FAILED = 1;

@@ -45,7 +45,7 @@ public final class Repetition {
                     + positions + " are needed; name more text by --text, or take more epochs");
         }
         int[] seen = Arrays.copyOf(blocks.training(), positions);
-        RunWriter run = new RunWriter(folder, "trainLoss", "validationLoss", "gap");
+        RunWriter run = new RunWriter(folder, "trainLoss", "validationLoss");
         Blas.onLargeStack(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 train(options, new Data(blocks.text(), seen, blocks.heldOut()), run, listener, arena, random);
@@ -87,8 +87,7 @@ public final class Repetition {
         int recorded = Math.min(CHUNK, data.seen().length);
         model.forward(data.text(), data.seen(), 0, recorded);
         run.write(
-                step, model.parameters(), ByteModel.SCORED, model.scoredInputs(recorded), training, validation,
-                validation - training);
+                step, model.parameters(), ByteModel.SCORED, model.scoredInputs(recorded), training, validation);
     }
 
     private static double loss(ByteModel model, byte[] text, int[] positions) {

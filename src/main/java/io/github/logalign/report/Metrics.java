@@ -23,9 +23,10 @@ public final class Metrics {
     public static final Metrics NONE = new Metrics(Map.of());
 
     private static final List<String> STEP_NAMES = List.of("step", "global_step", "iteration", "iter");
-    private static final List<String> TRAIN = List.of("train_loss", "training_loss", "train/loss", "loss");
+    private static final List<String> TRAIN = List.of("train_loss", "training_loss", "train/loss", "trainLoss", "loss");
     private static final List<String> VALIDATION = List.of(
-            "val_loss", "valid_loss", "validation_loss", "eval_loss", "test_loss", "val/loss", "eval/loss");
+            "val_loss", "valid_loss", "validation_loss", "eval_loss", "test_loss", "val/loss",
+            "eval/loss", "validationLoss", "testLoss");
     private static final String GAP = "generalisation gap";
 
     private final Map<String, NavigableMap<Long, Double>> curves;

@@ -17,7 +17,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code doctor}: what computes here, and whether it computes right. */
-@Command(name = "doctor", description = "What computes here, the places tried, and a small computation with known answer.")
+@Command(name = "doctor",
+        description = "What computes here, the places tried, and a small computation with known answer.")
 final class DoctorCommand implements Callable<Integer> {
 
     /** The singular values of {{3, 0}, {4, 5}} are the roots of 45 and 5. */

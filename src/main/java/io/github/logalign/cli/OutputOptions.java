@@ -17,10 +17,12 @@ final class OutputOptions {
         TABLE, JSON, CSV
     }
 
-    @Option(names = "--format", paramLabel = "table|json|csv", defaultValue = "table", description = "Form of the result (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--format", paramLabel = "table|json|csv", defaultValue = "table",
+            description = "Form of the result (default: ${DEFAULT-VALUE}).")
     Format format = Format.TABLE;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Write the result to this file, not to standard output.")
+    @Option(names = "--out", paramLabel = "FILE",
+            description = "Write the result to this file, not to standard output.")
     private @Nullable Path out;
 
     @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")

@@ -37,10 +37,12 @@ import picocli.CommandLine.Spec;
 })
 final class ScoreCommand implements Callable<Integer> {
 
-    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX", description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
+            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
     private Path weights = Path.of("");
 
-    @Option(names = "--activations", required = true, paramLabel = "FILE", description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
+    @Option(names = "--activations", required = true, paramLabel = "FILE",
+            description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
     private Path activations = Path.of("");
 
     @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
@@ -49,15 +51,18 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(names = "--activation", paramLabel = "NAME", description = "Only these activations.")
     private @Nullable String activation;
 
-    @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION", description = "Activations that belong to weights, where the names do not tell; the wildcards * and ? of the"
-            + " left side fill those of the right side. May be given again.")
+    @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION",
+            description = "Activations that belong to weights, where the names do not tell; the wildcards * and ? of the"
+                    + " left side fill those of the right side. May be given again.")
     private List<String> maps = new ArrayList<>();
 
-    @Option(names = "--mask", paramLabel = "FILE[:NAME]", description = "One value per token: BOOL or U8, not 0 counts; I32 or I64 labels, -100 does not count.")
+    @Option(names = "--mask", paramLabel = "FILE[:NAME]",
+            description = "One value per token: BOOL or U8, not 0 counts; I32 or I64 labels, -100 does not count.")
     private @Nullable String mask;
 
-    @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd", description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
-            + " norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
+            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
+                    + " norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin

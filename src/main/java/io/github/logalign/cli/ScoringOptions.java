@@ -12,22 +12,27 @@ import picocli.CommandLine.ParameterException;
 /** What scoring and weight spectra have in common. */
 final class ScoringOptions {
 
-    @Option(names = "--include", paramLabel = "GLOB", description = "Only weights or layers that fit; * and ? are wildcards. May be given again.")
+    @Option(names = "--include", paramLabel = "GLOB",
+            description = "Only weights or layers that fit; * and ? are wildcards. May be given again.")
     private List<String> include = new ArrayList<>();
 
-    @Option(names = "--exclude", paramLabel = "GLOB", description = "No weights or layers that fit. May be given again.")
+    @Option(names = "--exclude", paramLabel = "GLOB",
+            description = "No weights or layers that fit. May be given again.")
     private List<String> exclude = new ArrayList<>();
 
-    @Option(names = "--transposed", paramLabel = "GLOB", description = "Weights that are stored input x output, as GPT-2's. May be given again.")
+    @Option(names = "--transposed", paramLabel = "GLOB",
+            description = "Weights that are stored input x output, as GPT-2's. May be given again.")
     private List<String> transposed = new ArrayList<>();
 
-    @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double", description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double",
+            description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
     Precision precision = Precision.DOUBLE;
 
     @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
     private @Nullable Integer threads;
 
-    @Option(names = "--spectra", paramLabel = "DIR", description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder.")
+    @Option(names = "--spectra", paramLabel = "DIR",
+            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder.")
     @Nullable
     Path spectra;
 

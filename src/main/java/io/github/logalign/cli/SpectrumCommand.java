@@ -31,11 +31,13 @@ import picocli.CommandLine.Spec;
 @Command(name = "spectrum", description = "The weight spectrum p and its spread for every matrix of a checkpoint.")
 final class SpectrumCommand implements Callable<Integer> {
 
-    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX", description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
+            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
     private Path weights = Path.of("");
 
-    @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd", description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
-            + " (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd",
+            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
+                    + " (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,8 +35,8 @@ class TrainingTest {
         }
         assertTrue(largest > 0, name + " has a gradient");
         float move = 2e-3f;
-        double worst = 0;
-        for (int probe = 0; probe < 24; probe++) {
+        double[] errors = new double[24];
+        for (int probe = 0; probe < errors.length; probe++) {
             int i = random.nextInt(parameter.size());
             float before = parameter.get(i);
             parameter.set(i, before + move);
@@ -43,9 +44,15 @@ class TrainingTest {
             parameter.set(i, before - move);
             double below = loss.getAsDouble();
             parameter.set(i, before);
-            worst = Math.max(worst, Math.abs((above - below) / (2 * move) - gradient[i]));
+            errors[probe] = Math.abs((above - below) / (2 * move) - gradient[i]);
         }
-        assertTrue(worst < 0.02 * largest + 1e-4, name + ": off by " + worst + " where the largest is " + largest);
+        Arrays.sort(errors);
+        double median = errors[errors.length / 2];
+        double worst = errors[errors.length - 1];
+        // A weight that moves a unit across relu's corner has no gradient: few do.
+        assertTrue(
+                median < 0.003 * largest + 1e-4 && worst < 0.15 * largest + 1e-4,
+                name + ": off by " + median + ", at worst " + worst + " where the largest is " + largest);
     }
 
     private static float[] copy(Floats values) {
@@ -78,7 +85,6 @@ class TrainingTest {
             ByteModel model = new ByteModel(arena, RepetitionOptions.Size.SMALL, positions.length, random);
             model.backward(text, positions, 0, positions.length);
             int[] labels = ByteModel.labels(text, positions, 0, positions.length);
-            // A random probe would mostly hit bytes that do not occur; those of the embedding are in its first rows.
             for (Map.Entry<String, Floats> entry : model.parameters().entrySet()) {
                 check(entry.getKey(), entry.getValue(), copy(model.gradient(entry.getKey())),
                         () -> CrossEntropy.evaluate(model.forward(text, positions, 0, positions.length), labels).loss(),

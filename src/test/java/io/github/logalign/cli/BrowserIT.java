@@ -1,0 +1,164 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.logalign.Environment;
+import io.github.logalign.report.HtmlReport;
+import io.github.logalign.report.Metrics;
+import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
+import io.github.logalign.track.TestSeries;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The report in a real browser: chromium, without a window. A page of the test holds the report in a frame of the width in
+ * question and measures it; the report itself runs no script. Without a browser every one of these is skipped.
+ */
+class BrowserIT {
+
+    private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
+    private static final Pattern MEASURED = Pattern.compile(
+            "<p id=\"measured\">wide=(\\d+) inner=(\\d+) tall=(\\d+) charts=(\\d+) out=([^<]*)</p>");
+
+    private static @Nullable Path browser;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void findTheBrowser() {
+        browser = Stream.of(System.getenv("PATH").split(":", -1))
+                .flatMap(place -> NAMES.stream().map(name -> Path.of(place, name)))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+        assumeTrue(browser != null, "there is no chromium");
+    }
+
+    /** What the browser made of a page. */
+    private record Seen(String dom, String log, double seconds) {}
+
+    private static Seen open(Path page, int width) throws IOException, InterruptedException {
+        Path dom = Files.createTempFile(folder, "dom", ".html");
+        Path log = Files.createTempFile(folder, "log", ".txt");
+        Path profile = Files.createTempDirectory(folder, "profile");
+        long start = System.nanoTime();
+        Process process = new ProcessBuilder(
+                Objects.requireNonNull(browser).toString(), "--headless", "--no-sandbox", "--disable-gpu",
+                "--disable-dev-shm-usage", "--allow-file-access-from-files", "--enable-logging=stderr", "--v=0",
+                "--user-data-dir=" + profile, "--window-size=" + (width + 40) + ",1000", "--virtual-time-budget=5000",
+                "--dump-dom", page.toUri().toString())
+                .redirectOutput(dom.toFile()).redirectError(log.toFile()).start();
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("the browser still works after 60 s");
+        }
+        return new Seen(Files.readString(dom), Files.readString(log), (System.nanoTime() - start) * 1e-9);
+    }
+
+    private static Path report(int layers, int steps) throws IOException {
+        List<SeriesRow> rows = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            for (int step = 0; step < steps; step++) {
+                rows.add(TestSeries.row(
+                        step * 100L, "model.layers." + layer + ".a_long_name_without_any_place_to_break.down_proj",
+                        0.7 + 0.05 * Math.sin(step * 0.1 + layer) - 1e-4 * step));
+            }
+        }
+        Series series = Series.of(rows).withSlopes(16);
+        Path metrics = folder.resolve("metrics.csv");
+        Files.writeString(metrics, "step,train_loss,val_loss\n0,3,3.1\n" + (steps - 1) * 100 + ",1,2.5\n");
+        Path page = Files.createTempFile(folder, "report", ".html");
+        try (OutputStream out = Files.newOutputStream(page)) {
+            HtmlReport.write(out, new HtmlReport.Content(
+                    "a run", series, AlarmRules.all(16).alarms(series), new TreeMap<>(), Metrics.read(metrics),
+                    Environment.current()));
+        }
+        return page;
+    }
+
+    /** The report in a frame, and what is wider than the frame and cannot be scrolled to by itself. */
+    private static Path framed(Path report, int width) throws IOException {
+        String page = """
+                <!DOCTYPE html><meta charset="utf-8"><p id="measured"></p>
+                <iframe id="f" src="REPORT" style="width:WIDTHpx;height:900px;border:0"></iframe>
+                <script>
+                document.getElementById('f').onload = function () {
+                  const d = this.contentDocument, root = d.documentElement, out = [];
+                  const scrolls = e => { for (; e && e !== d.body; e = e.parentElement)
+                    if (/auto|scroll|hidden/.test(getComputedStyle(e).overflowX)) return true; return false; };
+                  for (const e of d.body.querySelectorAll('*')) {
+                    const box = e.getBoundingClientRect();
+                    if (box.width > 0 && box.right > root.clientWidth + 1 && !scrolls(e) && !e.closest('svg'))
+                      out.push(e.tagName);
+                  }
+                  document.getElementById('measured').textContent = 'wide=' + root.scrollWidth + ' inner='
+                    + root.clientWidth + ' tall=' + root.scrollHeight + ' charts=' + d.querySelectorAll('svg').length
+                    + ' out=' + out.slice(0, 5).join(' ');
+                };
+                </script>
+                """.replace("REPORT", report.toUri().toString()).replace("WIDTH", Integer.toString(width));
+        return Files.writeString(Files.createTempFile(folder, "frame", ".html"), page, StandardCharsets.UTF_8);
+    }
+
+    private static void assertSound(Path report, int width) throws IOException, InterruptedException {
+        Seen seen = open(framed(report, width), width);
+        Matcher measured = MEASURED.matcher(seen.dom());
+        assertTrue(measured.find(), () -> "not measured: " + seen.log());
+        assertTrue(Integer.parseInt(measured.group(2)) > width - 30, "the frame has the width in question");
+        assertTrue(Integer.parseInt(measured.group(1)) <= Integer.parseInt(measured.group(2)), measured.group());
+        assertEquals("", measured.group(5), "nothing sticks out");
+        assertTrue(Integer.parseInt(measured.group(4)) >= 3, "the charts are there");
+        assertTrue(Integer.parseInt(measured.group(3)) > 900, "there is something to read");
+        assertEquals(List.of(), seen.log().lines().filter(line -> line.contains(":CONSOLE")).toList(), "console");
+    }
+
+    @ParameterizedTest(name = "{0} pixels")
+    @ValueSource(ints = {360, 1440})
+    void nothingOverflowsAndNothingFails(int width) throws IOException, InterruptedException {
+        assertSound(report(1, 40), width);
+        assertSound(report(30, 40), width);
+    }
+
+    @ParameterizedTest(name = "{0} pixels")
+    @ValueSource(ints = {360, 1440})
+    void theReportOfARealRunIsSound(int width) throws IOException, InterruptedException {
+        Path demo = folder.resolve("demo-" + width);
+        assertEquals(0, new Command().run("demo", "--steps", "200", "--out", demo.toString()).code());
+        assertSound(demo.resolve("report.html"), width);
+    }
+
+    @Test
+    void tenThousandRowsOpenAsFastAsAnEmptyPage() throws IOException, InterruptedException {
+        Path empty = Files.writeString(folder.resolve("empty.html"), "<!DOCTYPE html><title>empty</title>");
+        Path large = report(40, 250);
+        double first = open(empty, 1440).seconds();
+        double start = Math.min(first, open(empty, 1440).seconds());
+        Seen seen = open(large, 1440);
+        double again = open(large, 1440).seconds();
+        assertTrue(seen.dom().contains("</html>"));
+        double difference = Math.min(seen.seconds(), again) - start;
+        assertTrue(difference < 2, "takes " + difference + " s more than starting the browser");
+    }
+}

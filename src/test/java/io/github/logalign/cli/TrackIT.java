@@ -1,0 +1,272 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.logalign.cli.Command.Result;
+import io.github.logalign.report.SeriesFile;
+import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.tensor.SafetensorsWriter;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The track command on runs as they lie on disk: order, damage, resuming, following, alarms. */
+class TrackIT {
+
+    private static final int WIDTH = 16;
+
+    @TempDir
+    Path folder;
+
+    /** A checkpoint whose inputs lean on the weight's strongest direction by a share. */
+    private static void checkpoint(Path run, long step, double share) throws IOException {
+        Files.createDirectories(run);
+        Random random = new Random(step);
+        float[] weight = new float[WIDTH * WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+            weight[i * WIDTH + i] = i == 0 ? 10 : 1;
+        }
+        float[] inputs = new float[400 * WIDTH];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = (float) (random.nextGaussian() * (i % WIDTH == 0 ? Math.sqrt(share) : 1));
+        }
+        new SafetensorsWriter().add("head", new long[]{400, WIDTH}, inputs)
+                .write(run.resolve("step_" + step + ".activations.safetensors"));
+        new SafetensorsWriter().add("head.weight", new long[]{WIDTH, WIDTH}, weight)
+                .write(run.resolve("step_" + step + ".weights.safetensors"));
+    }
+
+    private static Result ok(Result result) {
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+        return result;
+    }
+
+    private static Path hybrid() {
+        Path path = Path.of(System.getProperty("logalign.sample", "")).resolve("hybridstories");
+        assumeTrue(!System.getProperty("logalign.sample", "").isEmpty() && Files.isDirectory(path),
+                "the models of logalign.sample are not there");
+        return path;
+    }
+
+    private Path copyOfHybrid() throws IOException {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        try (Stream<Path> files = Files.list(hybrid())) {
+            for (Path file : files.toList()) {
+                Files.copy(file, run.resolve(String.valueOf(file.getFileName())));
+            }
+        }
+        return run;
+    }
+
+    @Test
+    void theRealRunIsRight() throws IOException {
+        Path run = hybrid();
+        Path out = folder.resolve("series.json");
+        ok(new Command().run("track", run.toString(), "--out", out.toString(), "--no-alarms", "--quiet"));
+        Series series = SeriesFile.read(out);
+        assertEquals(20, series.rows().size(), "two layers at ten steps");
+        for (String layer : series.layers()) {
+            long[] steps = series.layer(layer).stream().mapToLong(SeriesRow::step).toArray();
+            assertEquals(10, steps.length);
+            assertTrue(Arrays.equals(steps, Arrays.stream(steps).sorted().toArray()), "in order");
+        }
+        int compared = 0;
+        for (Map<String, Object> expected : Json.layers(
+                Files.readString(Objects.requireNonNull(run.getParent()).resolve("expected.json")))) {
+            String weights = String.valueOf(expected.get("weights"));
+            if (weights.startsWith("hybridstories/step_")) {
+                long step = Long.parseLong(weights.replaceAll("\\D+", " ").strip().split(" ", -1)[0]);
+                String tensor = String.valueOf(expected.get("weight_key"));
+                SeriesRow row = series.rows().stream()
+                        .filter(each -> each.step() == step && tensor.equals(each.score().tensor()))
+                        .findFirst().orElseThrow();
+                assertEquals(
+                        Json.number(expected, "lar_svd"), Objects.requireNonNull(row.score().lar()), 1e-9, weights);
+                compared++;
+            }
+        }
+        assertEquals(20, compared);
+    }
+
+    @Test
+    void aTruncatedCheckpointCostsItsRowOnly() throws IOException {
+        Path run = copyOfHybrid();
+        Path broken = run.resolve("step_08000.weights.safetensors");
+        Files.write(broken, Arrays.copyOf(Files.readAllBytes(broken), 1000));
+        Path out = folder.resolve("series.csv");
+        Result result = new Command().run("track", run.toString(),
+                "--out", out.toString(), "--quiet");
+        assertEquals(1, result.code());
+        assertTrue(result.err().stream().anyMatch(line -> line.contains("step_08000.weights.safetensors")));
+        Series series = SeriesFile.read(out);
+        for (String layer : series.layers()) {
+            assertEquals(9, series.layer(layer).size(), layer);
+        }
+        List<SeriesRow> failed = series.rows().stream()
+                .filter(row -> row.score().status() == Status.FAILED).toList();
+        assertEquals(1, failed.size());
+        assertEquals(8000, failed.getFirst().step());
+        assertTrue(String.valueOf(failed.getFirst().score().reason()).contains("step_08000"));
+    }
+
+    @Test
+    void aSecondCallScoresOnlyWhatIsNew() throws IOException {
+        Path run = folder.resolve("run");
+        for (long step : List.of(900L, 1000L, 2000L, 10_000L)) {
+            checkpoint(run, step, 1);
+        }
+        Path out = folder.resolve("series.csv");
+        ok(new Command().run("track", run.toString(), "--out", out.toString()));
+        String first = Files.readString(out);
+        // Whoever scored this again would fail.
+        Files.write(run.resolve("step_1000.weights.safetensors"), new byte[]{1, 2, 3});
+        ok(new Command().run("track", run.toString(), "--out", out.toString()));
+        assertEquals(first, Files.readString(out), "the seconds that scoring took too");
+        checkpoint(run, 20_000, 1);
+        ok(new Command().run("track", run.toString(), "--out", out.toString()));
+        Series series = SeriesFile.read(out);
+        assertEquals(
+                List.of(900L, 1000L, 2000L, 10_000L, 20_000L), series.rows().stream().map(SeriesRow::step).toList());
+        assertTrue(Files.readString(out).startsWith(first.substring(0, first.length() / 2)),
+                "old rows stay as they were");
+    }
+
+    @Test
+    void aDecliningRunAlarmsAndItsBaselineDoesNot() throws IOException {
+        Path steady = folder.resolve("steady");
+        Path declining = folder.resolve("declining");
+        for (long step = 0; step < 4000; step += 100) {
+            checkpoint(steady, step, 8);
+            checkpoint(declining, step, 8 / (1 + step / 200.0));
+        }
+        Path series = folder.resolve("steady.csv");
+        ok(new Command().run("track", steady.toString(), "--out", series.toString(), "--fail-on-alarm"));
+        Path report = folder.resolve("report.html");
+        Result result = new Command().run("track", declining.toString(), "--baseline", series.toString(), "--report",
+                report.toString(), "--fail-on-alarm");
+        assertEquals(3, result.code(), () -> String.join("\n", result.err()));
+        assertTrue(result.out().contains("ALARM below-baseline") && result.out().contains("ALARM decline"),
+                result.out());
+        assertTrue(Files.readString(report).contains("below-baseline"));
+        Result byFolder = new Command().run("track", declining.toString(), "--baseline", steady.toString());
+        assertEquals(0, byFolder.code(), "alarms are no failure unless asked for");
+    }
+
+    @Test
+    void followingWaitsForWholeCheckpointsAndStopsCleanly() throws IOException, InterruptedException {
+        Path run = folder.resolve("run");
+        Path elsewhere = folder.resolve("elsewhere");
+        checkpoint(run, 100, 1);
+        checkpoint(elsewhere, 200, 1);
+        checkpoint(elsewhere, 300, 1);
+        Path out = folder.resolve("series.json");
+        Path stdout = folder.resolve("stdout");
+        Path stderr = folder.resolve("stderr");
+        Process process = new Command().start(
+                stdout, stderr, "track", run.toString(), "--follow", "--poll", "0.3", "--out", out.toString());
+        try {
+            await(out, 1);
+            // Copied in slowly: its activations first, then the weights in pieces with pauses.
+            String name = "step_200.activations.safetensors";
+            Files.copy(elsewhere.resolve(name), run.resolve(name));
+            byte[] bytes = Files.readAllBytes(elsewhere.resolve("step_200.weights.safetensors"));
+            try (OutputStream slow = Files.newOutputStream(run.resolve("step_200.weights.safetensors"))) {
+                for (int piece = 0; piece < 4; piece++) {
+                    slow.write(bytes, piece * bytes.length / 4,
+                            (piece + 1) * bytes.length / 4 - piece * bytes.length / 4);
+                    slow.flush();
+                    Thread.sleep(400);
+                }
+            }
+            await(out, 2);
+            // Renamed into place.
+            for (String part : List.of("activations", "weights")) {
+                Path hidden = run.resolve(".step_300." + part + ".safetensors.tmp");
+                Files.copy(elsewhere.resolve("step_300." + part + ".safetensors"), hidden);
+                Files.move(hidden, run.resolve("step_300." + part + ".safetensors"), StandardCopyOption.ATOMIC_MOVE);
+            }
+            await(out, 3);
+            process.destroy();
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS), "stops when told to");
+            assertEquals(0, process.exitValue(), () -> errors(stderr));
+        } finally {
+            process.destroyForcibly();
+        }
+        Series series = SeriesFile.read(out);
+        assertEquals(List.of(100L, 200L, 300L), series.rows().stream().map(SeriesRow::step).toList());
+        assertTrue(series.rows().stream().allMatch(row -> row.score().status() == Status.OK));
+        assertEquals(List.of(), Command.lines(stderr), "no complaint about what was not whole yet");
+        assertTrue(Files.readString(stdout).contains("300"), "the table is printed at the end");
+    }
+
+    private static String errors(Path stderr) {
+        try {
+            return Files.readString(stderr);
+        } catch (IOException failed) {
+            return String.valueOf(failed.getMessage());
+        }
+    }
+
+    private static void await(Path out, int rows) throws InterruptedException {
+        for (int tries = 0; tries < 300; tries++) {
+            if (Files.exists(out) && SeriesFile.read(out).rows().size() == rows) {
+                return;
+            }
+            Thread.sleep(100);
+        }
+        throw new AssertionError("no " + rows + " rows after 30 s");
+    }
+
+    @Test
+    void foldersAndPatternsAreFound() throws IOException {
+        Path flat = folder.resolve("flat");
+        checkpoint(flat, 1, 1);
+        Path run = folder.resolve("run");
+        for (String name : List.of("checkpoint-2000", "checkpoint-500", "checkpoint-10000")) {
+            Path to = Files.createDirectories(run.resolve(name));
+            Files.copy(flat.resolve("step_1.weights.safetensors"), to.resolve("model.safetensors"));
+            Files.copy(flat.resolve("step_1.activations.safetensors"), to.resolve("activations.safetensors"));
+        }
+        Result result = ok(new Command().run("track", run.toString(), "--format", "csv"));
+        assertEquals(
+                List.of("500", "2000", "10000"),
+                result.out().lines().skip(1).map(line -> line.substring(0, line.indexOf(','))).toList());
+        Result none = new Command().run("track", run.toString(), "--pattern", "ckpt-{step}/w.safetensors");
+        assertEquals(1, none.code());
+        assertEquals(1, none.err().size());
+        assertEquals(2, new Command().run("track", run.toString(), "--pattern", "no-step").code());
+        assertEquals(2, new Command().run("track", run.toString(), "--window", "2").code());
+        assertEquals(2, new Command().run("track", run.toString(), "--alarm", "nonsense").code());
+        assertEquals(1, new Command().run("track", folder.resolve("nowhere").toString()).code());
+    }
+
+    @Test
+    void theDemonstrationRunsFromFirstToLastLine() throws IOException {
+        Path out = folder.resolve("demo");
+        Result result = ok(new Command().run("demo", "--steps", "100", "--out", out.toString()));
+        assertTrue(result.out().contains("memorised    step"), result.out());
+        assertTrue(result.out().contains("It did not generalise."), "what did not happen in 100 steps is not claimed");
+        assertTrue(Files.size(out.resolve("report.html")) > 10_000);
+        assertEquals(5, SeriesFile.read(out.resolve("series.json")).rows().size());
+        assertFalse(result.out().contains("NaN"));
+        Result again = new Command().run("demo", "--steps", "100", "--out", out.toString());
+        assertEquals(1, again.code(), "nothing is written over");
+        assertTrue(again.err().getFirst().contains("not empty"), again.err().getFirst());
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.tensor.AtomicFile;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -16,7 +17,7 @@ final class StopHook implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicBoolean finished = new AtomicBoolean();
     private final Callable<@Nullable Integer> work;
-    private final Thread hook = new Thread(this::stop, "logalign-stop");
+    private final Runnable hook = this::stop;
 
     /**
      * Registers the work.
@@ -25,7 +26,7 @@ final class StopHook implements AutoCloseable {
      */
     StopHook(Callable<@Nullable Integer> work) {
         this.work = work;
-        Runtime.getRuntime().addShutdownHook(hook);
+        AtomicFile.doBeforeEnd(hook);
     }
 
     private void stop() {
@@ -59,10 +60,6 @@ final class StopHook implements AutoCloseable {
     public void close() {
         finished.set(true);
         closed.countDown();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException stoppingAlready) {
-            stopping.countDown();
-        }
+        AtomicFile.doNoMore(hook);
     }
 }

@@ -312,7 +312,7 @@ final class TrackCommand implements Callable<Integer> {
      * @return the exit code of a clean end; null to end as the signal says
      */
     private @Nullable Integer stopped(CommandLine commandLine, TrackRun tracked) {
-        tracked.writeWhileStopping();
+        tracked.write();
         if (!follow) {
             return null;
         }

@@ -1,7 +1,6 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
-import io.github.logalign.LogalignException;
 import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
@@ -176,16 +175,6 @@ final class TrackRun {
         unwritten = false;
         long end = System.nanoTime();
         nextWrite = end + WRITE_SHARE * (end - start);
-    }
-
-    /** Writes the files when the JVM is stopping: its clean-up may have removed the temporary file of the first attempt. */
-    synchronized void writeWhileStopping() {
-        unwritten = true;
-        try {
-            write();
-        } catch (LogalignException removed) {
-            write();
-        }
     }
 
     synchronized Series series() {

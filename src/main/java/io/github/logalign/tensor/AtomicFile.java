@@ -76,6 +76,25 @@ public final class AtomicFile {
         }
     }
 
+    /**
+     * Registers work to be done when the JVM is told to stop, while files can still be written: temporary files are
+     * deleted only after it.
+     *
+     * @param work run once, on a thread of its own; should be short
+     */
+    public static void doBeforeEnd(Runnable work) {
+        TemporaryFiles.doBeforeEnd(work);
+    }
+
+    /**
+     * Takes work back.
+     *
+     * @param work registered before; nothing happens if it was not, or if the JVM is stopping already
+     */
+    public static void doNoMore(Runnable work) {
+        TemporaryFiles.doNoMore(work);
+    }
+
     private static boolean isPipeOrDevice(Path target) throws IOException {
         return Files.exists(target) && Files.readAttributes(target, BasicFileAttributes.class).isOther();
     }

@@ -5,16 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The temporary files of this process, so that an interrupted one leaves none behind. */
 final class TemporaryFiles {
 
     private static final Set<Path> FILES = new HashSet<>();
+    private static final Set<Runnable> LAST_WORK = new HashSet<>();
     private static boolean ending;
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "logalign-temporary-files"));
+        Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::end, "logalign-temporary-files"));
     }
 
     private TemporaryFiles() {}
@@ -31,6 +33,27 @@ final class TemporaryFiles {
     static synchronized void deleteAndForget(Path file) {
         delete(file);
         FILES.remove(file);
+    }
+
+    static synchronized void doBeforeEnd(Runnable work) {
+        LAST_WORK.add(work);
+    }
+
+    static synchronized void doNoMore(Runnable work) {
+        LAST_WORK.remove(work);
+    }
+
+    /** Hooks run side by side: the order of work and clean-up is kept here. */
+    private static void end() {
+        List<Runnable> work;
+        synchronized (TemporaryFiles.class) {
+            work = List.copyOf(LAST_WORK);
+        }
+        try {
+            work.forEach(Runnable::run);
+        } finally {
+            deleteAll();
+        }
     }
 
     private static synchronized void deleteAll() {

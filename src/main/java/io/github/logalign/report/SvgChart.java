@@ -19,7 +19,8 @@ final class SvgChart {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 270;
     private static final int LEFT = 52;
-    private static final int RIGHT = 372;
+    private static final int RIGHT = 468;
+    private static final int RIGHT_BEFORE_NAMES = 372;
     private static final int TOP = 14;
     private static final int BOTTOM = 228;
     private static final int LABEL_LENGTH = 15;
@@ -111,8 +112,19 @@ final class SvgChart {
         for (Curve curve : curves) {
             draw(svg, curve, x, y);
         }
-        labels(svg, y);
+        if (hasNames()) {
+            labels(svg, y);
+        }
         return svg.append("</svg>\n").toString();
+    }
+
+    /** One curve alone needs no name: the title has it. */
+    private boolean hasNames() {
+        return curves.stream().filter(curve -> !curve.name.isEmpty()).count() > 1;
+    }
+
+    private int right() {
+        return hasNames() ? RIGHT_BEFORE_NAMES : RIGHT;
     }
 
     private ChartScale xScale() {
@@ -129,7 +141,7 @@ final class SvgChart {
                 }
             }
         }
-        return logX ? ChartScale.log(min, max, LEFT, RIGHT) : ChartScale.tight(min, max, LEFT, RIGHT);
+        return logX ? ChartScale.log(min, max, LEFT, right()) : ChartScale.tight(min, max, LEFT, right());
     }
 
     private ChartScale yScale() {
@@ -166,7 +178,7 @@ final class SvgChart {
         for (ChartScale.Tick tick : y.ticks(Y_TICKS)) {
             double at = y.place(tick.value());
             String kind = zeroLine && tick.value() == 0 ? "zero" : "grid";
-            line(svg, kind, LEFT, at, RIGHT, at);
+            line(svg, kind, LEFT, at, right(), at);
             text(svg, LEFT - 7, at + 4, "end", tick.label());
         }
         for (ChartScale.Tick tick : x.ticks(X_TICKS)) {
@@ -174,8 +186,8 @@ final class SvgChart {
             line(svg, "tick", at, BOTTOM, at, BOTTOM + 5);
             text(svg, at, BOTTOM + 18, "middle", tick.label());
         }
-        line(svg, "base", LEFT, BOTTOM, RIGHT, BOTTOM);
-        text(svg, (LEFT + RIGHT) / 2.0, BOTTOM + 36, "middle", HtmlText.text(xLabel));
+        line(svg, "base", LEFT, BOTTOM, right(), BOTTOM);
+        text(svg, (LEFT + right()) / 2.0, BOTTOM + 36, "middle", HtmlText.text(xLabel));
         svg.append("</g>");
     }
 
@@ -228,8 +240,8 @@ final class SvgChart {
     }
 
     /** First, lowest, highest and last point of each pixel. */
-    private static List<Integer> thinned(Curve curve, List<Integer> shown, ChartScale x) {
-        if (shown.size() <= 2 * (RIGHT - LEFT)) {
+    private List<Integer> thinned(Curve curve, List<Integer> shown, ChartScale x) {
+        if (shown.size() <= 2 * (right() - LEFT)) {
             return shown;
         }
         List<Integer> kept = new ArrayList<>();
@@ -277,7 +289,7 @@ final class SvgChart {
             Curve curve = named.get((int) place[0]);
             svg.append("<g class=\"name c").append(curve.colour).append("\"><title>").append(HtmlText.name(curve.name))
                     .append("</title>");
-            text(svg, RIGHT + 8, place[1] + 4, "start", HtmlText.shortName(curve.name, LABEL_LENGTH));
+            text(svg, right() + 8, place[1] + 4, "start", HtmlText.shortName(curve.name, LABEL_LENGTH));
             svg.append("</g>");
         }
     }

@@ -2,6 +2,7 @@ package io.github.logalign.track;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.Precision;
+import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
@@ -102,11 +103,27 @@ public final class CheckpointScorer {
                 TensorFile dump = TensorFile.open(activations)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
-            List<LayerJob> jobs = Plan.of(weights, dump, selection).jobs().stream().filter(wanted).toList();
-            return run(jobs);
+            return run(recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList());
         } catch (LogalignException bad) {
             return failed(checkpoint, bad.getMessage(), finished);
         }
+    }
+
+    /**
+     * A pattern such as * asks for the layers whose activations were recorded; weights without any are rows only if the
+     * pattern fits nothing else.
+     */
+    private List<LayerJob> recorded(List<LayerJob> jobs) {
+        List<Glob> satisfied = selection.include().stream()
+                .filter(glob -> jobs.stream().anyMatch(job -> job.activation() != null && fits(glob, job)))
+                .toList();
+        return jobs.stream()
+                .filter(job -> job.activation() != null || satisfied.stream().noneMatch(glob -> fits(glob, job)))
+                .toList();
+    }
+
+    private static boolean fits(Glob glob, LayerJob job) {
+        return glob.matches(job.layer()) || (job.tensorName() != null && glob.matches(job.tensorName()));
     }
 
     private List<Scorer.Result> run(List<LayerJob> jobs) throws InterruptedException {

@@ -49,6 +49,7 @@ class TrackIT {
         new SafetensorsWriter().add("head", new long[]{400, WIDTH}, inputs)
                 .write(run.resolve("step_" + step + ".activations.safetensors"));
         new SafetensorsWriter().add("head.weight", new long[]{WIDTH, WIDTH}, weight)
+                .add("unrecorded.weight", new long[]{WIDTH, WIDTH}, weight)
                 .write(run.resolve("step_" + step + ".weights.safetensors"));
     }
 
@@ -247,6 +248,10 @@ class TrackIT {
         assertEquals(
                 List.of("500", "2000", "10000"),
                 result.out().lines().skip(1).map(line -> line.substring(0, line.indexOf(','))).toList());
+        for (String layer : List.of("*", "head", "head.weight")) {
+            assertEquals(3, ok(new Command().run("track", run.toString(), "--layer", layer, "--format", "csv")).out()
+                    .lines().skip(1).count(), "as many rows as layers with activations: " + layer);
+        }
         Result none = new Command().run("track", run.toString(), "--pattern", "ckpt-{step}/w.safetensors");
         assertEquals(1, none.code());
         assertEquals(1, none.err().size());

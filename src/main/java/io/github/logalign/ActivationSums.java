@@ -8,6 +8,7 @@ import java.io.Serial;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ public final class ActivationSums implements Serializable {
 
     @Serial
     private static final long serialVersionUID = 1L;
+
+    /** Tokens that are worth a thread. */
+    private static final int MIN_TOKENS = 256;
 
     private final transient @Nullable WeightSpectrum weights;
 
@@ -82,16 +86,23 @@ public final class ActivationSums implements Serializable {
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
         MemorySegment panels = weights.panels();
-        ActivationSums batch = new ActivationSums(weights);
-        batch.project(weights, panels, x, mask);
-        merge(batch);
+        WeightSpectrum w = weights;
+        int parts = Parts.count(w.threads(), x.rows(), MIN_TOKENS, x.segment(), panels);
+        List<ActivationSums> batches = Parts.run(parts, part -> {
+            ActivationSums batch = new ActivationSums(w);
+            batch.project(w, panels, x, mask, Parts.start(part, parts, x.rows()),
+                    Parts.start(part + 1, parts, x.rows()));
+            return batch;
+        });
+        batches.forEach(this::merge);
     }
 
-    private void project(WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask) {
+    private void project(
+            WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
         Kernels kernels = Simd.kernels();
         Element working = w.precision().working();
         long padded = (long) w.panelCount() * w.panelWidth();
-        try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations");
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
                 Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
             while (blocks.advance()) {
                 if (columns == 0) {
@@ -105,7 +116,7 @@ public final class ActivationSums implements Serializable {
                 energy.add(blocks.sumOfSquares(), blocks.exponent());
             }
             tokens = blocks.counted();
-            maskedTokens = x.rows() - tokens;
+            maskedTokens = last - first - tokens;
         }
     }
 

@@ -32,6 +32,9 @@ public final class AlignmentSums implements Serializable {
     /** Directions are packed this many bytes at a time, so that converting the tokens again for each pack costs little. */
     private static final long PACK_BYTES = 16L << 20;
 
+    /** Rows of W that are worth a thread. */
+    private static final int MIN_ROWS = 512;
+
     private final transient @Nullable Matrix w;
 
     /** The number of rows m of W. */
@@ -42,6 +45,9 @@ public final class AlignmentSums implements Serializable {
 
     /** The precision of products. */
     private final Precision precision;
+
+    /** How many threads may work on a batch. */
+    private final int threads;
 
     /** What W is multiplied by, as an exponent of 2. */
     private final int weightExponent;
@@ -61,18 +67,16 @@ public final class AlignmentSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
-    private AlignmentSums(Matrix w, Precision precision) {
+    private AlignmentSums(Matrix w, Precision precision, int threads) {
         this.w = w;
         this.rows = w.rows();
         this.columns = Math.toIntExact(w.columns());
         this.precision = precision;
-        try (TokenBlocks blocks = new TokenBlocks(w, null, precision, "weights")) {
-            while (blocks.advance()) {
-                weightEnergy.add(blocks.sumOfSquares(), blocks.exponent());
-            }
-            // The last block's exponent fits all of them.
-            this.weightExponent = blocks.exponent();
-        }
+        this.threads = threads;
+        // In float64 products of narrower numbers need no scaling.
+        Energy energy = Energy.of(w, null, precision, "weights", precision == Precision.SINGLE, threads);
+        weightEnergy.add(energy.sum());
+        this.weightExponent = energy.exponent();
     }
 
     /** For sums over some tokens only. */
@@ -81,6 +85,7 @@ public final class AlignmentSums implements Serializable {
         this.rows = like.rows;
         this.columns = like.columns;
         this.precision = like.precision;
+        this.threads = like.threads;
         this.weightExponent = like.weightExponent;
         this.weightEnergy.add(like.weightEnergy);
     }
@@ -105,10 +110,28 @@ public final class AlignmentSums implements Serializable {
      * @throws LogalignException if an element is not finite, with its index
      */
     public static AlignmentSums of(Matrix w, Precision precision) {
+        return of(w, precision, 1);
+    }
+
+    /**
+     * Empty sums for a layer, with several threads.
+     *
+     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
+     * @param precision of the products; sums over tokens are in float64
+     * @param threads how many threads may work on W and on a batch, at least 1; more than one are used where any thread may
+     *     read the matrices
+     * @return the sums
+     * @throws IllegalArgumentException if there are no threads
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    public static AlignmentSums of(Matrix w, Precision precision, int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        }
         if (w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
         }
-        return new AlignmentSums(w, precision);
+        return new AlignmentSums(w, precision, threads);
     }
 
     /**
@@ -151,11 +174,7 @@ public final class AlignmentSums implements Serializable {
         }
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
-        try (TokenBlocks blocks = new TokenBlocks(z, mask, precision, "outputs")) {
-            while (blocks.advance()) {
-                batch.outputEnergy.add(blocks.sumOfSquares(), blocks.exponent());
-            }
-        }
+        batch.outputEnergy.add(Energy.of(z, mask, precision, "outputs", false, threads).sum());
         merge(batch);
     }
 
@@ -166,28 +185,34 @@ public final class AlignmentSums implements Serializable {
     }
 
     private void addInputs(Matrix x, @Nullable TokenMask mask) {
-        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations")) {
-            while (blocks.advance()) {
-                inputEnergy.add(blocks.sumOfSquares(), blocks.exponent());
-            }
-            tokens = blocks.counted();
-            maskedTokens = x.rows() - tokens;
-        }
+        Energy energy = Energy.of(x, mask, precision, "activations", false, threads);
+        inputEnergy.add(energy.sum());
+        tokens = energy.counted();
+        maskedTokens = x.rows() - tokens;
     }
 
     private void addOutputs(Matrix weights, Matrix x, @Nullable TokenMask mask) {
+        int parts = Parts.count(threads, rows, MIN_ROWS, weights.segment(), x.segment());
+        Parts.run(parts, part -> outputs(
+                weights, x, mask, Parts.start(part, parts, rows), Parts.start(part + 1, parts, rows)))
+                .forEach(outputEnergy::add);
+    }
+
+    /** The energy of the outputs of some rows of W. */
+    private ScaledSum outputs(Matrix weights, Matrix x, @Nullable TokenMask mask, long first, long last) {
         Kernels kernels = Simd.kernels();
         Element working = precision.working();
         int width = kernels.panelWidth(working);
         long rowBytes = (long) columns * working.bytes();
-        int packRows = (int) Math.min(rows, Math.max(width, PACK_BYTES / rowBytes / width * width));
+        int packRows = (int) Math.min(last - first, Math.max(width, PACK_BYTES / rowBytes / width * width));
         int packPanels = Panels.count(packRows, width);
+        ScaledSum energy = new ScaledSum();
         try (BlockReader reader = new BlockReader(weights, "weights");
                 Scratch plain = Scratch.allocate(packRows * rowBytes);
                 Scratch panels = Scratch.allocate(Panels.byteSize(packPanels, width, columns, working));
                 Scratch sums = Scratch.allocate((long) packPanels * width * Double.BYTES)) {
-            for (long row = 0; row < rows; row += packRows) {
-                int count = (int) Math.min(packRows, rows - row);
+            for (long row = first; row < last; row += packRows) {
+                int count = (int) Math.min(packRows, last - row);
                 reader.read(row, count, false, working, weightExponent, plain.segment(), 0);
                 Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
                 int panelCount = Panels.count(count, width);
@@ -201,11 +226,12 @@ public final class AlignmentSums implements Serializable {
                         for (int i = 0; i < count; i++) {
                             total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
                         }
-                        outputEnergy.add(total, blocks.exponent() + weightExponent);
+                        energy.add(total, blocks.exponent() + weightExponent);
                     }
                 }
             }
         }
+        return energy;
     }
 
     /**

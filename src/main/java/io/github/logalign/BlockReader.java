@@ -134,6 +134,42 @@ final class BlockReader implements AutoCloseable {
         return max;
     }
 
+    /** Whether {@link #sumOfSquares} reads these elements. */
+    boolean sumsInPlace() {
+        return rowMajor() && (element == Element.F32 || element == Element.BF16);
+    }
+
+    /**
+     * The sum of the squares of some rows of float32 or bfloat16, which float64 holds whatever their magnitude: one pass
+     * that finds what is not finite too.
+     *
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    double sumOfSquares(long firstRow, long rows) {
+        double sum = 0;
+        boolean dense = matrix.stride() == matrix.columns();
+        long runs = dense ? Math.min(1, rows) : rows;
+        long length = dense ? rows * matrix.columns() : matrix.columns();
+        for (long row = firstRow; row < firstRow + runs; row++) {
+            sum += sumOfRun(row * matrix.stride(), length);
+        }
+        return sum;
+    }
+
+    private double sumOfRun(long first, long count) {
+        double sum = 0;
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            locate(first + done, piece);
+            double pieceSum = kernels.sumOfSquares(run, runOffset, element, piece);
+            if (!Double.isFinite(pieceSum)) {
+                throw notFinite(first + done, piece);
+            }
+            sum += pieceSum;
+        }
+        return sum;
+    }
+
     private LogalignException notFinite(long first, int count) {
         for (long index = first; index < first + count; index++) {
             long line = index / matrix.stride();

@@ -7,6 +7,8 @@ import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +41,20 @@ final class GramRoute {
     }
 
     private Factors tall() {
-        Scratch gram = Scratch.allocate((long) n * n * Double.BYTES);
+        int parts = w.parts();
+        List<Scratch> grams = IntStream.range(0, parts)
+                .mapToObj(part -> Scratch.allocate((long) n * n * Double.BYTES))
+                .toList();
+        Scratch gram = grams.getFirst();
         try {
-            addUpBlocks(gram.segment());
+            Parts.run(parts, part -> {
+                addUpBlocks(part, parts, grams.get(part).segment());
+                return part;
+            });
+            for (Scratch other : grams.subList(1, parts)) {
+                addUpperTriangle(other.segment(), Element.F64, gram.segment(), n);
+                other.close();
+            }
             double[] squares = eigen(gram.segment(), n);
             if (!wantVectors) {
                 gram.close();
@@ -50,40 +63,36 @@ final class GramRoute {
             // Eigenvalues ascend, singular values descend: the last column is the first direction.
             return factors(squares, "", new Vectors(gram, Element.F64, (long) (n - 1) * n, -n, 1));
         } catch (RuntimeException | Error failed) {
-            gram.close();
+            grams.forEach(Scratch::close);
             throw failed;
         }
     }
 
-    private void addUpBlocks(MemorySegment gram) {
+    private void addUpBlocks(int part, int parts, MemorySegment gram) {
         boolean single = w.precision() == Precision.SINGLE;
-        int blockRows = w.blockRows();
         gram.fill((byte) 0);
-        try (Scratch block = w.scratch((long) blockRows * n);
-                Scratch partial = w.scratch(single ? (long) n * n : 1)) {
-            for (int row = 0; row < m; row += blockRows) {
-                int count = Math.min(blockRows, m - row);
-                w.readRows(row, count, block.segment());
-                Blas.onLargeStack(() -> {
-                    if (single) {
-                        blas.syrk(real, Blas.NO, n, count, block.segment(), n, 0, partial.segment(), n);
-                        addUpperTriangle(partial.segment(), gram, n);
-                    } else {
-                        blas.syrk(real, Blas.NO, n, count, block.segment(), n, 1, gram, n);
-                    }
-                    return count;
-                });
-            }
+        try (Scratch partial = w.scratch(single ? (long) n * n : 1)) {
+            w.forEachBlock(part, parts, false, (block, count) -> {
+                if (single) {
+                    blas.syrk(real, Blas.NO, n, count, block, n, 0, partial.segment(), n);
+                    addUpperTriangle(partial.segment(), Element.F32, gram, n);
+                } else {
+                    blas.syrk(real, Blas.NO, n, count, block, n, 1, gram, n);
+                }
+            });
         }
     }
 
-    private static void addUpperTriangle(MemorySegment singles, MemorySegment doubles, int order) {
+    private static void addUpperTriangle(MemorySegment added, Element type, MemorySegment to, int order) {
         for (int column = 0; column < order; column++) {
             long start = (long) column * order;
             for (int row = 0; row <= column; row++) {
-                double sum = doubles.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row)
-                        + singles.getAtIndex(ValueLayout.JAVA_FLOAT, start + row);
-                doubles.setAtIndex(ValueLayout.JAVA_DOUBLE, start + row, sum);
+                double addend = type == Element.F64
+                        ? added.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row)
+                        : added.getAtIndex(ValueLayout.JAVA_FLOAT, start + row);
+                to.setAtIndex(
+                        ValueLayout.JAVA_DOUBLE, start + row,
+                        to.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row) + addend);
             }
         }
     }
@@ -111,7 +120,7 @@ final class GramRoute {
         Scratch directions = w.scratch(wantVectors ? (long) n * m : 1);
         try (Scratch transposed = w.scratch((long) n * m);
                 Scratch gram = Scratch.allocate((long) m * m * Double.BYTES)) {
-            w.readRows(0, m, transposed.segment());
+            w.readRows(transposed.segment());
             gramOfColumns(transposed.segment(), gram.segment());
             double[] squares = eigen(gram.segment(), m);
             if (!wantVectors) {
@@ -149,7 +158,7 @@ final class GramRoute {
             gram.fill((byte) 0);
             Blas.onLargeStack(() -> {
                 blas.syrk(real, Blas.TRANSPOSED, m, n, transposed, n, 0, partial.segment(), m);
-                addUpperTriangle(partial.segment(), gram, m);
+                addUpperTriangle(partial.segment(), Element.F32, gram, m);
                 return m;
             });
         }

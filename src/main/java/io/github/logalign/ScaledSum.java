@@ -12,6 +12,9 @@ final class ScaledSum implements Serializable {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** Far beyond what the order of summation does, far below what other weights do. */
+    private static final double ROUNDING = 1e-12;
+
     private double value;
     private int exponent;
 
@@ -35,9 +38,9 @@ final class ScaledSum implements Serializable {
         add(other.value, other.exponent);
     }
 
-    /** Whether the two were summed in the same way from the same numbers. */
+    /** Whether the two may be sums of the same numbers, in whatever order. */
     boolean sameAs(ScaledSum other) {
-        return value == other.value && exponent == other.exponent;
+        return isZero() ? other.isZero() : Math.abs(share(other.value, other.exponent) - 1) < ROUNDING;
     }
 
     boolean isZero() {

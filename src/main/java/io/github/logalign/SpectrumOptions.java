@@ -8,16 +8,25 @@ import java.util.Objects;
  * @param method how; {@link Method#SVD} by default
  * @param precision in what precision; {@link Precision#DOUBLE} by default
  * @param vectors whether the right singular vectors are wanted; without them nothing can be projected
+ * @param threads how many threads may work on one layer, at least 1; 1 by default. More than one are used where any thread
+ *     may read W, X and the arena's memory, for tall matrices and for projections; each needs memory for a matrix of n x n
  */
-public record SpectrumOptions(Method method, Precision precision, boolean vectors) {
+public record SpectrumOptions(Method method, Precision precision, boolean vectors, int threads) {
 
     /** SVD in float64, with vectors. */
-    public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true);
+    public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true, 1);
 
-    /** Refuses nulls. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if there are no threads
+     */
     public SpectrumOptions {
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(precision, "precision");
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        }
     }
 
     /**
@@ -27,7 +36,7 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withMethod(Method newMethod) {
-        return new SpectrumOptions(newMethod, precision, vectors);
+        return new SpectrumOptions(newMethod, precision, vectors, threads);
     }
 
     /**
@@ -37,7 +46,7 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withPrecision(Precision newPrecision) {
-        return new SpectrumOptions(method, newPrecision, vectors);
+        return new SpectrumOptions(method, newPrecision, vectors, threads);
     }
 
     /**
@@ -46,6 +55,17 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withoutVectors() {
-        return new SpectrumOptions(method, precision, false);
+        return new SpectrumOptions(method, precision, false, threads);
+    }
+
+    /**
+     * The same with several threads for one layer.
+     *
+     * @param newThreads how many, at least 1
+     * @return the options
+     * @throws IllegalArgumentException if there are none
+     */
+    public SpectrumOptions withThreads(int newThreads) {
+        return new SpectrumOptions(method, precision, vectors, newThreads);
     }
 }

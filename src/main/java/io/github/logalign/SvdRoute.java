@@ -7,6 +7,8 @@ import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,27 +134,33 @@ final class SvdRoute {
     }
 
     private Result tallByTriangle() {
-        try (Scratch r = w.scratch((long) n * n)) {
-            int blockRows = w.blockRows();
-            int panel = Math.min(n, n <= NARROW ? 32 : 64);
-            r.segment().fill((byte) 0);
-            try (Scratch block = w.scratch((long) blockRows * n)) {
-                for (int row = 0; row < m; row += blockRows) {
-                    int count = Math.min(blockRows, m - row);
-                    w.readColumnMajor(row, count, block.segment());
-                    Blas.onLargeStack(() -> {
-                        blas.tpqrt(real, count, n, panel, r.segment(), n, block.segment(), count);
-                        return count;
-                    });
-                }
+        int parts = w.parts();
+        int panel = Math.min(n, n <= NARROW ? 32 : 64);
+        List<Scratch> triangles = IntStream.range(0, parts).mapToObj(part -> w.scratch((long) n * n)).toList();
+        try {
+            Parts.run(parts, part -> {
+                MemorySegment r = triangles.get(part).segment().fill((byte) 0);
+                w.forEachBlock(part, parts, true,
+                        (block, count) -> blas.tpqrt(real, count, n, 0, panel, r, n, block, count));
+                return r;
+            });
+            MemorySegment first = triangles.getFirst().segment();
+            for (Scratch other : triangles.subList(1, parts)) {
+                Blas.onLargeStack(() -> {
+                    blas.tpqrt(real, n, n, n, panel, first, n, other.segment(), n);
+                    return other;
+                });
+                other.close();
             }
-            return solveTall(r, n, real.routine("tpqrt") + "+");
+            return solveTall(triangles.getFirst(), n, real.routine("tpqrt") + "+");
+        } finally {
+            triangles.forEach(Scratch::close);
         }
     }
 
     private Result tallDirectly() {
         try (Scratch a = w.scratch((long) m * n)) {
-            w.readColumnMajor(0, m, a.segment());
+            w.readColumnMajor(a.segment());
             return solveTall(a, m, "");
         }
     }
@@ -179,7 +187,7 @@ final class SvdRoute {
         try (Scratch a = w.scratch((long) n * m);
                 Scratch vt = w.scratch(wantVectors ? (long) m * m : 1);
                 Scratch s = w.scratch(m)) {
-            w.readRows(0, m, a.segment());
+            w.readRows(a.segment());
             int info = solve(n, m, a, s, u, vt);
             if (info != 0) {
                 u.close();
@@ -201,7 +209,7 @@ final class SvdRoute {
                 Scratch u = w.scratch(wantVectors ? (long) m * m : 1);
                 Scratch vt = w.scratch(wantVectors ? (long) m * m : 1);
                 Scratch s = w.scratch(m)) {
-            w.readRows(0, m, a.segment());
+            w.readRows(a.segment());
             Blas.onLargeStack(() -> {
                 blas.geqrf(real, n, m, a.segment(), n, tau.segment());
                 return m;

@@ -22,6 +22,7 @@ final class TokenBlocks implements AutoCloseable {
     private final BlockReader reader;
     private final Scratch scratch;
     private final int capacity;
+    private final long last;
 
     private long next;
     private long counted;
@@ -32,16 +33,24 @@ final class TokenBlocks implements AutoCloseable {
     private long offset;
     private long stride;
 
+    /** All tokens. */
     TokenBlocks(Matrix x, @Nullable TokenMask mask, Precision precision, String contents) {
+        this(x, mask, precision, contents, 0, x.rows());
+    }
+
+    /** The tokens from a first to before a last. */
+    TokenBlocks(Matrix x, @Nullable TokenMask mask, Precision precision, String contents, long first, long last) {
         if (mask != null && mask.tokens() != x.rows()) {
             throw new IllegalArgumentException(
                     "the mask speaks of " + mask.tokens() + " tokens, the " + contents + " have " + x.rows());
         }
         this.x = x;
+        this.next = first;
+        this.last = last;
         this.mask = mask;
         this.precision = precision;
         int fitting = (int) (BLOCK_BYTES / Math.max(1, x.columns() * working().bytes()));
-        this.capacity = (int) Math.min(Math.max(1, x.rows()), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
+        this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
         this.reader = new BlockReader(x, contents);
         this.scratch = Scratch.allocate(capacity * x.columns() * working().bytes());
         this.segment = scratch.segment();
@@ -70,14 +79,14 @@ final class TokenBlocks implements AutoCloseable {
      */
     boolean advance() {
         next = nextCounting(next);
-        if (next >= x.rows()) {
+        if (next >= last) {
             return false;
         }
         double max = 0;
         tokens = 0;
         long end = next;
         int runs = 0;
-        while (tokens < capacity && end < x.rows()) {
+        while (tokens < capacity && end < last) {
             long runEnd = Math.min(nextMasked(end), end + capacity - tokens);
             max = Math.max(max, reader.maxMagnitude(end, runEnd - end));
             tokens += (int) (runEnd - end);
@@ -126,7 +135,7 @@ final class TokenBlocks implements AutoCloseable {
     }
 
     private long nextMasked(long from) {
-        return mask == null ? x.rows() : mask.nextMasked(from);
+        return mask == null ? last : Math.min(last, mask.nextMasked(from));
     }
 
     /** Where this block's tokens stand. */

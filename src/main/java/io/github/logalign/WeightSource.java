@@ -1,20 +1,27 @@
 package io.github.logalign;
 
+import io.github.logalign.blas.Blas;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
 
 /**
- * W as the routes read it: checked, scaled by 2^exponent, in blocks of rows. The caller's thread reads; LAPACK's threads
- * see only the scratch.
+ * W as the routes read it: checked, scaled by 2^exponent, in blocks of rows. If only the caller's thread may read W, it
+ * reads, and LAPACK's threads see only the scratch.
  */
-final class WeightSource implements AutoCloseable {
+final class WeightSource {
 
     private static final long BLOCK_BYTES = 16L << 20;
     private static final int MIN_BLOCK_ROWS = 256;
     private static final int MAX_BLOCK_ROWS = 2048;
 
-    private final BlockReader reader;
+    /** Elements whose scan is worth a thread. */
+    private static final int SCAN_ELEMENTS = 1 << 20;
+
+    private static final String CONTENTS = "weights";
+
+    private final Matrix w;
+    private final int threads;
     private final int rows;
     private final int columns;
     private final Precision precision;
@@ -24,29 +31,35 @@ final class WeightSource implements AutoCloseable {
     /**
      * Scans W.
      *
+     * @param threads how many may read it, if any thread may
      * @throws LogalignException if an element is not finite, or a side has more than 2^31 - 1 elements
      */
-    WeightSource(Matrix w, Precision precision) {
+    WeightSource(Matrix w, Precision precision, int threads) {
         if (w.rows() > Integer.MAX_VALUE || w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights are " + w.rows() + " x " + w.columns()
                     + ": a side of more than 2,147,483,647 elements cannot be factorised");
         }
+        this.w = w;
+        this.threads = threads;
         this.rows = (int) w.rows();
         this.columns = (int) w.columns();
         this.precision = precision;
-        this.reader = new BlockReader(w, "weights");
-        try {
-            this.maxMagnitude = reader.maxMagnitude(0, rows);
-        } catch (RuntimeException | Error bad) {
-            reader.close();
-            throw bad;
-        }
+        this.maxMagnitude = scan();
         this.exponent = Scaling.exponentFor(maxMagnitude, precision);
     }
 
-    @Override
-    public void close() {
-        reader.close();
+    private double scan() {
+        int parts = Parts.count(threads, rows, Math.max(1, SCAN_ELEMENTS / Math.max(1, columns)), w.segment());
+        return Parts.run(parts, part -> {
+            long first = Parts.start(part, parts, rows);
+            try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+                return reader.maxMagnitude(first, Parts.start(part + 1, parts, rows) - first);
+            }
+        }).stream().max(Double::compare).orElseThrow();
+    }
+
+    int threads() {
+        return threads;
     }
 
     int rows() {
@@ -85,13 +98,45 @@ final class WeightSource implements AutoCloseable {
         return Scratch.allocate(elements * element().bytes());
     }
 
-    /** Some rows, each contiguous: seen column-major, an n x count matrix. */
-    void readRows(int first, int count, MemorySegment target) {
-        reader.read(first, count, false, element(), exponent, target, 0);
+    /** All rows, each contiguous: seen column-major, an n x m matrix. */
+    void readRows(MemorySegment target) {
+        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            reader.read(0, rows, false, element(), exponent, target, 0);
+        }
     }
 
-    /** Some rows, column-major with leading dimension count. */
-    void readColumnMajor(int first, int count, MemorySegment target) {
-        reader.read(first, count, true, element(), exponent, target, 0);
+    /** All rows, column-major with leading dimension m. */
+    void readColumnMajor(MemorySegment target) {
+        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            reader.read(0, rows, true, element(), exponent, target, 0);
+        }
+    }
+
+    /** How many ranges of rows are worth threads of their own: each makes a matrix of n x n, which costs n^3 to merge. */
+    int parts() {
+        return Parts.count(threads, rows, Math.max(2L * columns, MIN_BLOCK_ROWS), w.segment());
+    }
+
+    /** What is done with a block of rows. */
+    interface BlockTask {
+        void run(MemorySegment block, int count);
+    }
+
+    /** Reads the rows of one part, block by block; each block is worked on where LAPACK's stack is large enough. */
+    void forEachBlock(int part, int parts, boolean columnMajor, BlockTask task) {
+        int first = (int) Parts.start(part, parts, rows);
+        int end = (int) Parts.start(part + 1, parts, rows);
+        int blockRows = Math.min(blockRows(), end - first);
+        try (BlockReader reader = new BlockReader(w, CONTENTS);
+                Scratch block = scratch((long) blockRows * columns)) {
+            for (int row = first; row < end; row += blockRows) {
+                int count = Math.min(blockRows, end - row);
+                reader.read(row, count, columnMajor, element(), exponent, block.segment(), 0);
+                Blas.onLargeStack(() -> {
+                    task.run(block.segment(), count);
+                    return count;
+                });
+            }
+        }
     }
 }

@@ -43,6 +43,7 @@ public final class WeightSpectrum {
     private final Precision precision;
     private final @Nullable MemorySegment panels;
     private final int panelWidth;
+    private final int threads;
 
     private WeightSpectrum(WeightSource w, Factors factors, @Nullable MemorySegment panels, int panelWidth) {
         this.rows = w.rows();
@@ -52,6 +53,7 @@ public final class WeightSpectrum {
         this.precision = w.precision();
         this.panels = panels;
         this.panelWidth = panelWidth;
+        this.threads = w.threads();
         double[] squares = factors.squares();
         double sum = 0;
         for (double square : squares) {
@@ -91,7 +93,8 @@ public final class WeightSpectrum {
      *     converge, or if W is too large to factorise
      */
     public static WeightSpectrum of(Matrix w, SpectrumOptions options, Arena arena) {
-        try (WeightSource source = new WeightSource(w, options.precision())) {
+        try {
+            WeightSource source = new WeightSource(w, options.precision(), options.threads());
             if (source.isZero()) {
                 return ofZero(source, options, arena);
             }
@@ -385,6 +388,11 @@ public final class WeightSpectrum {
             inside += q.values()[i];
         }
         return Optional.of(Math.clamp(1 - inside, 0.0, 1.0));
+    }
+
+    /** How many threads may work on projections. */
+    int threads() {
+        return threads;
     }
 
     private void checkSize(ActivationSpectrum q) {

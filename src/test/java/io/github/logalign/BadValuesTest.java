@@ -77,7 +77,7 @@ class BadValuesTest {
             assertTimeout(Duration.ofSeconds(2), () -> {
                 for (Method method : Method.values()) {
                     for (Precision precision : Precision.values()) {
-                        SpectrumOptions options = new SpectrumOptions(method, precision, true);
+                        SpectrumOptions options = new SpectrumOptions(method, precision, true, 1);
                         assertNames(c,
                                 assertThrows(LogalignException.class, () -> WeightSpectrum.of(w, options, arena)));
                         assertNames(

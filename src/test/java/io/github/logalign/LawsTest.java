@@ -94,7 +94,7 @@ class LawsTest {
             for (Precision precision : Precision.values()) {
                 try (Arena arena = Arena.ofConfined()) {
                     WeightSpectrum spectrum = WeightSpectrum.of(
-                            Samples.matrix(w), new SpectrumOptions(method, precision, true), arena);
+                            Samples.matrix(w), new SpectrumOptions(method, precision, true, 1), arena);
                     Alignment alignment = spectrum.alignment(spectrum.project(Samples.matrix(x)));
                     double error = Math.abs(alignment.lar() - exact);
                     double estimate = ((Alignment.Defined) alignment).larErrorEstimate();

@@ -137,7 +137,8 @@ class ViewsTest {
         try (Arena arena = Arena.ofConfined()) {
             for (Precision precision : Precision.values()) {
                 for (Method method : Method.values()) {
-                    WeightSpectrum spectrum = WeightSpectrum.of(w, new SpectrumOptions(method, precision, true), arena);
+                    WeightSpectrum spectrum = WeightSpectrum.of(w, new SpectrumOptions(method, precision, true, 1),
+                            arena);
                     double overlap = spectrum.alignment(spectrum.project(Samples.matrix(x))).overlap();
                     assertEquals(exact, overlap, precision == Precision.DOUBLE ? 1e-14 : 1e-5);
                 }
@@ -145,7 +146,7 @@ class ViewsTest {
                 sums.add(Samples.matrix(x), null);
                 assertEquals(exact, sums.alignment().overlap(), precision == Precision.DOUBLE ? 1e-14 : 1e-5);
                 WeightSpectrum asActivations = WeightSpectrum.of(Samples.matrix(x),
-                        new SpectrumOptions(Method.SVD, precision, true), arena);
+                        new SpectrumOptions(Method.SVD, precision, true, 1), arena);
                 double turned = asActivations.alignment(asActivations.project(w)).overlap();
                 assertEquals(exact, turned, precision == Precision.DOUBLE ? 1e-14 : 1e-5);
             }

@@ -4,9 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,16 @@ public final class Blas {
      */
     public static <T> T onLargeStack(Supplier<T> task) {
         return LargeStack.call(task);
+    }
+
+    /**
+     * Runs tasks as {@link #onLargeStack} does, side by side, and waits for all of them.
+     *
+     * @param task gets the numbers from 0 to count - 1
+     * @return the results, by number
+     */
+    public static <T> List<T> onLargeStacks(int count, IntFunction<T> task) {
+        return LargeStack.callAll(count, task);
     }
 
     // ---- factorisations -------------------------------------------------------------------------------------------
@@ -311,14 +323,17 @@ public final class Blas {
      *
      * @param m the rows of B
      * @param n its columns
+     * @param trapezoid how many of its last rows are the rows of an upper triangle: 0 if B is full, n if it is a triangle
      * @param block columns taken at a time, at most n
      * @param r n x n, only its upper triangle is read and written
      * @param b m x n
      */
-    public void tpqrt(Real real, int m, int n, int block, MemorySegment r, int ldr, MemorySegment b, int ldb) {
+    public void tpqrt(Real real, int m, int n, int trapezoid, int block, MemorySegment r, int ldr, MemorySegment b,
+            int ldb) {
         checkMatrix(real, "A", r, n, n, ldr);
         checkMatrix(real, "B", b, m, n, ldb);
         Objects.checkFromToIndex(1, block, n);
+        Objects.checkFromToIndex(0, trapezoid, Math.min(m, n));
         String name = real.routine("tpqrt");
         MethodHandle handle = handle(name, 12, 0);
         try (Arguments args = new Arguments();
@@ -327,7 +342,7 @@ public final class Blas {
             MemorySegment info = args.integer(0);
             MemorySegment blockSize = args.integer(block);
             handle.invokeExact(
-                    args.integer(m), args.integer(n), args.integer(0), blockSize, r, args.integer(ldr), b,
+                    args.integer(m), args.integer(n), args.integer(trapezoid), blockSize, r, args.integer(ldr), b,
                     args.integer(ldb), t.segment(), blockSize, work.segment(), info);
             converged(name, info);
         } catch (Throwable failure) {

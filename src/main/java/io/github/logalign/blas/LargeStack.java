@@ -1,12 +1,16 @@
 package io.github.logalign.blas;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Platform threads with a stack that LAPACK fits on, whatever thread the caller runs on. Few of them: many concurrent
@@ -44,7 +48,36 @@ final class LargeStack {
         if (Thread.currentThread() instanceof LargeStackThread) {
             return task.get();
         }
-        Future<T> future = POOL.submit(task::get);
+        return await(POOL.submit(task::get));
+    }
+
+    /** Runs tasks side by side and waits for all of them; of several failures the first task's is thrown. */
+    static <T> List<T> callAll(int count, IntFunction<T> task) {
+        if (Thread.currentThread() instanceof LargeStackThread) {
+            return IntStream.range(0, count).mapToObj(task).toList();
+        }
+        List<Future<T>> futures = IntStream.range(0, count)
+                .mapToObj(index -> POOL.submit(() -> task.apply(index)))
+                .toList();
+        List<T> results = new ArrayList<>();
+        Throwable failure = null;
+        for (Future<T> future : futures) {
+            try {
+                results.add(await(future));
+            } catch (RuntimeException | Error failed) {
+                failure = failure == null ? failed : failure;
+            }
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
+        return results;
+    }
+
+    private static <T> T await(Future<T> future) {
         boolean interrupted = false;
         try {
             while (true) {

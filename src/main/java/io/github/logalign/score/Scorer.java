@@ -38,6 +38,7 @@ public final class Scorer {
     private final Precision precision;
     private final @Nullable Tensor mask;
     private final @Nullable TokenMask tokenMask;
+    private final int threads;
 
     /**
      * Makes a scorer.
@@ -48,10 +49,31 @@ public final class Scorer {
      * @throws LogalignException if the mask cannot be one
      */
     public Scorer(ScoreMethod method, Precision precision, @Nullable Tensor mask) {
+        this(method, precision, mask, mask == null ? null : mask.mask(), 1);
+    }
+
+    private Scorer(
+            ScoreMethod method,
+            Precision precision,
+            @Nullable Tensor mask,
+            @Nullable TokenMask tokenMask,
+            int threads) {
         this.method = method;
         this.precision = precision;
         this.mask = mask;
-        this.tokenMask = mask == null ? null : mask.mask();
+        this.tokenMask = tokenMask;
+        this.threads = threads;
+    }
+
+    /**
+     * The same with its share of threads that work on several layers at a time.
+     *
+     * @param allThreads how many there are
+     * @param layers how many layers are waiting for them
+     * @return a scorer that uses what the layers leave over, at least one thread for each
+     */
+    public Scorer sharing(int allThreads, int layers) {
+        return new Scorer(method, precision, mask, tokenMask, Math.max(1, allThreads / Math.max(1, layers)));
     }
 
     /**
@@ -105,7 +127,7 @@ public final class Scorer {
             }
         }
         try (Arena arena = Arena.ofShared()) {
-            SpectrumOptions options = new SpectrumOptions(spectrumMethod(), precision, x != null);
+            SpectrumOptions options = new SpectrumOptions(spectrumMethod(), precision, x != null, threads);
             WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, options, arena));
             if (activation == null || x == null) {
                 row.take(spectrum, null);
@@ -131,7 +153,7 @@ public final class Scorer {
                 && spectrum.method() == Method.GRAM
                 && alignment instanceof Alignment.Defined defined
                 && defined.larErrorEstimate() > warningThreshold()) {
-            SpectrumOptions accurate = new SpectrumOptions(Method.SVD, precision, true);
+            SpectrumOptions accurate = new SpectrumOptions(Method.SVD, precision, true, threads);
             WeightSpectrum again = at(weight, () -> WeightSpectrum.of(w, accurate, arena));
             ActivationSpectrum qAgain = at(activation, () -> again.project(x, tokenMask));
             row.take(again, qAgain);
@@ -143,7 +165,7 @@ public final class Scorer {
     }
 
     private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
-        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, precision));
+        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, precision, threads));
         at(activation, () -> {
             sums.add(x, tokenMask);
             return sums;

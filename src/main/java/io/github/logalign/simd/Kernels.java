@@ -38,8 +38,11 @@ public interface Kernels {
             Element working,
             int exponent);
 
-    /** The sum of squares of elements of the working type, summed in F64. */
-    double sumOfSquares(MemorySegment source, long offset, Element working, int count);
+    /**
+     * The sum of squares of elements of F64, F32 or BF16, squared and summed in F64: not finite if, and but for F64 only if,
+     * an element is not finite.
+     */
+    double sumOfSquares(MemorySegment source, long offset, Element element, int count);
 
     /** The dot product of two arrays of one length. */
     double dot(double[] a, double[] b);

@@ -48,12 +48,12 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public double sumOfSquares(MemorySegment source, long offset, Element working, int count) {
+    public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
         double sum = 0;
         for (int start = 0; start < count; start += RUN) {
             double run = 0;
             for (int i = start; i < Math.min(count, start + RUN); i++) {
-                double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
+                double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
                 run += value * value;
             }
             sum += run;

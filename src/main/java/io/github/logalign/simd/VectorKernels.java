@@ -286,13 +286,16 @@ final class VectorKernels implements Kernels {
     }
 
     @Override
-    public double sumOfSquares(MemorySegment source, long offset, Element working, int count) {
+    public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
         int whole = count - count % (4 * F64.length());
-        double sum = working == Element.F64
-                ? sumOfSquaresF64(source, offset, whole)
-                : sumOfSquaresF32(source, offset, whole);
+        double sum = switch (element) {
+            case F64 -> sumOfSquaresF64(source, offset, whole);
+            case F32 -> sumOfSquaresF32(source, offset, whole);
+            case BF16 -> sumOfSquaresBf16(source, offset, whole);
+            case F16 -> throw new IllegalArgumentException("sums of squares of F16 are taken after widening");
+        };
         for (int i = whole; i < count; i++) {
-            double value = Scalars.get(source, offset + (long) i * working.bytes(), working);
+            double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
             sum += value * value;
         }
         return sum;
@@ -321,19 +324,56 @@ final class VectorKernels implements Kernels {
     private static double sumOfSquaresF32(MemorySegment source, long at, int count) {
         DoubleVector sum0 = DoubleVector.zero(F64);
         DoubleVector sum1 = DoubleVector.zero(F64);
+        DoubleVector sum2 = DoubleVector.zero(F64);
+        DoubleVector sum3 = DoubleVector.zero(F64);
         int step = F32_HALF.vectorByteSize();
-        for (int i = 0; i < count; i += 2 * F64.length()) {
+        for (int i = 0; i < count; i += 4 * F64.length()) {
             long from = at + (long) i * Float.BYTES;
-            DoubleVector v0 = FloatVector.fromMemorySegment(F32_HALF, source, from, LE)
-                    .convertShape(VectorOperators.F2D, F64, 0)
-                    .reinterpretAsDoubles();
-            DoubleVector v1 = FloatVector.fromMemorySegment(F32_HALF, source, from + step, LE)
-                    .convertShape(VectorOperators.F2D, F64, 0)
-                    .reinterpretAsDoubles();
+            DoubleVector v0 = widened(source, from);
+            DoubleVector v1 = widened(source, from + step);
+            DoubleVector v2 = widened(source, from + 2L * step);
+            DoubleVector v3 = widened(source, from + 3L * step);
             sum0 = v0.fma(v0, sum0);
             sum1 = v1.fma(v1, sum1);
+            sum2 = v2.fma(v2, sum2);
+            sum3 = v3.fma(v3, sum3);
         }
-        return fold(sum0.add(sum1));
+        return fold(sum0.add(sum1).add(sum2.add(sum3)));
+    }
+
+    private static DoubleVector widened(MemorySegment source, long from) {
+        return FloatVector.fromMemorySegment(F32_HALF, source, from, LE)
+                .convertShape(VectorOperators.F2D, F64, 0)
+                .reinterpretAsDoubles();
+    }
+
+    private static double sumOfSquaresBf16(MemorySegment source, long at, int count) {
+        DoubleVector sum0 = DoubleVector.zero(F64);
+        DoubleVector sum1 = DoubleVector.zero(F64);
+        DoubleVector sum2 = DoubleVector.zero(F64);
+        DoubleVector sum3 = DoubleVector.zero(F64);
+        for (int i = 0; i < count; i += 2 * F32.length()) {
+            long from = at + (long) i * Short.BYTES;
+            FloatVector a = ShortVector.fromMemorySegment(I16_HALF, source, from, LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            FloatVector b = ShortVector.fromMemorySegment(I16_HALF, source, from + I16_HALF.vectorByteSize(), LE)
+                    .convertShape(VectorOperators.S2I, I32, 0)
+                    .reinterpretAsInts()
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats();
+            DoubleVector v0 = a.convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
+            DoubleVector v1 = a.convertShape(VectorOperators.F2D, F64, 1).reinterpretAsDoubles();
+            DoubleVector v2 = b.convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
+            DoubleVector v3 = b.convertShape(VectorOperators.F2D, F64, 1).reinterpretAsDoubles();
+            sum0 = v0.fma(v0, sum0);
+            sum1 = v1.fma(v1, sum1);
+            sum2 = v2.fma(v2, sum2);
+            sum3 = v3.fma(v3, sum3);
+        }
+        return fold(sum0.add(sum1).add(sum2.add(sum3)));
     }
 
     @Override

@@ -131,9 +131,10 @@ public final class CheckpointScorer {
             return List.of();
         }
         List<Scorer.Result> results = new ArrayList<>();
+        Scorer sharing = scorer.sharing(threads, jobs.size());
         try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, jobs.size()),
                 CheckpointScorer::worker)) {
-            List<Future<Scorer.Result>> futures = jobs.stream().map(job -> pool.submit(() -> scorer.score(job)))
+            List<Future<Scorer.Result>> futures = jobs.stream().map(job -> pool.submit(() -> sharing.score(job)))
                     .toList();
             try {
                 for (Future<Scorer.Result> future : futures) {

@@ -202,7 +202,7 @@ class KernelsTest {
         Random random = new Random(4);
         for (int size : SIZES) {
             try (Arena arena = Arena.ofConfined()) {
-                for (Element working : new Element[]{Element.F64, Element.F32}) {
+                for (Element working : new Element[]{Element.F64, Element.F32, Element.BF16}) {
                     Data data = data(arena, working, size, random);
                     double sum = 0;
                     for (double value : data.values) {
@@ -210,6 +210,15 @@ class KernelsTest {
                     }
                     double got = kernels.sumOfSquares(data.segment, data.offset, working, size);
                     assertEquals(sum, got, 1e-13 * sum, () -> working + " " + size);
+                    for (int bad : new int[]{0, size / 2, size - 1}) {
+                        Data broken = data(arena, working, size, random);
+                        if (size > 0) {
+                            put(broken.segment, broken.offset + (long) bad * working.bytes(), working,
+                                    bad % 2 == 0 ? Double.NaN : Double.NEGATIVE_INFINITY);
+                            assertFalse(Double.isFinite(
+                                    kernels.sumOfSquares(broken.segment, broken.offset, working, size)));
+                        }
+                    }
                 }
                 double[] a = random.doubles(size).toArray();
                 double[] b = random.doubles(size).toArray();

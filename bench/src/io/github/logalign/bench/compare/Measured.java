@@ -1,0 +1,75 @@
+package io.github.logalign.bench.compare;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What one contestant did in all rounds of one case. */
+final class Measured {
+
+    final String contestant;
+    final int threads;
+    String version = "";
+    double lar = Double.NaN;
+    double largest = Double.NaN;
+    double entropy = Double.NaN;
+
+    /** The last repetition of each round, in seconds. */
+    final List<Double> seconds = new ArrayList<>();
+
+    Measured(String contestant, int threads) {
+        this.contestant = contestant;
+        this.threads = threads;
+    }
+
+    double median() {
+        List<Double> sorted = new ArrayList<>(seconds);
+        Collections.sort(sorted);
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+    }
+
+    double fastest() {
+        return Collections.min(seconds);
+    }
+
+    double slowest() {
+        return Collections.max(seconds);
+    }
+
+    String name() {
+        return contestant + (threads == 1 ? "" : ", " + threads + " threads");
+    }
+
+    /** Takes a line that a round printed. */
+    void take(String line) {
+        int space = line.indexOf(' ');
+        String value = line.substring(space + 1);
+        switch (space < 0 ? "" : line.substring(0, space)) {
+            case "version" -> version = value;
+            case "seconds" -> seconds.add(Double.parseDouble(value.substring(value.lastIndexOf(' ') + 1)));
+            case "lar" -> lar = Double.parseDouble(value.replace("nan", "NaN"));
+            case "largest" -> largest = Double.parseDouble(value);
+            case "entropy" -> entropy = Double.parseDouble(value);
+            default -> throw new IllegalStateException("not a line of a round: " + line);
+        }
+    }
+
+    /** Fails unless both found the same. */
+    void mustAgreeWith(Measured other) {
+        boolean single = contestant.endsWith("single") || other.contestant.endsWith("single");
+        double tolerance = single ? 1e-5 : 1e-9;
+        boolean agrees = close(lar, other.lar, tolerance)
+                && close(largest, other.largest, tolerance)
+                && close(entropy, other.entropy, single ? 1e-3 : 1e-7);
+        if (!agrees) {
+            throw new IllegalStateException(String.format(
+                    "%s found LAR %s, largest p %s, entropy %s; %s found %s, %s, %s", name(), lar, largest, entropy,
+                    other.name(), other.lar, other.largest, other.entropy));
+        }
+    }
+
+    private static boolean close(double a, double b, double tolerance) {
+        return Double.isNaN(a) || Double.isNaN(b) || Math.abs(a - b) <= tolerance;
+    }
+}

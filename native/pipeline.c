@@ -1,0 +1,229 @@
+#define _GNU_SOURCE
+#include "kernels.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
+
+/* Measured at n = 256 to 2048: with fewer tokens the product is slower, with more the squares miss the cache. */
+enum { TOKEN_BLOCK = 256, ROW_BLOCK = 1024, PANEL = 32, WIDE_PANEL = 64, NARROW = 1024 };
+
+static void (*dgemm)(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
+static void (*sgemm)(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
+static void (*dsyrk)(const char *, const char *, const int *, const int *, const double *, const double *, const int *,
+                     const double *, double *, const int *, size_t, size_t);
+static void (*ssyrk)(const char *, const char *, const int *, const int *, const float *, const float *, const int *,
+                     const float *, float *, const int *, size_t, size_t);
+static void (*dsyevd)(const char *, const char *, const int *, double *, const int *, double *, double *, const int *, int *,
+                      const int *, int *, size_t, size_t);
+static void (*dtpqrt)(const int *, const int *, const int *, const int *, double *, const int *, double *, const int *,
+                      double *, const int *, double *, int *);
+static void (*stpqrt)(const int *, const int *, const int *, const int *, float *, const int *, float *, const int *,
+                      float *, const int *, float *, int *);
+static void (*dgesdd)(const char *, const int *, const int *, double *, const int *, double *, double *, const int *,
+                      double *, const int *, double *, const int *, int *, int *, size_t);
+static void (*sgesdd)(const char *, const int *, const int *, float *, const int *, float *, float *, const int *, float *,
+                      const int *, float *, const int *, int *, int *, size_t);
+
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
+static void *memory(int64_t count, size_t size) {
+    void *found = aligned_alloc(64, ((size_t)count * size + 63) / 64 * 64);
+    if (!found) {
+        fputs("yardstick: out of memory\n", stderr);
+        abort();
+    }
+    return found;
+}
+
+static int bind(void *library, const char *name, void *to) {
+    void *found = dlsym(library, name);
+    if (!found) {
+        fprintf(stderr, "yardstick: %s\n", dlerror());
+        return -1;
+    }
+    memcpy(to, &found, sizeof found);
+    return 0;
+}
+
+int yardstick_open(const char *blas) {
+    void *library = dlopen(blas, RTLD_NOW | RTLD_GLOBAL);
+    if (!library) {
+        fprintf(stderr, "yardstick: %s\n", dlerror());
+        return -1;
+    }
+    void (*set_num_threads)(int);
+    if (bind(library, "openblas_set_num_threads", &set_num_threads)) return -1;
+    set_num_threads(1);
+    return bind(library, "cblas_dgemm", &dgemm) | bind(library, "cblas_sgemm", &sgemm) | bind(library, "dsyrk_", &dsyrk)
+           | bind(library, "ssyrk_", &ssyrk) | bind(library, "dsyevd_", &dsyevd) | bind(library, "dtpqrt_", &dtpqrt)
+           | bind(library, "stpqrt_", &stpqrt) | bind(library, "dgesdd_", &dgesdd) | bind(library, "sgesdd_", &sgesdd);
+}
+
+static size_t size_of(int element) { return element == F64 ? 8 : element == F32 ? 4 : 2; }
+
+static const void *row(int element, const void *values, int64_t index) {
+    return (const char *)values + index * (int64_t)size_of(element);
+}
+
+static void project_f64(int element, const void *x, int64_t tokens, int64_t n, const double *v, int64_t r, double *sums) {
+    double *y = memory(TOKEN_BLOCK * r, sizeof *y), *wide = element == F64 ? NULL : memory(TOKEN_BLOCK * n, sizeof *wide);
+    for (int64_t t = 0; t < tokens; t += TOKEN_BLOCK) {
+        int count = (int)least(TOKEN_BLOCK, tokens - t);
+        const double *block = row(element, x, t * n);
+        if (wide) {
+            widen_to_double(element, row(element, x, t * n), count * n, wide);
+            block = wide;
+        }
+        dgemm(ROW_MAJOR, PLAIN, TRANSPOSED, count, (int)r, (int)n, 1, block, (int)n, v, (int)n, 0, y, (int)r);
+        add_squares_of_columns_f64(y, count, r, sums);
+    }
+    free(y);
+    free(wide);
+}
+
+static void project_f32(int element, const void *x, int64_t tokens, int64_t n, const float *v, int64_t r, double *sums) {
+    float *y = memory(TOKEN_BLOCK * r, sizeof *y), *narrow = element == F32 ? NULL : memory(TOKEN_BLOCK * n, sizeof *narrow);
+    float *partial = memory(r, sizeof *partial);
+    for (int64_t t = 0; t < tokens; t += TOKEN_BLOCK) {
+        int count = (int)least(TOKEN_BLOCK, tokens - t);
+        const float *block = row(element, x, t * n);
+        if (narrow) {
+            widen_to_float(element, row(element, x, t * n), count * n, narrow);
+            block = narrow;
+        }
+        sgemm(ROW_MAJOR, PLAIN, TRANSPOSED, count, (int)r, (int)n, 1, block, (int)n, v, (int)n, 0, y, (int)r);
+        add_squares_of_columns_f32(y, count, r, partial, sums);
+    }
+    free(y);
+    free(narrow);
+    free(partial);
+}
+
+int yardstick_project(int element, const void *x, int64_t tokens, int64_t n, int precision, const void *v,
+                      int64_t directions, double *sums) {
+    memset(sums, 0, (size_t)directions * sizeof *sums);
+    if (precision == SINGLE) project_f32(element, x, tokens, n, v, directions, sums);
+    else project_f64(element, x, tokens, n, v, directions, sums);
+    return 0;
+}
+
+/* Eigenvalues ascend: to descending p, and the rows of v are turned round. */
+static int eigen(double *gram, int64_t n, double *p, double *v) {
+    int order = (int)n, info = 0, query = -1, integers = 0;
+    double size = 0;
+    dsyevd("V", "U", &order, gram, &order, p, &size, &query, &integers, &query, &info, 1, 1);
+    int count = (int)size;
+    double *work = memory(count, sizeof *work);
+    int *iwork = memory(integers, sizeof *iwork);
+    dsyevd("V", "U", &order, gram, &order, p, work, &count, iwork, &integers, &info, 1, 1);
+    free(work);
+    free(iwork);
+    if (info) return info;
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += p[i] = p[i] > 0 ? p[i] : 0;
+    for (int64_t i = 0; i < n / 2; i++) {
+        double other = p[i];
+        p[i] = p[n - 1 - i];
+        p[n - 1 - i] = other;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        p[i] /= sum;
+        memcpy(v + i * n, gram + (n - 1 - i) * n, (size_t)n * sizeof *v);
+    }
+    return 0;
+}
+
+static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int precision, double *p, double *v) {
+    double *gram = memory(n * n, sizeof *gram);
+    memset(gram, 0, (size_t)(n * n) * sizeof *gram);
+    int order = (int)n;
+    if (precision == DOUBLE) {
+        double *block = memory(ROW_BLOCK * n, sizeof *block), one = 1;
+        for (int64_t i = 0; i < m; i += ROW_BLOCK) {
+            int count = (int)least(ROW_BLOCK, m - i);
+            widen_to_double(element, row(element, w, i * n), count * n, block);
+            dsyrk("U", "N", &order, &count, &one, block, &order, &one, gram, &order, 1, 1);
+        }
+        free(block);
+    } else {
+        float *block = memory(ROW_BLOCK * n, sizeof *block), *partial = memory(n * n, sizeof *partial), one = 1, zero = 0;
+        for (int64_t i = 0; i < m; i += ROW_BLOCK) {
+            int count = (int)least(ROW_BLOCK, m - i);
+            widen_to_float(element, row(element, w, i * n), count * n, block);
+            ssyrk("U", "N", &order, &count, &one, block, &order, &zero, partial, &order, 1, 1);
+            for (int64_t c = 0; c < n; c++)
+                for (int64_t r = 0; r <= c; r++) gram[c * n + r] += partial[c * n + r];
+        }
+        free(block);
+        free(partial);
+    }
+    int info = eigen(gram, n, p, v);
+    free(gram);
+    return info;
+}
+
+/* Only the triangle of R is kept, as dgesdd's input; "VT" is column-major, so its rows are copied out. */
+#define SVD_SPECTRUM(name, type, widen, tpqrt, gesdd)                                                                      \
+    static int name(int element, const void *w, int64_t m, int64_t n, double *p, type *v) {                              \
+        int order = (int)n, none = 0, panel = (int)least(n, n <= NARROW ? PANEL : WIDE_PANEL), info = 0, query = -1;     \
+        type *triangle = memory(n * n, sizeof(type)), *rows = memory(ROW_BLOCK * n, sizeof(type));                       \
+        type *block = memory(ROW_BLOCK * n, sizeof(type)), *t = memory(panel * n, sizeof(type));                         \
+        type *work = memory(panel * n, sizeof(type)), *s = memory(n, sizeof(type)), size = 0;                            \
+        memset(triangle, 0, (size_t)(n * n) * sizeof(type));                                                             \
+        for (int64_t i = 0; i < m; i += ROW_BLOCK) {                                                                     \
+            int count = (int)least(ROW_BLOCK, m - i);                                                                    \
+            widen(element, row(element, w, i * n), count * n, rows);                                                     \
+            for (int64_t r0 = 0; r0 < count; r0 += 16)                                                                   \
+                for (int64_t c = 0; c < n; c++)                                                                          \
+                    for (int64_t r = r0; r < least(r0 + 16, count); r++) block[c * count + r] = rows[r * n + c];         \
+            tpqrt(&count, &order, &none, &panel, triangle, &order, block, &count, t, &panel, work, &info);               \
+            if (info) return info;                                                                                       \
+        }                                                                                                                \
+        free(rows); free(block); free(t); free(work);                                                                    \
+        type *u = memory(n * n, sizeof(type)), *vt = memory(n * n, sizeof(type));                                        \
+        int *iwork = memory(8 * n, sizeof(int));                                                                         \
+        gesdd("S", &order, &order, triangle, &order, s, u, &order, vt, &order, &size, &query, iwork, &info, 1);          \
+        int count = (int)least(INT32_MAX, (int64_t)size > 4 * n * n + 7 * n ? (int64_t)size : 4 * n * n + 7 * n);        \
+        type *space = memory(count, sizeof(type));                                                                       \
+        gesdd("S", &order, &order, triangle, &order, s, u, &order, vt, &order, space, &count, iwork, &info, 1);          \
+        double sum = 0;                                                                                                  \
+        for (int64_t i = 0; i < n; i++) sum += p[i] = (double)s[i] * s[i];                                               \
+        for (int64_t i = 0; i < n; i++) p[i] /= sum;                                                                     \
+        for (int64_t i = 0; i < n; i++)                                                                                  \
+            for (int64_t c = 0; c < n; c++) v[i * n + c] = vt[c * n + i];                                                \
+        free(triangle); free(u); free(vt); free(iwork); free(space); free(s);                                            \
+        return info;                                                                                                     \
+    }
+
+SVD_SPECTRUM(svd_f64, double, widen_to_double, dtpqrt, dgesdd)
+SVD_SPECTRUM(svd_f32, float, widen_to_float, stpqrt, sgesdd)
+
+int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int method, int precision, double *p, void *v) {
+    if (method == GRAM) return gram_spectrum(element, w, m, n, precision, p, v);
+    return precision == DOUBLE ? svd_f64(element, w, m, n, p, v) : svd_f32(element, w, m, n, p, v);
+}
+
+int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
+                    int precision, double *p, double *q, double *overlap) {
+    double *v = memory(n * n, sizeof *v);
+    int info = yardstick_spectrum(element, w, m, n, method, precision, p, v);
+    if (info == 0) {
+        if (method == GRAM && precision == SINGLE) {
+            float *narrow = memory(n * n, sizeof *narrow);
+            widen_to_float(F64, v, n * n, narrow);
+            yardstick_project(element, x, tokens, n, precision, narrow, n, q);
+            free(narrow);
+        } else {
+            yardstick_project(element, x, tokens, n, precision, v, n, q);
+        }
+        double energy = sum_of_squares(element, x, tokens * n);
+        for (int64_t i = 0; i < n; i++) q[i] /= energy;
+        *overlap = yardstick_overlap(p, q, n);
+    }
+    free(v);
+    return info;
+}

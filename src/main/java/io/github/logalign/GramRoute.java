@@ -5,19 +5,40 @@ import io.github.logalign.blas.Blas;
 import io.github.logalign.blas.Real;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
+import io.github.logalign.simd.GramLayout;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Singular values and right singular vectors from the eigenvectors of the Gram matrix of the shorter side. In single
+ * Singular values and right singular vectors from the eigenvectors of the Gram matrix of the shorter side, which is summed
+ * up by the vector kernel where that is the fastest, else by BLAS. In single
  * precision the products are taken in float32, block by block, and summed in float64; the eigenvectors are always found in
  * float64.
  */
 final class GramRoute {
 
+    /** Multiplications from which on the kernel's compilation, a second in the background, is worth it. */
+    private static final double LARGE = 5e9;
+
+    /** Rows after which the kernel is asked again whether it is fast. */
+    private static final int BLOCK_ROWS = 1024;
+
+    /** Rows that are packed together: enough that loading and storing the matrix is forgotten. */
+    private static final int DEPTH = 256;
+
+    /** Rows that are widened together: they are still in the cache when they are packed. */
+    private static final int READ_ROWS = 16;
+
+    private final Kernels kernels = Simd.kernels();
+    private final int width;
     private final WeightSource w;
     private final Blas blas;
     private final boolean wantVectors;
@@ -32,6 +53,7 @@ final class GramRoute {
         this.real = w.precision().real();
         this.m = w.rows();
         this.n = w.columns();
+        this.width = kernels.panelWidth(w.element());
     }
 
     /** W is not empty and not zero. */
@@ -41,58 +63,102 @@ final class GramRoute {
     }
 
     private Factors tall() {
+        if ((double) m * n * n >= LARGE) {
+            kernels.warmUpGram();
+        }
+        int stride = GramLayout.stride(n, width);
         int parts = w.parts();
         List<Scratch> grams = IntStream.range(0, parts)
-                .mapToObj(part -> Scratch.allocate((long) n * n * Double.BYTES))
+                .mapToObj(part -> Scratch.allocate(GramLayout.size(n, width) * Double.BYTES))
                 .toList();
         Scratch gram = grams.getFirst();
         try {
-            Parts.run(parts, part -> {
-                addUpBlocks(part, parts, grams.get(part).segment());
-                return part;
-            });
+            List<Set<String>> products = Parts.run(parts, part -> addUp(
+                    part, parts, grams.get(part).segment().fill((byte) 0)));
             for (Scratch other : grams.subList(1, parts)) {
-                addUpperTriangle(other.segment(), Element.F64, gram.segment(), n);
+                addUpperTriangle(other.segment(), Element.F64, stride, gram.segment(), stride);
                 other.close();
             }
+            for (long column = 1; column < n && stride > n; column++) {
+                MemorySegment.copy(gram.segment(), column * stride * Double.BYTES, gram.segment(),
+                        column * n * Double.BYTES, (column + 1) * Double.BYTES);
+            }
+            String product = products.stream().flatMap(Set::stream).sorted().distinct()
+                    .collect(Collectors.joining("+"));
             double[] squares = eigen(gram.segment(), n);
             if (!wantVectors) {
                 gram.close();
-                return factors(squares, "", null);
+                return factors(squares, product, "", null);
             }
             // Eigenvalues ascend, singular values descend: the last column is the first direction.
-            return factors(squares, "", new Vectors(gram, Element.F64, (long) (n - 1) * n, -n, 1));
+            return factors(squares, product, "", new Vectors(gram, Element.F64, (long) (n - 1) * n, -n, 1));
         } catch (RuntimeException | Error failed) {
             grams.forEach(Scratch::close);
             throw failed;
         }
     }
 
-    private void addUpBlocks(int part, int parts, MemorySegment gram) {
-        boolean single = w.precision() == Precision.SINGLE;
-        gram.fill((byte) 0);
-        try (Scratch partial = w.scratch(single ? (long) n * n : 1)) {
-            w.forEachBlock(part, parts, false, (block, count) -> {
-                if (single) {
-                    blas.syrk(real, Blas.NO, n, count, block, n, 0, partial.segment(), n);
-                    addUpperTriangle(partial.segment(), Element.F32, gram, n);
+    /** Sums up the rows of one part, by the kernel as soon as it is fast, and tells what was used. */
+    private Set<String> addUp(int part, int parts, MemorySegment gram) {
+        Set<String> products = new HashSet<>();
+        try (WeightSource.RowRange range = w.rows(part, parts)) {
+            for (int row = range.first(); row < range.end(); row += BLOCK_ROWS) {
+                int count = Math.min(BLOCK_ROWS, range.end() - row);
+                if (kernels.hasFastGram(w.element())) {
+                    addByKernel(range, row, count, gram);
+                    products.add("products");
                 } else {
-                    blas.syrk(real, Blas.NO, n, count, block, n, 1, gram, n);
+                    addBySyrk(range, row, count, gram);
+                    products.add(real.routine("syrk"));
                 }
+            }
+        }
+        return products;
+    }
+
+    private void addByKernel(WeightSource.RowRange range, int row, int rows, MemorySegment gram) {
+        try (Scratch plain = w.scratch((long) READ_ROWS * n);
+                Scratch packed = w.scratch(GramLayout.packedSize(n, width, DEPTH))) {
+            for (int start = 0; start < rows; start += DEPTH) {
+                int depth = Math.min(DEPTH, rows - start);
+                for (int first = 0; first < depth; first += READ_ROWS) {
+                    int count = Math.min(READ_ROWS, depth - first);
+                    range.read(row + start + first, count, false, plain.segment());
+                    kernels.packGram(w.element(), plain.segment(), first, count, depth, n, packed.segment());
+                }
+                kernels.addGram(w.element(), packed.segment(), depth, n, gram);
+            }
+        }
+    }
+
+    private void addBySyrk(WeightSource.RowRange range, int row, int rows, MemorySegment gram) {
+        int stride = GramLayout.stride(n, width);
+        boolean single = w.precision() == Precision.SINGLE;
+        try (Scratch block = w.scratch((long) rows * n);
+                Scratch partial = w.scratch(single ? (long) n * n : 1)) {
+            range.read(row, rows, false, block.segment());
+            Blas.onLargeStack(() -> {
+                if (single) {
+                    blas.syrk(real, Blas.NO, n, rows, block.segment(), n, 0, partial.segment(), n);
+                    addUpperTriangle(partial.segment(), Element.F32, n, gram, stride);
+                } else {
+                    blas.syrk(real, Blas.NO, n, rows, block.segment(), n, 1, gram, stride);
+                }
+                return rows;
             });
         }
     }
 
-    private static void addUpperTriangle(MemorySegment added, Element type, MemorySegment to, int order) {
-        for (int column = 0; column < order; column++) {
-            long start = (long) column * order;
+    /** Adds upper triangles, column-major with leading dimensions. */
+    private void addUpperTriangle(MemorySegment added, Element type, int addedStride, MemorySegment to, int stride) {
+        for (int column = 0; column < Math.min(m, n); column++) {
             for (int row = 0; row <= column; row++) {
+                long from = (long) column * addedStride + row;
                 double addend = type == Element.F64
-                        ? added.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row)
-                        : added.getAtIndex(ValueLayout.JAVA_FLOAT, start + row);
-                to.setAtIndex(
-                        ValueLayout.JAVA_DOUBLE, start + row,
-                        to.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row) + addend);
+                        ? added.getAtIndex(ValueLayout.JAVA_DOUBLE, from)
+                        : added.getAtIndex(ValueLayout.JAVA_FLOAT, from);
+                long at = (long) column * stride + row;
+                to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, to.getAtIndex(ValueLayout.JAVA_DOUBLE, at) + addend);
             }
         }
     }
@@ -125,7 +191,7 @@ final class GramRoute {
             double[] squares = eigen(gram.segment(), m);
             if (!wantVectors) {
                 directions.close();
-                return factors(squares, "", null);
+                return factors(squares, real.routine("syrk"), "", null);
             }
             try (Scratch u = w.scratch((long) m * m);
                     Scratch tau = w.scratch(m)) {
@@ -139,7 +205,8 @@ final class GramRoute {
                     return m;
                 });
             }
-            return factors(squares, "+" + real.routine("geqrf"), new Vectors(directions, w.element(), 0, n, 1));
+            return factors(squares, real.routine("syrk"), "+" + real.routine("geqrf"),
+                    new Vectors(directions, w.element(), 0, n, 1));
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;
@@ -158,7 +225,7 @@ final class GramRoute {
             gram.fill((byte) 0);
             Blas.onLargeStack(() -> {
                 blas.syrk(real, Blas.TRANSPOSED, m, n, transposed, n, 0, partial.segment(), m);
-                addUpperTriangle(partial.segment(), Element.F32, gram, m);
+                addUpperTriangle(partial.segment(), Element.F32, m, gram, m);
                 return m;
             });
         }
@@ -179,7 +246,7 @@ final class GramRoute {
         }
     }
 
-    private Factors factors(double[] squares, String after, @Nullable Vectors vectors) {
-        return new Factors(squares, Method.GRAM, real.routine("syrk") + "+dsyevd" + after, vectors);
+    private static Factors factors(double[] squares, String product, String after, @Nullable Vectors vectors) {
+        return new Factors(squares, Method.GRAM, product + "+dsyevd" + after, vectors);
     }
 }

@@ -139,10 +139,8 @@ final class SvdRoute {
         List<Scratch> triangles = IntStream.range(0, parts).mapToObj(part -> w.scratch((long) n * n)).toList();
         try {
             Parts.run(parts, part -> {
-                MemorySegment r = triangles.get(part).segment().fill((byte) 0);
-                w.forEachBlock(part, parts, true,
-                        (block, count) -> blas.tpqrt(real, count, n, 0, panel, r, n, block, count));
-                return r;
+                fold(part, parts, panel, triangles.get(part).segment().fill((byte) 0));
+                return part;
             });
             MemorySegment first = triangles.getFirst().segment();
             for (Scratch other : triangles.subList(1, parts)) {
@@ -155,6 +153,21 @@ final class SvdRoute {
             return solveTall(triangles.getFirst(), n, real.routine("tpqrt") + "+");
         } finally {
             triangles.forEach(Scratch::close);
+        }
+    }
+
+    /** Folds the rows of one part into a triangle. */
+    private void fold(int part, int parts, int panel, MemorySegment r) {
+        try (WeightSource.RowRange range = w.rows(part, parts);
+                Scratch block = w.scratch((long) w.blockRows() * n)) {
+            for (int row = range.first(); row < range.end(); row += w.blockRows()) {
+                int count = Math.min(w.blockRows(), range.end() - row);
+                range.read(row, count, true, block.segment());
+                Blas.onLargeStack(() -> {
+                    blas.tpqrt(real, count, n, 0, panel, r, n, block.segment(), count);
+                    return count;
+                });
+            }
         }
     }
 

@@ -1,12 +1,11 @@
 package io.github.logalign;
 
-import io.github.logalign.blas.Blas;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
 
 /**
- * W as the routes read it: checked, scaled by 2^exponent, in blocks of rows. If only the caller's thread may read W, it
+ * W as the routes read it: checked to be finite, scaled by 2^exponent, in blocks of rows. If only the caller's thread may read W, it
  * reads, and LAPACK's threads see only the scratch.
  */
 final class WeightSource {
@@ -25,11 +24,14 @@ final class WeightSource {
     private final int rows;
     private final int columns;
     private final Precision precision;
+    /** Narrow numbers in float64 need no scaling, so they are checked as they are read: one pass less over memory. */
+    private final boolean checkedWhenRead;
+
     private final double maxMagnitude;
     private final int exponent;
 
     /**
-     * Scans W.
+     * Scans W, or leaves that to the reading.
      *
      * @param threads how many may read it, if any thread may
      * @throws LogalignException if an element is not finite, or a side has more than 2^31 - 1 elements
@@ -44,7 +46,10 @@ final class WeightSource {
         this.rows = (int) w.rows();
         this.columns = (int) w.columns();
         this.precision = precision;
-        this.maxMagnitude = scan();
+        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            this.checkedWhenRead = precision == Precision.DOUBLE && reader.sumsInPlace();
+        }
+        this.maxMagnitude = checkedWhenRead ? 1 : scan();
         this.exponent = Scaling.exponentFor(maxMagnitude, precision);
     }
 
@@ -83,6 +88,7 @@ final class WeightSource {
         return exponent;
     }
 
+    /** Whether W is known to be 0. */
     boolean isZero() {
         return maxMagnitude == 0;
     }
@@ -101,6 +107,7 @@ final class WeightSource {
     /** All rows, each contiguous: seen column-major, an n x m matrix. */
     void readRows(MemorySegment target) {
         try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            check(reader, 0, rows);
             reader.read(0, rows, false, element(), exponent, target, 0);
         }
     }
@@ -108,7 +115,14 @@ final class WeightSource {
     /** All rows, column-major with leading dimension m. */
     void readColumnMajor(MemorySegment target) {
         try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            check(reader, 0, rows);
             reader.read(0, rows, true, element(), exponent, target, 0);
+        }
+    }
+
+    private void check(BlockReader reader, int row, int count) {
+        if (checkedWhenRead) {
+            reader.sumOfSquares(row, count);
         }
     }
 
@@ -117,26 +131,43 @@ final class WeightSource {
         return Parts.count(threads, rows, Math.max(2L * columns, MIN_BLOCK_ROWS), w.segment());
     }
 
-    /** What is done with a block of rows. */
-    interface BlockTask {
-        void run(MemorySegment block, int count);
+    /** The rows of one part, for one thread. */
+    RowRange rows(int part, int parts) {
+        return new RowRange((int) Parts.start(part, parts, rows), (int) Parts.start(part + 1, parts, rows));
     }
 
-    /** Reads the rows of one part, block by block; each block is worked on where LAPACK's stack is large enough. */
-    void forEachBlock(int part, int parts, boolean columnMajor, BlockTask task) {
-        int first = (int) Parts.start(part, parts, rows);
-        int end = (int) Parts.start(part + 1, parts, rows);
-        int blockRows = Math.min(blockRows(), end - first);
-        try (BlockReader reader = new BlockReader(w, CONTENTS);
-                Scratch block = scratch((long) blockRows * columns)) {
-            for (int row = first; row < end; row += blockRows) {
-                int count = Math.min(blockRows, end - row);
-                reader.read(row, count, columnMajor, element(), exponent, block.segment(), 0);
-                Blas.onLargeStack(() -> {
-                    task.run(block.segment(), count);
-                    return count;
-                });
-            }
+    /** Some rows and what reads them. */
+    final class RowRange implements AutoCloseable {
+        private final BlockReader reader = new BlockReader(w, CONTENTS);
+        private final int first;
+        private final int end;
+
+        private RowRange(int first, int end) {
+            this.first = first;
+            this.end = end;
+        }
+
+        int first() {
+            return first;
+        }
+
+        int end() {
+            return end;
+        }
+
+        /**
+         * Writes rows, each contiguous, or their transpose.
+         *
+         * @throws LogalignException if an element is not finite
+         */
+        void read(int row, int count, boolean columnMajor, MemorySegment target) {
+            check(reader, row, count);
+            reader.read(row, count, columnMajor, element(), exponent, target, 0);
+        }
+
+        @Override
+        public void close() {
+            reader.close();
         }
     }
 }

@@ -101,13 +101,13 @@ public final class WeightSpectrum {
             Blas blas = Blas.get();
             boolean wantVectors = options.vectors();
             return switch (options.method()) {
-                case SVD -> of(source, svd(source, blas, wantVectors), arena);
-                case GRAM -> of(source, GramRoute.run(source, blas, wantVectors), arena);
+                case SVD -> of(source, svd(source, blas, wantVectors), options, arena);
+                case GRAM -> of(source, GramRoute.run(source, blas, wantVectors), options, arena);
                 case AUTO -> {
-                    WeightSpectrum gram = of(source, GramRoute.run(source, blas, wantVectors), arena);
+                    WeightSpectrum gram = of(source, GramRoute.run(source, blas, wantVectors), options, arena);
                     yield gram.numericalRank == gram.p.length
                             ? gram
-                            : of(source, svd(source, blas, wantVectors), arena);
+                            : of(source, svd(source, blas, wantVectors), options, arena);
                 }
             };
         } catch (BlasException failure) {
@@ -120,7 +120,13 @@ public final class WeightSpectrum {
     }
 
     /** Takes the vectors over, in the layout that the kernels read. */
-    private static WeightSpectrum of(WeightSource source, Factors factors, Arena arena) {
+    private static WeightSpectrum of(WeightSource source, Factors factors, SpectrumOptions options, Arena arena) {
+        if (factors.squares()[0] == 0) {
+            if (factors.vectors() != null) {
+                factors.vectors().close();
+            }
+            return ofZero(source, options, arena);
+        }
         Kernels kernels = Simd.kernels();
         Element working = source.element();
         int width = kernels.panelWidth(working);

@@ -71,4 +71,34 @@ public interface Kernels {
             MemorySegment panels,
             int panelCount,
             MemorySegment sums);
+
+    /**
+     * Whether {@link #addGram} is faster than OpenBLAS by now: where a tile fills the 32 registers of 512 bits (measured: by
+     * a tenth to a third), and C2 has compiled it.
+     */
+    boolean hasFastGram(Element working);
+
+    /** Has the Gram kernel compiled, in the background, for work that is large enough to gain from it. */
+    void warmUpGram();
+
+    /**
+     * Packs rows for {@link #addGram}.
+     *
+     * @param rows of the working type, n elements each, one after the other
+     * @param first where the first of them goes in the block
+     * @param count how many
+     * @param depth the rows of the block, at most
+     * @param packed the block, see {@link GramLayout}
+     */
+    void packGram(Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed);
+
+    /**
+     * Adds the products of all pairs of columns: {@code gram += block^T block}. Products and their sums over the block are
+     * taken in the working type, the sum over blocks in F64.
+     *
+     * @param packed all rows of the block
+     * @param depth the rows of the block
+     * @param gram see {@link GramLayout}
+     */
+    void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram);
 }

@@ -135,4 +135,71 @@ final class ScalarKernels implements Kernels {
         sums.set(Scalars.F64, to + 16, sums.get(Scalars.F64, to + 16) + s2);
         sums.set(Scalars.F64, to + 24, sums.get(Scalars.F64, to + 24) + s3);
     }
+
+    @Override
+    public boolean hasFastGram(Element working) {
+        return false;
+    }
+
+    @Override
+    public void warmUpGram() {
+        // It never gets faster than BLAS.
+    }
+
+    @Override
+    public void packGram(
+            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
+        packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
+    }
+
+    /** For panels of any width. */
+    static void packGram(
+            Element working,
+            int width,
+            MemorySegment rows,
+            int first,
+            int count,
+            int depth,
+            int n,
+            MemorySegment packed) {
+        for (int row = 0; row < count; row++) {
+            for (int column = 0; column < GramLayout.stride(n, width); column++) {
+                long to = packedIndex(column, first + row, depth, width) * working.bytes();
+                double value = column < n
+                        ? Scalars.get(rows, ((long) row * n + column) * working.bytes(), working)
+                        : 0;
+                if (working == Element.F64) {
+                    packed.set(Scalars.F64, to, value);
+                } else {
+                    packed.set(Scalars.F32, to, (float) value);
+                }
+            }
+        }
+    }
+
+    private static long packedIndex(int column, int row, int depth, int width) {
+        return ((long) (column / width) * depth + row) * width + column % width;
+    }
+
+    @Override
+    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        addGram(working, panelWidth(working), packed, depth, n, gram);
+    }
+
+    /** For panels of any width. */
+    static void addGram(
+            Element working, int width, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        int stride = GramLayout.stride(n, width);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = 0;
+                for (int k = 0; k < depth; k++) {
+                    sum += Scalars.get(packed, packedIndex(i, k, depth, width) * working.bytes(), working)
+                            * Scalars.get(packed, packedIndex(j, k, depth, width) * working.bytes(), working);
+                }
+                long to = ((long) i * stride + j) * Double.BYTES;
+                gram.set(Scalars.F64, to, gram.get(Scalars.F64, to) + sum);
+            }
+        }
+    }
 }

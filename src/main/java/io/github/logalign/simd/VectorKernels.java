@@ -420,4 +420,43 @@ final class VectorKernels implements Kernels {
             F32Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, panelCount, sums);
         }
     }
+
+    @Override
+    public boolean hasFastGram(Element working) {
+        return tilesGram() && GramWarmUp.isFast(working);
+    }
+
+    @Override
+    public void warmUpGram() {
+        if (tilesGram()) {
+            GramWarmUp.start(this);
+        }
+    }
+
+    private boolean tilesGram() {
+        return bits() == 512;
+    }
+
+    @Override
+    public void packGram(
+            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
+        if (!tilesGram()) {
+            ScalarKernels.packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
+        } else if (working == Element.F64) {
+            F64Gram.pack(rows, first, count, depth, n, packed);
+        } else {
+            F32Gram.pack(rows, first, count, depth, n, packed);
+        }
+    }
+
+    @Override
+    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        if (!tilesGram()) {
+            ScalarKernels.addGram(working, panelWidth(working), packed, depth, n, gram);
+        } else if (working == Element.F64) {
+            F64Gram.add(packed, depth, n, gram);
+        } else {
+            F32Gram.add(packed, depth, n, gram);
+        }
+    }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each kernel against a plain loop written here, for both twins, at awkward sizes and unaligned places. */
@@ -283,6 +284,45 @@ class KernelsTest {
                 }
                 double got = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, d);
                 assertEquals(expected, got, unit * s.n * s.tokens + unit * expected, () -> working + " " + s);
+            }
+        }
+    }
+
+    static Stream<Arguments> gramShapes() {
+        return twins().stream().flatMap(kernels -> Stream.of(1, 7, 8, 23, 24, 25, 48, 49, 97, 300)
+                .flatMap(n -> Stream.of(1, 2, 17, 40).map(rows -> Arguments.of(kernels, n, rows))));
+    }
+
+    @ParameterizedTest(name = "{0} n = {1}, {2} rows")
+    @MethodSource("gramShapes")
+    void gramMatrices(Kernels kernels, int n, int rows) {
+        Random random = new Random(n * 100L + rows);
+        for (Element working : new Element[]{Element.F64, Element.F32}) {
+            try (Arena arena = Arena.ofConfined()) {
+                Data data = data(arena, working, rows * n, random);
+                int width = kernels.panelWidth(working);
+                MemorySegment plain = arena.allocate((long) rows * n * working.bytes(), 64);
+                MemorySegment.copy(data.segment, data.offset, plain, 0, plain.byteSize());
+                MemorySegment packed = arena.allocate(GramLayout.packedSize(n, width, rows) * working.bytes(), 64);
+                MemorySegment gram = arena.allocate(GramLayout.size(n, width) * Double.BYTES, 64);
+                int half = rows / 2;
+                long from = (long) half * n * working.bytes();
+                kernels.packGram(working, plain.asSlice(from), half, rows - half, rows, n, packed);
+                kernels.packGram(working, plain, 0, half, rows, n, packed);
+                kernels.addGram(working, packed, rows, n, gram);
+                kernels.addGram(working, packed, rows, n, gram);
+                double tolerance = (working == Element.F64 ? 1e-14 : 1e-5) * rows;
+                for (int i = 0; i < n; i++) {
+                    for (int j = 0; j <= i; j++) {
+                        double expected = 0;
+                        for (int row = 0; row < rows; row++) {
+                            expected += data.values[row * n + i] * data.values[row * n + j];
+                        }
+                        double got = gram.getAtIndex(
+                                ValueLayout.JAVA_DOUBLE, (long) i * GramLayout.stride(n, width) + j);
+                        assertEquals(2 * expected, got, tolerance * Math.max(1, Math.abs(expected)), i + ", " + j);
+                    }
+                }
             }
         }
     }

@@ -19,7 +19,7 @@ final class SvgChart {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 270;
     private static final int LEFT = 52;
-    private static final int RIGHT = 468;
+    private static final int RIGHT = 456;
     private static final int RIGHT_BEFORE_NAMES = 372;
     private static final int TOP = 14;
     private static final int BOTTOM = 228;

@@ -162,6 +162,8 @@ final class TrackCommand implements Callable<Integer> {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         checkOptions(commandLine);
         AlarmRules rules = rules(commandLine);
+        checkFolder(out);
+        checkFolder(report);
         RunFolder folder = folder(commandLine, run);
         CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(), threads());
         Series known = out != null && Files.exists(out) ? SeriesFile.read(out) : Series.EMPTY;
@@ -175,7 +177,7 @@ final class TrackCommand implements Callable<Integer> {
             if (follow) {
                 follow(folder, tracked, stop);
             } else {
-                scoreAll(folder, tracked);
+                scoreAll(run, folder, tracked);
             }
             if (stop.finish()) {
                 tracked.write();
@@ -201,6 +203,15 @@ final class TrackCommand implements Callable<Integer> {
         }
         if (noAlarms && (!alarms.isEmpty() || failOnAlarm)) {
             throw new ParameterException(commandLine, "--no-alarms goes with neither --alarm nor --fail-on-alarm");
+        }
+    }
+
+    /** Before hours of work are done for nothing. */
+    private static void checkFolder(@Nullable Path file) {
+        Path folder = file == null ? null : file.toAbsolutePath().getParent();
+        if (file != null && folder != null && !Files.isDirectory(folder)) {
+            throw new LogalignException(Names.printable(file)
+                    + ": it cannot be written, its folder does not exist; create the folder first");
         }
     }
 
@@ -258,15 +269,15 @@ final class TrackCommand implements Callable<Integer> {
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
-        scoreAll(folder(commandLine, of), tracked);
+        scoreAll(of, folder(commandLine, of), tracked);
         return tracked.series();
     }
 
-    private void scoreAll(RunFolder folder, TrackRun tracked) throws InterruptedException {
+    private void scoreAll(Path of, RunFolder folder, TrackRun tracked) throws InterruptedException {
         RunFolder.Scan scan = folder.scan();
         scan.problems().forEach(tracked::tellProblem);
         if (scan.checkpoints().isEmpty() && tracked.series().rows().isEmpty()) {
-            throw new LogalignException(Names.printable(run) + ": there are no checkpoints; they are called"
+            throw new LogalignException(Names.printable(of) + ": there are no checkpoints; they are called"
                     + " step_N.weights.safetensors or checkpoint-N/model.safetensors, or say where they are with"
                     + " --pattern");
         }

@@ -252,6 +252,13 @@ class TrackIT {
             assertEquals(3, ok(new Command().run("track", run.toString(), "--layer", layer, "--format", "csv")).out()
                     .lines().skip(1).count(), "as many rows as layers with activations: " + layer);
         }
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        Result noBaseline = new Command().run("track", run.toString(), "--baseline", empty.toString());
+        assertEquals(1, noBaseline.code());
+        assertTrue(noBaseline.err().getFirst().contains(empty + ": there are no checkpoints"), "the baseline is named");
+        Result nowhere = new Command().run("track", run.toString(), "--report", folder.resolve("no/r.html").toString());
+        assertEquals(1, nowhere.code());
+        assertTrue(nowhere.err().getFirst().contains("its folder does not exist"), nowhere.err().getFirst());
         Result none = new Command().run("track", run.toString(), "--pattern", "ckpt-{step}/w.safetensors");
         assertEquals(1, none.code());
         assertEquals(1, none.err().size());

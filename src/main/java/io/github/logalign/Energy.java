@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Energy(ScaledSum sum, long counted, int exponent) {
 
-    /** Tokens that are worth a thread. */
+    /** Elements that are worth a thread. */
     private static final int MIN_ELEMENTS = 1 << 20;
 
     /**

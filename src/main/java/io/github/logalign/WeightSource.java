@@ -49,7 +49,8 @@ final class WeightSource {
         try (BlockReader reader = new BlockReader(w, CONTENTS)) {
             this.checkedWhenRead = precision == Precision.DOUBLE && reader.sumsInPlace();
         }
-        this.maxMagnitude = checkedWhenRead ? 1 : scan();
+        boolean empty = rows == 0 || columns == 0;
+        this.maxMagnitude = checkedWhenRead && !empty ? 1 : scan();
         this.exponent = Scaling.exponentFor(maxMagnitude, precision);
     }
 

@@ -28,11 +28,15 @@ public final class ActivationSpectrum implements Serializable {
     /** Whether there is no energy. */
     private final boolean zero;
 
-    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero) {
+    /** What projected. */
+    private final String driver;
+
+    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero, String driver) {
         this.q = q;
         this.tokens = tokens;
         this.maskedTokens = maskedTokens;
         this.zero = zero;
+        this.driver = driver;
     }
 
     /**
@@ -69,6 +73,15 @@ public final class ActivationSpectrum implements Serializable {
      */
     public boolean isZero() {
         return zero;
+    }
+
+    /**
+     * What took the projections.
+     *
+     * @return "kernel", the name of a routine of BLAS, or both with a plus between; empty if nothing was projected
+     */
+    public String driver() {
+        return driver;
     }
 
     /**

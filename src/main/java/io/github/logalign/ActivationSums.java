@@ -1,14 +1,13 @@
 package io.github.logalign;
 
 import io.github.logalign.blas.Scratch;
-import io.github.logalign.simd.Element;
-import io.github.logalign.simd.Kernels;
-import io.github.logalign.simd.Simd;
 import java.io.Serial;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +42,9 @@ public final class ActivationSums implements Serializable {
 
     /** Sum of squares of the activations. */
     private final ScaledSum energy = new ScaledSum();
+
+    /** What projected. */
+    private final TreeSet<String> used = new TreeSet<>();
 
     /** How many tokens counted. */
     private long tokens;
@@ -99,22 +101,24 @@ public final class ActivationSums implements Serializable {
 
     private void project(
             WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        Kernels kernels = Simd.kernels();
-        Element working = w.precision().working();
         long padded = (long) w.panelCount() * w.panelWidth();
         try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
+                Projector projector = new Projector(
+                        w.precision(), w.products(), panels, w.panelCount(), columns, last - first);
                 Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
+            if (projector.byBlas(blocks.capacity())) {
+                blocks.copy();
+            }
             while (blocks.advance()) {
                 if (columns == 0) {
                     continue;
                 }
                 sums.segment().fill((byte) 0);
-                kernels.addSquaredProjections(
-                        working, blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), columns, panels,
-                        w.panelCount(), sums.segment());
+                projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
                 addProjected(sums.segment(), blocks.exponent());
                 energy.add(blocks.sumOfSquares(), blocks.exponent());
             }
+            used.addAll(projector.used());
             tokens = blocks.counted();
             maskedTokens = last - first - tokens;
         }
@@ -134,6 +138,17 @@ public final class ActivationSums implements Serializable {
         exponent = common;
     }
 
+    /** Forgets all tokens, to be used again for others. */
+    public void reset() {
+        Arrays.fill(projected, 0);
+        exponent = 0;
+        anyProjected = false;
+        energy.reset();
+        used.clear();
+        tokens = 0;
+        maskedTokens = 0;
+    }
+
     /**
      * Adds what another one has summed up with the same weights.
      *
@@ -150,6 +165,7 @@ public final class ActivationSums implements Serializable {
             MemorySegment sums = MemorySegment.ofArray(other.projected);
             addProjected(sums, other.exponent);
         }
+        used.addAll(other.used);
         energy.add(other.energy);
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
@@ -167,6 +183,6 @@ public final class ActivationSums implements Serializable {
                 q[i] = Math.min(1, energy.share(projected[i], exponent));
             }
         }
-        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero());
+        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), String.join("+", used));
     }
 }

@@ -2,12 +2,17 @@ package io.github.logalign;
 
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
-import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Loop;
 import io.github.logalign.simd.Panels;
 import io.github.logalign.simd.Simd;
 import java.io.Serial;
 import java.io.Serializable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +40,11 @@ public final class AlignmentSums implements Serializable {
     /** Rows of W that are worth a thread. */
     private static final int MIN_ROWS = 512;
 
+    /** An error in LAR that the inner product may have before the outputs are taken instead. */
+    private static final double INNER_TOLERANCE = 1e-9;
+
+    private static final double INNER_TOLERANCE_SINGLE = 1e-6;
+
     private final transient @Nullable Matrix w;
 
     /** The number of rows m of W. */
@@ -48,6 +58,21 @@ public final class AlignmentSums implements Serializable {
 
     /** How many threads may work on a batch. */
     private final int threads;
+
+    /** Which way. */
+    private final Route route;
+
+    /** By what products are taken. */
+    private final Products products;
+
+    /** W^T W, once it was needed. */
+    private transient @Nullable GramSums weightGram;
+
+    /** What ran. */
+    private final TreeSet<String> used = new TreeSet<>();
+
+    /** Whether any batch was added by the inner product of Gram matrices. */
+    private boolean inner;
 
     /** What W is multiplied by, as an exponent of 2. */
     private final int weightExponent;
@@ -67,12 +92,14 @@ public final class AlignmentSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
-    private AlignmentSums(Matrix w, Precision precision, int threads) {
+    private AlignmentSums(Matrix w, Precision precision, int threads, Route route, Products products) {
         this.w = w;
         this.rows = w.rows();
         this.columns = Math.toIntExact(w.columns());
         this.precision = precision;
         this.threads = threads;
+        this.route = route;
+        this.products = products;
         // In float64 products of narrower numbers need no scaling.
         Energy energy = Energy.of(w, null, precision, "weights", precision == Precision.SINGLE, threads);
         weightEnergy.add(energy.sum());
@@ -86,6 +113,9 @@ public final class AlignmentSums implements Serializable {
         this.columns = like.columns;
         this.precision = like.precision;
         this.threads = like.threads;
+        this.route = like.route;
+        this.products = like.products;
+        this.weightGram = like.weightGram;
         this.weightExponent = like.weightExponent;
         this.weightEnergy.add(like.weightEnergy);
     }
@@ -125,13 +155,30 @@ public final class AlignmentSums implements Serializable {
      * @throws LogalignException if an element is not finite, with its index
      */
     public static AlignmentSums of(Matrix w, Precision precision, int threads) {
+        return of(w, precision, threads, Route.AUTO, Products.AUTO);
+    }
+
+    /**
+     * Empty sums for a layer, by a route of the caller's.
+     *
+     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
+     * @param precision of the products; sums over tokens are in float64
+     * @param threads how many threads may work on W and on a batch, at least 1
+     * @param route {@link Route#OUTPUTS}, {@link Route#INNER} or {@link Route#AUTO}
+     * @param products by what matrix products are taken
+     * @return the sums
+     * @throws IllegalArgumentException if there are no threads, or the route is not one of the norm form
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    public static AlignmentSums of(Matrix w, Precision precision, int threads, Route route, Products products) {
+        Planner.normForm(w.rows(), w.columns(), 1, route);
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
         if (w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
         }
-        return new AlignmentSums(w, precision, threads);
+        return new AlignmentSums(w, precision, threads, route, products);
     }
 
     /**
@@ -150,8 +197,12 @@ public final class AlignmentSums implements Serializable {
         checkColumns("activations", x.columns(), columns);
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
-        if (columns > 0 && batch.tokens > 0) {
-            batch.addOutputs(w, x, mask);
+        if (columns > 0 && !weightEnergy.isZero() && !batch.inputEnergy.isZero()) {
+            Route chosen = Planner.normForm(rows, columns, batch.tokens, route, weightGram != null);
+            if (chosen == Route.OUTPUTS || !batch.addInner(w, x, mask)) {
+                batch.addOutputs(w, x, mask);
+            }
+            weightGram = batch.weightGram;
         }
         merge(batch);
     }
@@ -175,6 +226,7 @@ public final class AlignmentSums implements Serializable {
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
         batch.outputEnergy.add(Energy.of(z, mask, precision, "outputs", false, threads).sum());
+        batch.used.add("sums");
         merge(batch);
     }
 
@@ -195,18 +247,82 @@ public final class AlignmentSums implements Serializable {
         int parts = Parts.count(threads, rows, MIN_ROWS, weights.segment(), x.segment());
         Parts.run(parts, part -> outputs(
                 weights, x, mask, Parts.start(part, parts, rows), Parts.start(part + 1, parts, rows)))
-                .forEach(outputEnergy::add);
+                .forEach(outputs -> {
+                    outputEnergy.add(outputs.energy());
+                    outputs.used().forEach(name -> used.add("outputs by " + name));
+                });
     }
 
-    /** The energy of the outputs of some rows of W. */
-    private ScaledSum outputs(Matrix weights, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        Kernels kernels = Simd.kernels();
+    /**
+     * Adds the inner product of the Gram matrices of W and of a batch, unless the numbers have to be scaled, or its error
+     * would show in LAR.
+     *
+     * @return whether that was done
+     */
+    private boolean addInner(Matrix weights, Matrix x, @Nullable TokenMask mask) {
+        if (weightExponent != 0) {
+            return false;
+        }
         Element working = precision.working();
-        int width = kernels.panelWidth(working);
+        Simd.kernels().expect(Loop.GRAM, working, working, Planner.normFormCost(rows, columns, tokens, Route.INNER));
+        GramSums ofWeights = weightGram == null ? gram(weights) : weightGram;
+        weightGram = ofWeights;
+        int parts = Parts.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
+        AtomicBoolean scaled = new AtomicBoolean();
+        try (GramSums ofInputs = GramSums.of(parts, () -> new GramSums(precision, products, columns), (sums, part) -> {
+            long first = Parts.start(part, parts, x.rows());
+            long last = Parts.start(part + 1, parts, x.rows());
+            try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last)) {
+                blocks.copy();
+                while (!scaled.get() && blocks.advance()) {
+                    if (blocks.exponent() != 0) {
+                        scaled.set(true);
+                    } else {
+                        MemorySegment block = blocks.segment();
+                        sums.add((row, count, target) -> MemorySegment.copy(
+                                block, row * blocks.stride(), target, 0, count * blocks.stride()), 0, blocks.tokens());
+                    }
+                }
+            }
+        })) {
+            double product = ofWeights.inner(ofInputs);
+            ScaledSum energy = new ScaledSum();
+            energy.add(Math.max(0, product), 0);
+            double overlap = energy.isZero() ? 0 : energy.over(weightEnergy, inputEnergy);
+            double error = new ErrorModel(precision.unitRoundoff(), true).larError(columns, overlap);
+            double tolerance = precision == Precision.DOUBLE ? INNER_TOLERANCE : INNER_TOLERANCE_SINGLE;
+            if (scaled.get() || (route == Route.AUTO && error > tolerance)) {
+                return false;
+            }
+            outputEnergy.add(energy);
+            inner = true;
+            used.add("inner product of Gram matrices by " + String.join("+", ofInputs.used()));
+            return true;
+        }
+    }
+
+    private GramSums gram(Matrix weights) {
+        WeightSource source = new WeightSource(weights, precision, threads);
+        int parts = source.parts();
+        Arena collected = Arena.ofAuto();
+        return GramSums.of(parts, () -> new GramSums(precision, products, columns, collected), (sums, part) -> {
+            try (WeightSource.RowRange range = source.rows(part, parts)) {
+                sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
+            }
+        });
+    }
+
+    /** The energy of the outputs of some rows of W, and what took them. */
+    private record Outputs(ScaledSum energy, Set<String> used) {}
+
+    private Outputs outputs(Matrix weights, Matrix x, @Nullable TokenMask mask, long first, long last) {
+        Element working = precision.working();
+        int width = Simd.kernels().panelWidth(working);
         long rowBytes = (long) columns * working.bytes();
         int packRows = (int) Math.min(last - first, Math.max(width, PACK_BYTES / rowBytes / width * width));
         int packPanels = Panels.count(packRows, width);
         ScaledSum energy = new ScaledSum();
+        Set<String> drivers = new TreeSet<>();
         try (BlockReader reader = new BlockReader(weights, "weights");
                 Scratch plain = Scratch.allocate(packRows * rowBytes);
                 Scratch panels = Scratch.allocate(Panels.byteSize(packPanels, width, columns, working));
@@ -216,22 +332,37 @@ public final class AlignmentSums implements Serializable {
                 reader.read(row, count, false, working, weightExponent, plain.segment(), 0);
                 Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
                 int panelCount = Panels.count(count, width);
-                try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations")) {
+                try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
+                        Projector projector = new Projector(
+                                precision, products, panels.segment(), panelCount, columns, x.rows())) {
+                    if (projector.byBlas(blocks.capacity())) {
+                        blocks.copy();
+                    }
                     while (blocks.advance()) {
                         sums.segment().fill((byte) 0);
-                        kernels.addSquaredProjections(
-                                working, blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), columns,
-                                panels.segment(), panelCount, sums.segment());
+                        projector.add(
+                                blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
                         double total = 0;
                         for (int i = 0; i < count; i++) {
                             total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
                         }
                         energy.add(total, blocks.exponent() + weightExponent);
                     }
+                    drivers.addAll(projector.used());
                 }
             }
         }
-        return energy;
+        return new Outputs(energy, drivers);
+    }
+
+    /** Forgets all tokens, to be used again for others. */
+    public void reset() {
+        inputEnergy.reset();
+        outputEnergy.reset();
+        used.clear();
+        inner = false;
+        tokens = 0;
+        maskedTokens = 0;
     }
 
     /**
@@ -244,10 +375,21 @@ public final class AlignmentSums implements Serializable {
         if (other.rows != rows || other.columns != columns || !other.weightEnergy.sameAs(weightEnergy)) {
             throw new IllegalArgumentException("sums of different weights do not merge");
         }
+        used.addAll(other.used);
+        inner |= other.inner;
         inputEnergy.add(other.inputEnergy);
         outputEnergy.add(other.outputEnergy);
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
+    }
+
+    /**
+     * What ran so far: the outputs or the inner product of Gram matrices, and by what; or sums, where Z was there.
+     *
+     * @return words, empty if nothing ran
+     */
+    public String driver() {
+        return String.join(", ", used);
     }
 
     /**
@@ -279,6 +421,6 @@ public final class AlignmentSums implements Serializable {
             return new Alignment.Undefined(reason);
         }
         double overlap = outputEnergy.isZero() ? 0 : outputEnergy.over(weightEnergy, inputEnergy);
-        return new ErrorModel(precision.unitRoundoff(), false).alignment(columns, overlap);
+        return new ErrorModel(precision.unitRoundoff(), inner).alignment(columns, overlap);
     }
 }

@@ -26,6 +26,7 @@ final class BlockReader implements AutoCloseable {
     private static final int TILE = 8;
 
     private final Matrix matrix;
+    private final MemorySegment source;
     private final String contents;
     private final Kernels kernels = Simd.kernels();
     private final Element element;
@@ -46,12 +47,21 @@ final class BlockReader implements AutoCloseable {
      */
     BlockReader(Matrix matrix, String contents) {
         this.matrix = matrix;
+        this.source = plain(matrix.segment());
         this.contents = contents;
         this.element = matrix.elementType().element();
         this.direct = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
         this.staging = Scratch.allocate((long) PIECE * Double.BYTES);
         this.tile = Scratch.allocate((long) TILE * PIECE * Double.BYTES);
         this.run = staging.segment();
+    }
+
+    /**
+     * A mapped file as memory like any other, alive as long as the file is: the kernels see one kind of segment, and are
+     * compiled once.
+     */
+    static MemorySegment plain(MemorySegment segment) {
+        return segment.isMapped() ? segment.reinterpret(segment.byteSize()) : segment;
     }
 
     @Override
@@ -68,7 +78,7 @@ final class BlockReader implements AutoCloseable {
     private void locate(long first, int count) {
         long offset = first * element.bytes();
         if (direct) {
-            run = matrix.segment();
+            run = source;
             runOffset = offset;
             return;
         }
@@ -80,7 +90,7 @@ final class BlockReader implements AutoCloseable {
         run = staging.segment();
         runOffset = 0;
         MemorySegment.copy(
-                matrix.segment(),
+                source,
                 from.withOrder(matrix.byteOrder()),
                 offset,
                 run,

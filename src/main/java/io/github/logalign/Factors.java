@@ -1,7 +1,6 @@
 package io.github.logalign;
 
 import io.github.logalign.blas.Scratch;
-import io.github.logalign.simd.Element;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,19 +11,26 @@ import org.jspecify.annotations.Nullable;
  * @param driver the routines that ran
  * @param vectors the right singular vectors, or null if they were not wanted
  */
-record Factors(double[] squares, Method method, String driver, @Nullable Vectors vectors) {
+record Factors(double[] squares, Method method, String driver, @Nullable Vectors vectors) implements AutoCloseable {
+
+    @Override
+    public void close() {
+        if (vectors != null) {
+            vectors.close();
+        }
+    }
+
 
     /**
-     * Right singular vectors in memory: coordinate c of direction d stands at element
+     * Right singular vectors in memory: coordinate c of direction d stands, in the working type, at element
      * {@code start + d * directionStride + c * coordinateStride}.
      *
      * @param memory freed by whoever takes the vectors over
-     * @param element F64 or F32
      * @param start the element where direction 0 begins
      * @param directionStride from direction to direction, in elements
      * @param coordinateStride from coordinate to coordinate, in elements
      */
-    record Vectors(Scratch memory, Element element, long start, long directionStride, long coordinateStride)
+    record Vectors(Scratch memory, long start, long directionStride, long coordinateStride)
             implements
                 AutoCloseable {
 

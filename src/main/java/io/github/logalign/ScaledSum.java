@@ -43,6 +43,11 @@ final class ScaledSum implements Serializable {
         return isZero() ? other.isZero() : Math.abs(share(other.value, other.exponent) - 1) < ROUNDING;
     }
 
+    void reset() {
+        value = 0;
+        exponent = 0;
+    }
+
     boolean isZero() {
         return value == 0;
     }

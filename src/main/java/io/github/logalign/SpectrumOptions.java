@@ -10,20 +10,41 @@ import java.util.Objects;
  * @param vectors whether the right singular vectors are wanted; without them nothing can be projected
  * @param threads how many threads may work on one layer, at least 1; 1 by default. More than one are used where any thread
  *     may read W, X and the arena's memory, for tall matrices and for projections; each needs memory for a matrix of n x n
+ * @param route which way; {@link Route#AUTO} by default, or one of {@link Method#SVD}'s
+ * @param products by what matrix products are taken; {@link Products#AUTO} by default
  */
-public record SpectrumOptions(Method method, Precision precision, boolean vectors, int threads) {
+public record SpectrumOptions(
+        Method method, Precision precision, boolean vectors, int threads, Route route, Products products) {
 
     /** SVD in float64, with vectors. */
     public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true, 1);
 
     /**
+     * The cheapest route, by whatever takes products fastest.
+     *
+     * @param method how
+     * @param precision in what precision
+     * @param vectors whether the right singular vectors are wanted
+     * @param threads how many threads may work on one layer
+     * @throws IllegalArgumentException if there are no threads
+     */
+    public SpectrumOptions(Method method, Precision precision, boolean vectors, int threads) {
+        this(method, precision, vectors, threads, Route.AUTO, Products.AUTO);
+    }
+
+    /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if there are no threads
+     * @throws IllegalArgumentException if there are no threads, or the route is not one of the method
      */
     public SpectrumOptions {
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(products, "products");
+        Planner.svd(1, 1, route);
+        if (method == Method.GRAM && route != Route.AUTO) {
+            throw new IllegalArgumentException(route + " is no route of the Gram matrix");
+        }
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
@@ -36,7 +57,7 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withMethod(Method newMethod) {
-        return new SpectrumOptions(newMethod, precision, vectors, threads);
+        return new SpectrumOptions(newMethod, precision, vectors, threads, route, products);
     }
 
     /**
@@ -46,7 +67,7 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withPrecision(Precision newPrecision) {
-        return new SpectrumOptions(method, newPrecision, vectors, threads);
+        return new SpectrumOptions(method, newPrecision, vectors, threads, route, products);
     }
 
     /**
@@ -55,7 +76,7 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @return the options
      */
     public SpectrumOptions withoutVectors() {
-        return new SpectrumOptions(method, precision, false, threads);
+        return new SpectrumOptions(method, precision, false, threads, route, products);
     }
 
     /**
@@ -66,6 +87,27 @@ public record SpectrumOptions(Method method, Precision precision, boolean vector
      * @throws IllegalArgumentException if there are none
      */
     public SpectrumOptions withThreads(int newThreads) {
-        return new SpectrumOptions(method, precision, vectors, newThreads);
+        return new SpectrumOptions(method, precision, vectors, newThreads, route, products);
+    }
+
+    /**
+     * The same by another route.
+     *
+     * @param newRoute which way
+     * @return the options
+     * @throws IllegalArgumentException if it is not one of the method
+     */
+    public SpectrumOptions withRoute(Route newRoute) {
+        return new SpectrumOptions(method, precision, vectors, threads, newRoute, products);
+    }
+
+    /**
+     * The same with products taken by something else.
+     *
+     * @param newProducts by what
+     * @return the options
+     */
+    public SpectrumOptions withProducts(Products newProducts) {
+        return new SpectrumOptions(method, precision, vectors, threads, route, newProducts);
     }
 }

@@ -19,17 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SvdRoute {
 
-    /** From here on the triangle first is faster than the SVD of the whole (measured at n = 256 to 2,048). */
-    private static final double TALL_FOR_TRIANGLE = 1.25;
-
-    /** The same for W^T; one QR factorisation more has to be applied to the vectors. */
-    private static final double WIDE_FOR_TRIANGLE = 1.5;
-
     private static final int NARROW = 1024;
 
     private final WeightSource w;
     private final Blas blas;
     private final boolean wantVectors;
+    private final Route route;
     private final Solver solver;
     private final Real real;
     private final int m;
@@ -98,21 +93,22 @@ final class SvdRoute {
         }
     };
 
-    private SvdRoute(WeightSource w, Blas blas, boolean wantVectors, Solver solver) {
+    private SvdRoute(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver solver) {
         this.w = w;
         this.blas = blas;
         this.wantVectors = wantVectors;
+        this.route = Planner.svd(w.rows(), w.columns(), route);
         this.solver = solver;
         this.real = w.precision().real();
         this.m = w.rows();
         this.n = w.columns();
     }
 
-    /** Runs the first solver that converges, each on a fresh copy. W is not empty and not zero. */
-    static Factors run(WeightSource w, Blas blas, boolean wantVectors, Solver... solvers) {
+    /** Runs the first solver that converges, each on a fresh copy. W is not empty. */
+    static Factors run(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver... solvers) {
         StringBuilder failures = new StringBuilder();
         for (Solver solver : solvers) {
-            Result result = new SvdRoute(w, blas, wantVectors, solver).factorise();
+            Result result = new SvdRoute(w, blas, wantVectors, route, solver).factorise();
             if (result.factors() != null) {
                 return result.factors();
             }
@@ -128,9 +124,9 @@ final class SvdRoute {
 
     private Result factorise() {
         if (m >= n) {
-            return m >= TALL_FOR_TRIANGLE * n ? tallByTriangle() : tallDirectly();
+            return route == Route.TRIANGLE ? tallByTriangle() : tallDirectly();
         }
-        return n >= WIDE_FOR_TRIANGLE * m ? wideByTriangle() : wideDirectly();
+        return route == Route.TRIANGLE ? wideByTriangle() : wideDirectly();
     }
 
     private Result tallByTriangle() {
@@ -188,7 +184,7 @@ final class SvdRoute {
                 vt.close();
                 return new Result(null, info);
             }
-            return found(s, n, before, new Vectors(vt, w.element(), 0, 1, n));
+            return found(s, n, before, new Vectors(vt, 0, 1, n));
         } catch (RuntimeException | Error failed) {
             vt.close();
             throw failed;
@@ -206,7 +202,7 @@ final class SvdRoute {
                 u.close();
                 return new Result(null, info);
             }
-            return found(s, m, "", new Vectors(u, w.element(), 0, n, 1));
+            return found(s, m, "", new Vectors(u, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             u.close();
             throw failed;
@@ -249,7 +245,7 @@ final class SvdRoute {
                     return m;
                 });
             }
-            return found(s, m, real.routine("geqrf") + "+", new Vectors(directions, w.element(), 0, n, 1));
+            return found(s, m, real.routine("geqrf") + "+", new Vectors(directions, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;

@@ -20,8 +20,10 @@ final class TokenBlocks implements AutoCloseable {
     private final @Nullable TokenMask mask;
     private final Precision precision;
     private final BlockReader reader;
+    private final MemorySegment tokensOfX;
     private final Scratch scratch;
     private final int capacity;
+    private boolean copies;
     private final long last;
 
     private long next;
@@ -51,6 +53,7 @@ final class TokenBlocks implements AutoCloseable {
         this.precision = precision;
         int fitting = (int) (BLOCK_BYTES / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
+        this.tokensOfX = BlockReader.plain(x.segment());
         this.reader = new BlockReader(x, contents);
         this.scratch = Scratch.allocate(capacity * x.columns() * working().bytes());
         this.segment = scratch.segment();
@@ -64,6 +67,11 @@ final class TokenBlocks implements AutoCloseable {
     public void close() {
         reader.close();
         scratch.close();
+    }
+
+    /** Copies every block from now on, so that any thread may read it. */
+    void copy() {
+        copies = true;
     }
 
     /** The largest number of tokens in a block. */
@@ -94,8 +102,8 @@ final class TokenBlocks implements AutoCloseable {
             end = nextCounting(runEnd);
         }
         chooseExponent(max);
-        if (runs == 1 && reader.readsInPlace(working(), exponent)) {
-            segment = x.segment();
+        if (!copies && runs == 1 && reader.readsInPlace(working(), exponent)) {
+            segment = tokensOfX;
             offset = next * x.stride() * working().bytes();
             stride = x.stride() * working().bytes();
         } else {

@@ -3,9 +3,11 @@ package io.github.logalign;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.DoubleAccumulator;
 
 /**
- * W as the routes read it: checked to be finite, scaled by 2^exponent, in blocks of rows. If only the caller's thread may read W, it
+ * W as the routes read it: in blocks of rows, checked to be finite as they are read, times 2^exponent. The exponent is 0 at
+ * first, which fits all but extreme magnitudes; {@link #fits()} tells afterwards. If only the caller's thread may read W, it
  * reads, and LAPACK's threads see only the scratch.
  */
 final class WeightSource {
@@ -14,9 +16,6 @@ final class WeightSource {
     private static final int MIN_BLOCK_ROWS = 256;
     private static final int MAX_BLOCK_ROWS = 2048;
 
-    /** Elements whose scan is worth a thread. */
-    private static final int SCAN_ELEMENTS = 1 << 20;
-
     private static final String CONTENTS = "weights";
 
     private final Matrix w;
@@ -24,19 +23,30 @@ final class WeightSource {
     private final int rows;
     private final int columns;
     private final Precision precision;
-    /** Narrow numbers in float64 need no scaling, so they are checked as they are read: one pass less over memory. */
-    private final boolean checkedWhenRead;
-
-    private final double maxMagnitude;
     private final int exponent;
+    private final DoubleAccumulator maxMagnitude = new DoubleAccumulator(Math::max, 0);
+
+    /** Squares of what was read would overflow: no routine may see them. */
+    static final class TooLarge extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private TooLarge() {
+            super("weights that have to be scaled", null, false, false);
+        }
+    }
 
     /**
-     * Scans W, or leaves that to the reading.
+     * Reads W as it is.
      *
      * @param threads how many may read it, if any thread may
-     * @throws LogalignException if an element is not finite, or a side has more than 2^31 - 1 elements
+     * @throws LogalignException if a side has more than 2^31 - 1 elements
      */
     WeightSource(Matrix w, Precision precision, int threads) {
+        this(w, precision, threads, 0);
+    }
+
+    private WeightSource(Matrix w, Precision precision, int threads, int exponent) {
         if (w.rows() > Integer.MAX_VALUE || w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights are " + w.rows() + " x " + w.columns()
                     + ": a side of more than 2,147,483,647 elements cannot be factorised");
@@ -46,22 +56,24 @@ final class WeightSource {
         this.rows = (int) w.rows();
         this.columns = (int) w.columns();
         this.precision = precision;
-        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
-            this.checkedWhenRead = precision == Precision.DOUBLE && reader.sumsInPlace();
-        }
-        boolean empty = rows == 0 || columns == 0;
-        this.maxMagnitude = checkedWhenRead && !empty ? 1 : scan();
-        this.exponent = Scaling.exponentFor(maxMagnitude, precision);
+        this.exponent = exponent;
     }
 
-    private double scan() {
-        int parts = Parts.count(threads, rows, Math.max(1, SCAN_ELEMENTS / Math.max(1, columns)), w.segment());
-        return Parts.run(parts, part -> {
-            long first = Parts.start(part, parts, rows);
-            try (BlockReader reader = new BlockReader(w, CONTENTS)) {
-                return reader.maxMagnitude(first, Parts.start(part + 1, parts, rows) - first);
-            }
-        }).stream().max(Double::compare).orElseThrow();
+    /**
+     * The same, scaled so that it fits.
+     *
+     * @throws LogalignException if an element is not finite
+     */
+    WeightSource rescaled() {
+        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
+            return new WeightSource(w, precision, threads,
+                    Scaling.exponentFor(reader.maxMagnitude(0, rows), precision));
+        }
+    }
+
+    /** Whether the exponent fits what was read. */
+    boolean fits() {
+        return exponent != 0 || Scaling.exponentFor(maxMagnitude.get(), precision) == 0;
     }
 
     int threads() {
@@ -89,9 +101,8 @@ final class WeightSource {
         return exponent;
     }
 
-    /** Whether W is known to be 0. */
-    boolean isZero() {
-        return maxMagnitude == 0;
+    boolean isEmpty() {
+        return rows == 0 || columns == 0;
     }
 
     /** Rows that are read together: a few megabytes of them. */
@@ -107,23 +118,15 @@ final class WeightSource {
 
     /** All rows, each contiguous: seen column-major, an n x m matrix. */
     void readRows(MemorySegment target) {
-        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
-            check(reader, 0, rows);
-            reader.read(0, rows, false, element(), exponent, target, 0);
+        try (RowRange all = rows(0, 1)) {
+            all.read(0, rows, false, target);
         }
     }
 
     /** All rows, column-major with leading dimension m. */
     void readColumnMajor(MemorySegment target) {
-        try (BlockReader reader = new BlockReader(w, CONTENTS)) {
-            check(reader, 0, rows);
-            reader.read(0, rows, true, element(), exponent, target, 0);
-        }
-    }
-
-    private void check(BlockReader reader, int row, int count) {
-        if (checkedWhenRead) {
-            reader.sumOfSquares(row, count);
+        try (RowRange all = rows(0, 1)) {
+            all.read(0, rows, true, target);
         }
     }
 
@@ -160,9 +163,14 @@ final class WeightSource {
          * Writes rows, each contiguous, or their transpose.
          *
          * @throws LogalignException if an element is not finite
+         * @throws TooLarge if they do not fit, and are so large that their squares overflow
          */
         void read(int row, int count, boolean columnMajor, MemorySegment target) {
-            check(reader, row, count);
+            double max = reader.maxMagnitude(row, count);
+            maxMagnitude.accumulate(max);
+            if (exponent == 0 && max > 1 && Scaling.exponentFor(max, precision) != 0) {
+                throw new TooLarge();
+            }
             reader.read(row, count, columnMajor, element(), exponent, target, 0);
         }
 

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightSpectrum {
 
+    /** Of a W that is 0. */
+    private static final String NO_DRIVER = "none";
+
     private final int rows;
     private final int columns;
     private final double[] p;
@@ -44,8 +47,10 @@ public final class WeightSpectrum {
     private final @Nullable MemorySegment panels;
     private final int panelWidth;
     private final int threads;
+    private final Products products;
 
-    private WeightSpectrum(WeightSource w, Factors factors, @Nullable MemorySegment panels, int panelWidth) {
+    private WeightSpectrum(
+            WeightSource w, Factors factors, Products products, @Nullable MemorySegment panels, int panelWidth) {
         this.rows = w.rows();
         this.columns = w.columns();
         this.method = factors.method();
@@ -54,6 +59,7 @@ public final class WeightSpectrum {
         this.panels = panels;
         this.panelWidth = panelWidth;
         this.threads = w.threads();
+        this.products = products;
         double[] squares = factors.squares();
         double sum = 0;
         for (double square : squares) {
@@ -95,36 +101,42 @@ public final class WeightSpectrum {
     public static WeightSpectrum of(Matrix w, SpectrumOptions options, Arena arena) {
         try {
             WeightSource source = new WeightSource(w, options.precision(), options.threads());
-            if (source.isZero()) {
+            if (source.isEmpty()) {
                 return ofZero(source, options, arena);
             }
-            Blas blas = Blas.get();
-            boolean wantVectors = options.vectors();
-            return switch (options.method()) {
-                case SVD -> of(source, svd(source, blas, wantVectors), options, arena);
-                case GRAM -> of(source, GramRoute.run(source, blas, wantVectors), options, arena);
-                case AUTO -> {
-                    WeightSpectrum gram = of(source, GramRoute.run(source, blas, wantVectors), options, arena);
-                    yield gram.numericalRank == gram.p.length
-                            ? gram
-                            : of(source, svd(source, blas, wantVectors), options, arena);
-                }
-            };
+            WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options, arena);
+            boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
+            return lost && !found.driver.equals(NO_DRIVER) ? of(source, Method.SVD, options, arena) : found;
         } catch (BlasException failure) {
             throw new LogalignException(failure.getMessage(), failure);
         }
     }
 
-    private static Factors svd(WeightSource source, Blas blas, boolean wantVectors) {
-        return SvdRoute.run(source, blas, wantVectors, SvdRoute.GESDD, SvdRoute.GESVD);
+    private static WeightSpectrum of(WeightSource source, Method method, SpectrumOptions options, Arena arena) {
+        try {
+            Factors factors = factorise(source, method, options);
+            if (source.fits()) {
+                return of(source, factors, options, arena);
+            }
+            factors.close();
+        } catch (WeightSource.TooLarge unscaled) {
+            // Known by its type alone: what follows is the remedy.
+        }
+        WeightSource scaled = source.rescaled();
+        return of(scaled, factorise(scaled, method, options), options, arena);
+    }
+
+    private static Factors factorise(WeightSource source, Method method, SpectrumOptions options) {
+        Blas blas = Blas.get();
+        return method == Method.GRAM
+                ? GramRoute.run(source, blas, options.vectors(), options.products())
+                : SvdRoute.run(source, blas, options.vectors(), options.route(), SvdRoute.GESDD, SvdRoute.GESVD);
     }
 
     /** Takes the vectors over, in the layout that the kernels read. */
     private static WeightSpectrum of(WeightSource source, Factors factors, SpectrumOptions options, Arena arena) {
         if (factors.squares()[0] == 0) {
-            if (factors.vectors() != null) {
-                factors.vectors().close();
-            }
+            factors.close();
             return ofZero(source, options, arena);
         }
         Kernels kernels = Simd.kernels();
@@ -132,32 +144,17 @@ public final class WeightSpectrum {
         int width = kernels.panelWidth(working);
         Factors.Vectors vectors = factors.vectors();
         if (vectors == null) {
-            return new WeightSpectrum(source, factors, null, width);
+            return new WeightSpectrum(source, factors, options.products(), null, width);
         }
         int n = source.columns();
         int directions = factors.squares().length;
         try (vectors) {
             MemorySegment panels = Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working),
                     arena);
-            MemorySegment memory = vectors.memory().segment();
-            if (vectors.element() == working) {
-                Panels.pack(
-                        working, memory, vectors.start(), vectors.directionStride(), vectors.coordinateStride(),
-                        directions, n, width, panels);
-            } else {
-                long elements = (long) directions * n;
-                try (Scratch narrowed = source.scratch(elements)) {
-                    for (long done = 0; done < elements; done += n) {
-                        kernels.convert(
-                                memory, done * vectors.element().bytes(), vectors.element(), n, narrowed.segment(),
-                                done * working.bytes(), working, 0);
-                    }
-                    Panels.pack(
-                            working, narrowed.segment(), vectors.start(), vectors.directionStride(),
-                            vectors.coordinateStride(), directions, n, width, panels);
-                }
-            }
-            return new WeightSpectrum(source, factors, panels, width);
+            Panels.pack(
+                    working, vectors.memory().segment(), vectors.start(), vectors.directionStride(),
+                    vectors.coordinateStride(), directions, n, width, panels);
+            return new WeightSpectrum(source, factors, options.products(), panels, width);
         }
     }
 
@@ -168,9 +165,9 @@ public final class WeightSpectrum {
         int n = source.columns();
         int directions = Math.min(source.rows(), n);
         Method method = options.method() == Method.AUTO ? Method.GRAM : options.method();
-        Factors factors = new Factors(new double[directions], method, "none", null);
+        Factors factors = new Factors(new double[directions], method, NO_DRIVER, null);
         if (!options.vectors()) {
-            return new WeightSpectrum(source, factors, null, width);
+            return new WeightSpectrum(source, factors, options.products(), null, width);
         }
         MemorySegment panels = Scratch.allocate(Panels.byteSize(Panels.count(directions, width), width, n, working),
                 arena);
@@ -183,7 +180,7 @@ public final class WeightSpectrum {
                 panels.setAtIndex(ValueLayout.JAVA_FLOAT, index, 1);
             }
         }
-        return new WeightSpectrum(source, factors, panels, width);
+        return new WeightSpectrum(source, factors, options.products(), panels, width);
     }
 
     /** The square of the ratio sigma_i / sigma_1 below which a singular value counts as 0. */
@@ -394,6 +391,11 @@ public final class WeightSpectrum {
             inside += q.values()[i];
         }
         return Optional.of(Math.clamp(1 - inside, 0.0, 1.0));
+    }
+
+    /** By what projections are taken. */
+    Products products() {
+        return products;
     }
 
     /** How many threads may work on projections. */

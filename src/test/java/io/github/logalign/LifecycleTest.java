@@ -308,15 +308,15 @@ class LifecycleTest {
     void whatDoesNotConvergeIsTriedAnotherWay() {
         for (Matrix w : List.of(W, W.rows(0, 22), W.rows(0, 15), W.rows(0, 5))) {
             WeightSource source = new WeightSource(w, Precision.DOUBLE, 1);
-            Factors direct = SvdRoute.run(source, Blas.get(), false, SvdRoute.GESDD);
-            Factors retried = SvdRoute.run(source, Blas.get(), false, NEVER_CONVERGES, SvdRoute.GESVD);
+            Factors direct = SvdRoute.run(source, Blas.get(), false, Route.AUTO, SvdRoute.GESDD);
+            Factors retried = SvdRoute.run(source, Blas.get(), false, Route.AUTO, NEVER_CONVERGES, SvdRoute.GESVD);
             assertTrue(retried.driver().endsWith("dgesvd"), retried.driver());
             for (int i = 0; i < direct.squares().length; i++) {
                 assertEquals(direct.squares()[i], retried.squares()[i], 1e-11);
             }
             LogalignException failure = assertThrows(
                     LogalignException.class,
-                    () -> SvdRoute.run(source, Blas.get(), true, NEVER_CONVERGES, NEVER_CONVERGES));
+                    () -> SvdRoute.run(source, Blas.get(), true, Route.AUTO, NEVER_CONVERGES, NEVER_CONVERGES));
             assertTrue(failure.getMessage().contains(w.rows() + " x 20"), failure.getMessage());
             assertTrue(failure.getMessage().contains("dgesdd returned INFO = 4"), failure.getMessage());
         }

@@ -3,6 +3,7 @@ package io.github.logalign;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Matrix.Orientation;
 import java.lang.foreign.Arena;
@@ -167,7 +168,7 @@ class ViewsTest {
             WeightSpectrum svd = WeightSpectrum.of(matrix, arena);
             WeightSpectrum gram = WeightSpectrum.of(matrix, SpectrumOptions.DEFAULT.withMethod(Method.GRAM), arena);
             assertEquals("dtpqrt+dgesdd", svd.driver());
-            assertEquals("dsyrk+dsyevd", gram.driver());
+            assertTrue(gram.driver().endsWith("+dsytrd+dstedc"), gram.driver());
             assertArrayEquals(svd.p(), gram.p(), 1e-14);
             assertArrayEquals(svd.project(matrix).q(), svd.p(), 1e-13);
             assertArrayEquals(gram.project(matrix).q(), svd.p(), 1e-13);

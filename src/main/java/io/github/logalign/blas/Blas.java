@@ -79,6 +79,11 @@ public final class Blas {
         return loaded.blas();
     }
 
+    /** Whether there is a library; it is loaded on the first call. */
+    public static boolean isThere() {
+        return Loaded.ONCE.blas() != null;
+    }
+
     /** What was loaded and how it was found. */
     public BlasInfo info() {
         return library.info();
@@ -223,30 +228,81 @@ public final class Blas {
     }
 
     /**
-     * The eigenvalues of a symmetric matrix, ascending, and its eigenvectors, which replace it (xSYEVD).
+     * A = Q T Q^T with T tridiagonal (xSYTRD): Q's reflectors replace A's lower triangle below the subdiagonal.
      *
-     * @param vectors whether eigenvectors are wanted; A is destroyed without them
-     * @param a n x n, only its upper triangle is read
-     * @param w n eigenvalues
-     * @return INFO: 0, or a positive number if it did not converge
-     * @throws BlasException if the workspace is beyond 32-bit sizes: n of 32,767 or more with vectors
+     * @param a n x n, only its lower triangle is read
+     * @param d the n diagonal elements of T
+     * @param e its n - 1 subdiagonal elements, in n
+     * @param tau the n - 1 factors of the reflectors, in n
      */
-    public int syevd(Real real, boolean vectors, int n, MemorySegment a, int lda, MemorySegment w) {
+    public void sytrd(Real real, int n, MemorySegment a, int lda, MemorySegment d, MemorySegment e,
+            MemorySegment tau) {
         checkMatrix(real, "A", a, n, n, lda);
-        checkMatrix(real, "W", w, n, 1, n);
-        String name = real.routine("syevd");
-        long bound = vectors ? 1 + 6L * n + 2L * n * n : 2L * n + 1;
-        int lwork = workspace(name, n, n, Math.max(bound, 2L * n + (long) BLOCK * n));
+        checkMatrix(real, "D", d, n, 1, n);
+        checkMatrix(real, "E", e, n, 1, n);
+        checkMatrix(real, "TAU", tau, n, 1, n);
+        String name = real.routine("sytrd");
+        int lwork = workspace(name, n, n, (long) BLOCK * n);
+        MethodHandle handle = handle(name, 10, 1);
+        try (Arguments args = new Arguments();
+                Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
+            MemorySegment info = args.integer(0);
+            handle.invokeExact(
+                    args.character('L'), args.integer(n), a, args.integer(lda), d, e, tau, work.segment(),
+                    args.integer(lwork), info, 1L);
+            converged(name, info);
+        } catch (Throwable failure) {
+            throw unchecked(failure);
+        }
+    }
+
+    /**
+     * The eigenvalues of a symmetric tridiagonal matrix, ascending, and its eigenvectors, by divide and conquer (xSTEDC).
+     *
+     * @param vectors whether eigenvectors are wanted
+     * @param d n diagonal elements, replaced by the eigenvalues
+     * @param e n - 1 subdiagonal elements, destroyed
+     * @param z n x n eigenvectors, ignored if they are not wanted
+     * @return INFO: 0, or a positive number if it did not converge
+     * @throws BlasException if the workspace is beyond 32-bit sizes: n of 46,339 or more with vectors
+     */
+    public int stedc(Real real, boolean vectors, int n, MemorySegment d, MemorySegment e, MemorySegment z, int ldz) {
+        checkMatrix(real, "D", d, n, 1, n);
+        checkMatrix(real, "E", e, Math.max(1, n - 1), 1, Math.max(1, n - 1));
+        checkMatrix(real, "Z", z, vectors ? n : 1, vectors ? n : 1, ldz);
+        String name = real.routine("stedc");
+        int lwork = workspace(name, n, n, vectors ? 1 + 4L * n + (long) n * n : 1);
         int liwork = vectors ? Math.addExact(3, Math.multiplyExact(5, n)) : 1;
-        MethodHandle handle = handle(name, 11, 2);
+        MethodHandle handle = handle(name, 11, 1);
         try (Arguments args = new Arguments();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes());
                 Scratch iwork = Scratch.allocate((long) liwork * Integer.BYTES)) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
-                    args.character(vectors ? 'V' : 'N'), args.character('U'), args.integer(n), a, args.integer(lda), w,
-                    work.segment(), args.integer(lwork), iwork.segment(), args.integer(liwork), info, 1L, 1L);
+                    args.character(vectors ? 'I' : 'N'), args.integer(n), d, e, z, args.integer(ldz), work.segment(),
+                    args.integer(lwork), iwork.segment(), args.integer(liwork), info, 1L);
             return outcome(name, info);
+        } catch (Throwable failure) {
+            throw unchecked(failure);
+        }
+    }
+
+    /**
+     * The triangle T of a product of k reflectors, H = I - V T V^T (xLARFT).
+     *
+     * @param v n x k, one reflector a column, with ones on and zeros above the diagonal
+     * @param tau their k factors
+     * @param t k x k, only its upper triangle is written
+     */
+    public void larft(Real real, int n, int k, MemorySegment v, int ldv, MemorySegment tau, MemorySegment t, int ldt) {
+        checkMatrix(real, "V", v, n, k, ldv);
+        checkMatrix(real, "TAU", tau, k, 1, k);
+        checkMatrix(real, "T", t, k, k, ldt);
+        MethodHandle handle = handle(real.routine("larft"), 9, 2);
+        try (Arguments args = new Arguments()) {
+            handle.invokeExact(
+                    args.character('F'), args.character('C'), args.integer(n), args.integer(k), v, args.integer(ldv),
+                    tau, t, args.integer(ldt), 1L, 1L);
         } catch (Throwable failure) {
             throw unchecked(failure);
         }
@@ -475,7 +531,7 @@ public final class Blas {
                 + switch (stem) {
                     case "gesdd" -> ": the divide and conquer for singular values did not converge";
                     case "gesvd" -> ": " + info + " superdiagonals of the bidiagonal form did not converge to zero";
-                    case "syevd" -> ": an eigenvalue did not converge";
+                    case "stedc" -> ": the divide and conquer for eigenvalues did not converge";
                     default -> "";
                 };
     }

@@ -20,7 +20,7 @@ final class Library {
 
     /** The routines that are bound, without the letter of their precision. */
     static final List<String> ROUTINES = List.of(
-            "gesdd", "gesvd", "geqrf", "orgqr", "ormqr", "tpqrt", "syevd", "syrk", "gemm");
+            "gesdd", "gesvd", "geqrf", "orgqr", "ormqr", "tpqrt", "sytrd", "stedc", "larft", "syrk", "gemm");
 
     private final SymbolLookup symbols;
     private @Nullable BlasInfo info;

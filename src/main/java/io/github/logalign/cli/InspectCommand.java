@@ -1,8 +1,12 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.Matrix;
+import io.github.logalign.Precision;
 import io.github.logalign.report.Table;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
@@ -29,6 +33,10 @@ final class InspectCommand implements Callable<Integer> {
 
     @Option(names = "--activations", paramLabel = "FILE", description = "Activations to pair the weights of FILE with.")
     private @Nullable Path activations;
+
+    @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
+            description = "Show the way that score would take with this method (default: ${DEFAULT-VALUE}).")
+    private ScoreMethod method = ScoreMethod.SVD;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -58,6 +66,16 @@ final class InspectCommand implements Callable<Integer> {
         return 0;
     }
 
+    private String way(LayerJob job) {
+        Tensor activation = job.activation();
+        Matrix w = job.w();
+        if (job.skipped() != null || activation == null || w == null) {
+            return "-";
+        }
+        return new ScoreOptions(method, Precision.DOUBLE)
+                .describe(w.rows(), w.columns(), activation.activations().rows());
+    }
+
     private static String use(Tensor tensor) {
         if (tensor.holdsMatrices()) {
             return tensor.shape().length == 2 ? "matrix" : tensor.shape()[0] + " matrices";
@@ -68,11 +86,11 @@ final class InspectCommand implements Callable<Integer> {
         };
     }
 
-    private static void printPlan(PrintWriter out, TensorFile weights, Path activations) {
+    private void printPlan(PrintWriter out, TensorFile weights, Path activations) {
         try (TensorFile dump = TensorFile.open(activations)) {
             Plan plan = Plan.of(weights, dump, Selection.ALL);
             out.println("score would compute:");
-            Table table = new Table("layer", "weight", "activations", "note");
+            Table table = new Table("layer", "weight", "activations", "way", "note");
             for (LayerJob job : plan.jobs()) {
                 Tensor weight = job.weight();
                 Tensor activation = job.activation();
@@ -81,6 +99,7 @@ final class InspectCommand implements Callable<Integer> {
                         job.layer(),
                         weight == null ? "-" : weight.describe(),
                         activation == null ? "-" : activation.describe(),
+                        way(job),
                         note));
             }
             out.print(table.format(Terminal.width()));

@@ -1,11 +1,16 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Precision;
+import io.github.logalign.Products;
+import io.github.logalign.Route;
 import io.github.logalign.score.Glob;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -26,7 +31,16 @@ final class ScoringOptions {
 
     @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double",
             description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
-    Precision precision = Precision.DOUBLE;
+    private Precision precision = Precision.DOUBLE;
+
+    @Option(names = "--route", paramLabel = "NAME", defaultValue = "auto",
+            description = "Force a way: direct or triangle for svd, outputs or inner for norm (default: the cheapest; see"
+                    + " inspect).")
+    private Route route = Route.AUTO;
+
+    @Option(names = "--products", paramLabel = "auto|kernel|blas", defaultValue = "auto",
+            description = "By what matrix products are taken (default: whichever is faster).")
+    private Products products = Products.AUTO;
 
     @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
     private @Nullable Integer threads;
@@ -35,6 +49,14 @@ final class ScoringOptions {
             description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder.")
     @Nullable
     Path spectra;
+
+    ScoreOptions options(CommandLine commandLine, ScoreMethod method) {
+        try {
+            return new ScoreOptions(method, precision, route, products);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--route: " + wrong.getMessage(), wrong);
+        }
+    }
 
     List<Glob> include() {
         return include.stream().map(Glob::of).toList();
@@ -48,7 +70,7 @@ final class ScoringOptions {
         return transposed.stream().map(Glob::of).toList();
     }
 
-    int threads(picocli.CommandLine commandLine) {
+    int threads(CommandLine commandLine) {
         if (threads == null) {
             return Runtime.getRuntime().availableProcessors();
         }

@@ -65,7 +65,7 @@ final class SpectrumCommand implements Callable<Integer> {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
             SpectraFolder folder = scoring.spectra == null ? null : new SpectraFolder(scoring.spectra);
-            Scorer scorer = new Scorer(method, scoring.precision, null).sharing(threads, plan.jobs().size());
+            Scorer scorer = new Scorer(scoring.options(commandLine, method), null).sharing(threads, plan.jobs().size());
             List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer, result -> {
                 if (folder != null) {
                     folder.write(result);

@@ -34,8 +34,7 @@ public final class Scorer {
 
     private static final double WARN_SINGLE = 1e-4;
 
-    private final ScoreMethod method;
-    private final Precision precision;
+    private final ScoreOptions options;
     private final @Nullable Tensor mask;
     private final @Nullable TokenMask tokenMask;
     private final int threads;
@@ -43,23 +42,20 @@ public final class Scorer {
     /**
      * Makes a scorer.
      *
-     * @param method how to score
-     * @param precision in what precision
+     * @param options how to score
      * @param mask which tokens count, or null if all do
      * @throws LogalignException if the mask cannot be one
      */
-    public Scorer(ScoreMethod method, Precision precision, @Nullable Tensor mask) {
-        this(method, precision, mask, mask == null ? null : mask.mask(), 1);
+    public Scorer(ScoreOptions options, @Nullable Tensor mask) {
+        this(options, mask, mask == null ? null : mask.mask(), 1);
     }
 
     private Scorer(
-            ScoreMethod method,
-            Precision precision,
+            ScoreOptions options,
             @Nullable Tensor mask,
             @Nullable TokenMask tokenMask,
             int threads) {
-        this.method = method;
-        this.precision = precision;
+        this.options = options;
         this.mask = mask;
         this.tokenMask = tokenMask;
         this.threads = threads;
@@ -73,7 +69,7 @@ public final class Scorer {
      * @return a scorer that uses what the layers leave over, at least one thread for each
      */
     public Scorer sharing(int allThreads, int layers) {
-        return new Scorer(method, precision, mask, tokenMask, Math.max(1, allThreads / Math.max(1, layers)));
+        return new Scorer(options, mask, tokenMask, Math.max(1, allThreads / Math.max(1, layers)));
     }
 
     /**
@@ -121,14 +117,14 @@ public final class Scorer {
         Matrix x = activation == null ? null : activation.activations();
         if (activation != null && x != null) {
             checkFit(weight, w, activation, x);
-            if (method == ScoreMethod.NORM) {
+            if (options.method() == ScoreMethod.NORM) {
                 normForm(row, weight, w, activation, x);
                 return;
             }
         }
         try (Arena arena = Arena.ofShared()) {
-            SpectrumOptions options = new SpectrumOptions(spectrumMethod(), precision, x != null, threads);
-            WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, options, arena));
+            SpectrumOptions wanted = options.spectrum(x != null, threads);
+            WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, wanted, arena));
             if (activation == null || x == null) {
                 row.take(spectrum, null);
                 return;
@@ -137,23 +133,15 @@ public final class Scorer {
         }
     }
 
-    private Method spectrumMethod() {
-        return switch (method) {
-            case SVD, NORM -> Method.SVD;
-            case GRAM -> Method.GRAM;
-            case AUTO -> Method.AUTO;
-        };
-    }
-
     private void spectra(
             Row row, WeightSpectrum spectrum, Tensor weight, Matrix w, Tensor activation, Matrix x, Arena arena) {
         ActivationSpectrum q = at(activation, () -> spectrum.project(x, tokenMask));
         Alignment alignment = spectrum.alignment(q);
-        if (method == ScoreMethod.AUTO
+        if (options.method() == ScoreMethod.AUTO
                 && spectrum.method() == Method.GRAM
                 && alignment instanceof Alignment.Defined defined
                 && defined.larErrorEstimate() > warningThreshold()) {
-            SpectrumOptions accurate = new SpectrumOptions(Method.SVD, precision, true, threads);
+            SpectrumOptions accurate = options.spectrum(true, threads).withMethod(Method.SVD);
             WeightSpectrum again = at(weight, () -> WeightSpectrum.of(w, accurate, arena));
             ActivationSpectrum qAgain = at(activation, () -> again.project(x, tokenMask));
             row.take(again, qAgain);
@@ -165,7 +153,8 @@ public final class Scorer {
     }
 
     private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
-        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, precision, threads));
+        AlignmentSums sums = at(weight, () -> AlignmentSums.of(
+                w, options.precision(), threads, options.route(), options.products()));
         at(activation, () -> {
             sums.add(x, tokenMask);
             return sums;
@@ -173,13 +162,13 @@ public final class Scorer {
         row.tokens = sums.tokens();
         row.maskedTokens = sums.maskedTokens();
         row.method = ScoreMethod.NORM;
-        row.driver = "products";
-        row.precision = precision;
+        row.driver = sums.driver();
+        row.precision = options.precision();
         row.take(sums.alignment(), warningThreshold());
     }
 
     private double warningThreshold() {
-        return precision == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
+        return options.precision() == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
     }
 
     private void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
@@ -253,6 +242,7 @@ public final class Scorer {
             weightSpread = spectrum.spread().orElse(null);
             spectra = new Spectra(spectrum.p(), q == null ? null : q.q(), spectrum.singularValues());
             if (q != null) {
+                driver += q.driver().isEmpty() ? "" : ", projections by " + q.driver();
                 tokens = q.tokens();
                 maskedTokens = q.maskedTokens();
                 activationSpread = q.spread().orElse(null);

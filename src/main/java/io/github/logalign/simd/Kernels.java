@@ -16,6 +16,18 @@ public interface Kernels {
     /** The vector width in bits; 0 for scalar. */
     int bits();
 
+    /**
+     * Whether a loop runs as fast as it ever will. {@link Loop#PROJECT} and {@link Loop#GRAM} are then faster than matrix
+     * products by BLAS; where they never are, they are never ready.
+     *
+     * @param element the type of the elements
+     * @param working the working type
+     */
+    boolean isReady(Loop loop, Element element, Element working);
+
+    /** Announces work, so that the loop is ready when it begins, if it is enough to gain from that. */
+    void expect(Loop loop, Element element, Element working, double multiplications);
+
     /** How many directions stand side by side in one panel, see {@link Panels}. */
     int panelWidth(Element working);
 
@@ -73,13 +85,15 @@ public interface Kernels {
             MemorySegment sums);
 
     /**
-     * Whether {@link #addGram} is faster than OpenBLAS by now: where a tile fills the 32 registers of 512 bits (measured: by
-     * a tenth to a third), and C2 has compiled it.
+     * Adds the squares of the rows of a block: {@code sums[i] += sum_t y[t][i]^2}, in F64 but for the sums over a few rows.
+     *
+     * @param working the type of the rows
+     * @param rows the block, row-major, its rows one after the other
+     * @param count how many rows
+     * @param columns their length
+     * @param sums F64, {@code columns} of them
      */
-    boolean hasFastGram(Element working);
-
-    /** Has the Gram kernel compiled, in the background, for work that is large enough to gain from it. */
-    void warmUpGram();
+    void addSquaresOfColumns(Element working, MemorySegment rows, int count, int columns, MemorySegment sums);
 
     /**
      * Packs rows for {@link #addGram}.

@@ -8,7 +8,22 @@ final class ScalarKernels implements Kernels {
     /** Summed by themselves first: one long sum would gather the rounding of every addition. */
     private static final int RUN = 256;
 
-    private static final int WIDTH = 4;
+    /** Sums side by side, so that one addition need not wait for the other. */
+    private static final int LANES = 4;
+
+    /** The vectors of a panel, see {@link VectorKernels}. */
+    private static final int VECTORS = 3;
+
+    private final int bits;
+
+    /**
+     * The kernels on panels of another width.
+     *
+     * @param bits the width in bits of the vectors whose panels are read; 0 for the scalar kernels' own
+     */
+    ScalarKernels(int bits) {
+        this.bits = bits;
+    }
 
     @Override
     public int bits() {
@@ -17,7 +32,17 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int panelWidth(Element working) {
-        return WIDTH;
+        return bits == 0 ? LANES : VECTORS * bits / (Byte.SIZE * working.bytes());
+    }
+
+    @Override
+    public boolean isReady(Loop loop, Element element, Element working) {
+        return loop != Loop.PROJECT && loop != Loop.GRAM;
+    }
+
+    @Override
+    public void expect(Loop loop, Element element, Element working, double multiplications) {
+        // They are as fast as they get.
     }
 
     @Override
@@ -39,6 +64,10 @@ final class ScalarKernels implements Kernels {
             long targetOffset,
             Element working,
             int exponent) {
+        if (exponent == 0 && element == working) {
+            MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
+            return;
+        }
         double first = Scalars.factor(exponent, false);
         double second = Scalars.factor(exponent, true);
         for (int i = 0; i < count; i++) {
@@ -81,52 +110,58 @@ final class ScalarKernels implements Kernels {
             MemorySegment panels,
             int panelCount,
             MemorySegment sums) {
+        int width = panelWidth(working);
         for (int panel = 0; panel < panelCount; panel++) {
-            long from = (long) panel * WIDTH * n * working.bytes();
-            long to = (long) panel * WIDTH * Double.BYTES;
-            for (int token = 0; token < tokens; token++) {
-                long row = xOffset + token * xStride;
-                if (working == Element.F64) {
-                    tileF64(x, row, n, panels, from, sums, to);
-                } else {
-                    tileF32(x, row, n, panels, from, sums, to);
+            for (int lane = 0; lane < width; lane += LANES) {
+                // Panels of two or six doubles: the last lanes of the one before are left out.
+                int overlap = Math.max(0, lane + LANES - width);
+                long from = ((long) panel * width * n + lane - overlap) * working.bytes();
+                long to = ((long) panel * width + lane - overlap) * Double.BYTES;
+                for (int token = 0; token < tokens; token++) {
+                    long row = xOffset + token * xStride;
+                    if (working == Element.F64) {
+                        tileF64(x, row, n, panels, from, width, sums, to, overlap);
+                    } else {
+                        tileF32(x, row, n, panels, from, width, sums, to, overlap);
+                    }
                 }
             }
         }
     }
 
-    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
+            MemorySegment sums, long to, int overlap) {
         double a0 = 0;
         double a1 = 0;
         double a2 = 0;
         double a3 = 0;
         for (int k = 0; k < n; k++) {
             double value = x.get(Scalars.F64, row + (long) k * Double.BYTES);
-            long at = from + (long) k * WIDTH * Double.BYTES;
+            long at = from + (long) k * width * Double.BYTES;
             a0 += value * panels.get(Scalars.F64, at);
             a1 += value * panels.get(Scalars.F64, at + 8);
             a2 += value * panels.get(Scalars.F64, at + 16);
             a3 += value * panels.get(Scalars.F64, at + 24);
         }
-        add(sums, to, a0 * a0, a1 * a1, a2 * a2, a3 * a3);
+        add(sums, to, overlap > 0 ? 0 : a0 * a0, overlap > 1 ? 0 : a1 * a1, overlap > 2 ? 0 : a2 * a2, a3 * a3);
     }
 
-    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
+            MemorySegment sums, long to, int overlap) {
         float a0 = 0;
         float a1 = 0;
         float a2 = 0;
         float a3 = 0;
         for (int k = 0; k < n; k++) {
             float value = x.get(Scalars.F32, row + (long) k * Float.BYTES);
-            long at = from + (long) k * WIDTH * Float.BYTES;
+            long at = from + (long) k * width * Float.BYTES;
             a0 += value * panels.get(Scalars.F32, at);
             a1 += value * panels.get(Scalars.F32, at + 4);
             a2 += value * panels.get(Scalars.F32, at + 8);
             a3 += value * panels.get(Scalars.F32, at + 12);
         }
-        add(sums, to, (double) a0 * a0, (double) a1 * a1, (double) a2 * a2, (double) a3 * a3);
+        add(sums, to, overlap > 0 ? 0 : (double) a0 * a0, overlap > 1 ? 0 : (double) a1 * a1,
+                overlap > 2 ? 0 : (double) a2 * a2, (double) a3 * a3);
     }
 
     private static void add(MemorySegment sums, long to, double s0, double s1, double s2, double s3) {
@@ -137,13 +172,15 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public boolean hasFastGram(Element working) {
-        return false;
-    }
-
-    @Override
-    public void warmUpGram() {
-        // It never gets faster than BLAS.
+    public void addSquaresOfColumns(
+            Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
+        for (int row = 0; row < count; row++) {
+            for (int column = 0; column < columns; column++) {
+                double value = Scalars.get(rows, ((long) row * columns + column) * working.bytes(), working);
+                long to = (long) column * Double.BYTES;
+                sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + value * value);
+            }
+        }
     }
 
     @Override

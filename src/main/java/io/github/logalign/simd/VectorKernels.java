@@ -421,26 +421,68 @@ final class VectorKernels implements Kernels {
         }
     }
 
+    /** Where a tile fills the 32 registers of 512 bits; with fewer registers BLAS is faster (measured at 256 bits). */
     @Override
-    public boolean hasFastGram(Element working) {
-        return tilesGram() && GramWarmUp.isFast(working);
+    public boolean isReady(Loop loop, Element element, Element working) {
+        return largeTiles() || (loop != Loop.PROJECT && loop != Loop.GRAM);
     }
 
     @Override
-    public void warmUpGram() {
-        if (tilesGram()) {
-            GramWarmUp.start(this);
+    public void expect(Loop loop, Element element, Element working, double multiplications) {
+        // Whoever calls these kernels wants them as they are.
+    }
+
+    private boolean largeTiles() {
+        return bits() == 512;
+    }
+
+    @Override
+    public void addSquaresOfColumns(
+            Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
+        int lanes = F64.length();
+        int whole = columns - columns % lanes;
+        for (int column = 0; column < whole; column += lanes) {
+            if (working == Element.F64) {
+                columnsF64(rows, (long) column * Double.BYTES, (long) columns * Double.BYTES, count, sums,
+                        (long) column * Double.BYTES);
+            } else {
+                columnsF32(rows, (long) column * Float.BYTES, (long) columns * Float.BYTES, count, sums,
+                        (long) column * Double.BYTES);
+            }
+        }
+        for (int column = whole; column < columns; column++) {
+            double sum = 0;
+            for (int row = 0; row < count; row++) {
+                double value = Scalars.get(rows, ((long) row * columns + column) * working.bytes(), working);
+                sum += value * value;
+            }
+            long to = (long) column * Double.BYTES;
+            sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + sum);
         }
     }
 
-    private boolean tilesGram() {
-        return bits() == 512;
+    private static void columnsF64(MemorySegment rows, long at, long stride, int count, MemorySegment sums, long to) {
+        DoubleVector sum = DoubleVector.fromMemorySegment(F64, sums, to, LE);
+        for (int row = 0; row < count; row++) {
+            DoubleVector value = DoubleVector.fromMemorySegment(F64, rows, at + row * stride, LE);
+            sum = value.fma(value, sum);
+        }
+        sum.intoMemorySegment(sums, to, LE);
+    }
+
+    private static void columnsF32(MemorySegment rows, long at, long stride, int count, MemorySegment sums, long to) {
+        DoubleVector sum = DoubleVector.fromMemorySegment(F64, sums, to, LE);
+        for (int row = 0; row < count; row++) {
+            DoubleVector value = widened(rows, at + row * stride);
+            sum = value.fma(value, sum);
+        }
+        sum.intoMemorySegment(sums, to, LE);
     }
 
     @Override
     public void packGram(
             Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
-        if (!tilesGram()) {
+        if (!largeTiles()) {
             ScalarKernels.packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
         } else if (working == Element.F64) {
             F64Gram.pack(rows, first, count, depth, n, packed);
@@ -451,7 +493,7 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
-        if (!tilesGram()) {
+        if (!largeTiles()) {
             ScalarKernels.addGram(working, panelWidth(working), packed, depth, n, gram);
         } else if (working == Element.F64) {
             F64Gram.add(packed, depth, n, gram);

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bits the width; 0 is scalar
  * @param reason why it was chosen
+ * @param forced whether it was asked for
  */
-record Width(int bits, String reason) {
+record Width(int bits, String reason, boolean forced) {
 
     /** The module that the vector kernels need. */
     private static final String MODULE = "jdk.incubator.vector";
@@ -58,30 +59,31 @@ record Width(int bits, String reason) {
         String missing = "the module " + MODULE + " is not there (start java with --add-modules " + MODULE + ")";
         if (forced == null) {
             if (!modulePresent) {
-                return new Width(0, "scalar: " + missing);
+                return new Width(0, "scalar: " + missing, false);
             }
             int bits = Math.min(512, widest.getAsInt());
             return bits < 128
-                    ? new Width(0, "scalar: this CPU has no vectors of 128 bits")
-                    : new Width(bits, "the widest vectors of this CPU");
+                    ? new Width(0, "scalar: this CPU has no vectors of 128 bits", false)
+                    : new Width(bits, "the widest vectors of this CPU", false);
         }
         String asked = source + "=" + forced;
         return switch (forced) {
-            case "0" -> new Width(0, "forced by " + asked);
-            case "128", "256", "512" -> {
-                int bits = Integer.parseInt(forced);
+            case "0" -> new Width(0, "forced by " + asked, true);
+            case "128", "256", "512", "widest" -> {
                 if (!modulePresent) {
                     throw new IllegalArgumentException(asked + " cannot run: " + missing + "; or set it to 0");
                 }
-                if (bits > widest.getAsInt()) {
+                int widestBits = Math.min(512, widest.getAsInt());
+                int bits = forced.equals("widest") ? widestBits : Integer.parseInt(forced);
+                if (bits > widestBits || bits < 128) {
                     throw new IllegalArgumentException(asked + " cannot run: the widest vectors of this CPU have "
-                            + widest.getAsInt() + " bits; unset it or choose a smaller width");
+                            + widestBits + " bits; unset it or choose a smaller width");
                 }
-                yield new Width(bits, "forced by " + asked);
+                yield new Width(bits, "forced by " + asked, true);
             }
             default ->
                 throw new IllegalArgumentException(
-                        source + " must be 0, 128, 256 or 512, not \"" + forced + "\"; unset it to let the CPU decide");
+                        source + " must be 0, 128, 256, 512 or widest, not \"" + forced + "\"; unset it to let the CPU decide");
         };
     }
 

@@ -8,6 +8,7 @@ import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
@@ -50,7 +51,7 @@ public final class CheckpointScorer {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
-        this.scorer = new Scorer(method, precision, null);
+        this.scorer = new Scorer(new ScoreOptions(method, precision), null);
         this.selection = selection;
         this.threads = threads;
     }

@@ -26,7 +26,7 @@ class KernelsTest {
         4098};
 
     static List<Kernels> twins() {
-        return List.of(Simd.scalar(), Simd.kernels());
+        return List.of(Simd.scalar(), new ScalarKernels(128), new ScalarKernels(512), Simd.vector());
     }
 
     private static double round(Element element, double value) {
@@ -68,7 +68,7 @@ class KernelsTest {
     @Test
     void theWidthIsTheOneAskedFor() {
         String forced = System.getProperty(Simd.PROPERTY);
-        if (forced == null) {
+        if (forced == null || forced.equals("widest")) {
             assertTrue(Simd.bits() >= 0);
             assertFalse(Simd.reason().isEmpty());
         } else {
@@ -87,6 +87,9 @@ class KernelsTest {
         assertEquals(0, Width.decide("0", "test", false, () -> 512).bits());
         assertEquals(0, Width.decide(null, "test", false, () -> 512).bits());
         assertEquals(256, Width.decide(null, "test", true, () -> 256).bits());
+        assertFalse(Width.decide(null, "test", true, () -> 256).forced());
+        assertEquals(256, Width.decide("widest", "test", true, () -> 256).bits());
+        assertTrue(Width.decide("widest", "test", true, () -> 256).forced());
         assertTrue(Width.decide(null, "test", false, () -> 512).reason().contains("--add-modules"));
     }
 
@@ -284,6 +287,31 @@ class KernelsTest {
                 }
                 double got = sums.getAtIndex(ValueLayout.JAVA_DOUBLE, d);
                 assertEquals(expected, got, unit * s.n * s.tokens + unit * expected, () -> working + " " + s);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("twins")
+    void squaresOfColumns(Kernels kernels) {
+        Random random = new Random(6);
+        for (Element working : new Element[]{Element.F64, Element.F32}) {
+            for (int columns : SIZES) {
+                try (Arena arena = Arena.ofConfined()) {
+                    int rows = 9;
+                    Data data = data(arena, working, rows * columns, random);
+                    MemorySegment sums = arena.allocate(8L * columns, 8);
+                    kernels.addSquaresOfColumns(working, data.segment.asSlice(data.offset), rows, columns, sums);
+                    kernels.addSquaresOfColumns(working, data.segment.asSlice(data.offset), rows, columns, sums);
+                    for (int c = 0; c < columns; c++) {
+                        double expected = 0;
+                        for (int row = 0; row < rows; row++) {
+                            double value = data.values[row * columns + c];
+                            expected += 2 * value * value;
+                        }
+                        assertEquals(expected, sums.getAtIndex(ValueLayout.JAVA_DOUBLE, c), 1e-14 * expected);
+                    }
+                }
             }
         }
     }

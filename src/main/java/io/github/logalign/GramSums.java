@@ -1,0 +1,254 @@
+package io.github.logalign;
+
+import io.github.logalign.blas.Blas;
+import io.github.logalign.blas.BlasException;
+import io.github.logalign.blas.Real;
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import io.github.logalign.simd.GramLayout;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Loop;
+import io.github.logalign.simd.Simd;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Gram matrix A^T A of rows that arrive in blocks: by the vector kernel where that is the fastest, else by BLAS. In
+ * single precision the products are taken in float32, block by block, and summed in float64.
+ *
+ * <p>For one thread.
+ */
+final class GramSums implements AutoCloseable {
+
+    /** Rows after which the kernel is asked again whether it is ready. */
+    private static final int BLOCK_ROWS = 1024;
+
+    /** Rows that are packed together: enough that loading and storing the matrix is forgotten. */
+    private static final int DEPTH = 256;
+
+    /** Rows that are widened together: they are still in the cache when they are packed. */
+    private static final int READ_ROWS = 16;
+
+    /** Lines that are transposed together. */
+    private static final int TILE = 32;
+
+    private final Kernels kernels = Simd.kernels();
+    private final Element working;
+    private final Real real;
+    private final Products products;
+    private final int n;
+    private final int width;
+    private final int stride;
+    private final MemorySegment gram;
+    private final @Nullable Scratch scratch;
+    private final Set<String> used = new TreeSet<>();
+
+    /** Where rows come from. */
+    interface Rows {
+
+        /** Writes rows of the working type, each contiguous. */
+        void read(int row, int count, MemorySegment target);
+    }
+
+    /** To be closed. */
+    GramSums(Precision precision, Products products, int n) {
+        this(precision, products, n, null);
+    }
+
+    /** Alive as long as the arena, where there is one. */
+    GramSums(Precision precision, Products products, int n, @Nullable Arena arena) {
+        this.working = precision.working();
+        this.real = precision.real();
+        this.products = products;
+        this.n = n;
+        this.width = kernels.panelWidth(working);
+        this.stride = GramLayout.stride(n, width);
+        long bytes = GramLayout.size(n, width) * Double.BYTES;
+        if (arena == null) {
+            Scratch closed = Scratch.allocate(bytes);
+            this.scratch = closed;
+            this.gram = closed.segment();
+        } else {
+            this.scratch = null;
+            this.gram = Scratch.allocate(bytes, arena);
+        }
+        gram.fill((byte) 0);
+    }
+
+    @Override
+    public void close() {
+        if (scratch != null) {
+            scratch.close();
+        }
+    }
+
+    /**
+     * Sums up parts side by side.
+     *
+     * @param make empty sums
+     * @param addPart adds the rows of one part
+     */
+    static GramSums of(int parts, Supplier<GramSums> make, ObjIntConsumer<GramSums> addPart) {
+        List<GramSums> sums = IntStream.range(0, parts).mapToObj(part -> make.get()).toList();
+        try {
+            Parts.run(parts, part -> {
+                addPart.accept(sums.get(part), part);
+                return part;
+            });
+            for (GramSums other : sums.subList(1, parts)) {
+                sums.getFirst().add(other);
+                other.close();
+            }
+            return sums.getFirst();
+        } catch (RuntimeException | Error failed) {
+            sums.forEach(GramSums::close);
+            throw failed;
+        }
+    }
+
+    /** What summed up: "kernel", the name of a routine of BLAS, or both. */
+    Set<String> used() {
+        return used;
+    }
+
+    /** Adds the rows from a first to before a last. */
+    void add(Rows rows, int first, int last) {
+        for (int row = first; row < last; row += BLOCK_ROWS) {
+            int count = Math.min(BLOCK_ROWS, last - row);
+            if (byKernel()) {
+                addByKernel(rows, row, count);
+                used.add("kernel");
+            } else {
+                addBySyrk(rows, row, count);
+                used.add(real.routine("syrk"));
+            }
+        }
+    }
+
+    private boolean byKernel() {
+        return switch (products) {
+            case AUTO -> kernels.isReady(Loop.GRAM, working, working);
+            case KERNEL -> true;
+            case BLAS -> false;
+        };
+    }
+
+    private void addByKernel(Rows rows, int row, int count) {
+        try (Scratch plain = Scratch.allocate((long) READ_ROWS * n * working.bytes());
+                Scratch packed = Scratch.allocate(GramLayout.packedSize(n, width, DEPTH) * working.bytes())) {
+            for (int start = 0; start < count; start += DEPTH) {
+                int depth = Math.min(DEPTH, count - start);
+                for (int first = 0; first < depth; first += READ_ROWS) {
+                    int together = Math.min(READ_ROWS, depth - first);
+                    rows.read(row + start + first, together, plain.segment());
+                    kernels.packGram(working, plain.segment(), first, together, depth, n, packed.segment());
+                }
+                kernels.addGram(working, packed.segment(), depth, n, gram);
+            }
+        }
+    }
+
+    private void addBySyrk(Rows rows, int row, int count) {
+        Blas blas = Blas.get();
+        boolean single = working == Element.F32;
+        try (Scratch block = Scratch.allocate((long) count * n * working.bytes());
+                Scratch partial = Scratch.allocate(single ? (long) n * n * working.bytes() : working.bytes())) {
+            rows.read(row, count, block.segment());
+            Blas.onLargeStack(() -> {
+                if (single) {
+                    blas.syrk(real, Blas.NO, n, count, block.segment(), n, 0, partial.segment(), n);
+                    addTriangle(partial.segment(), Element.F32, n);
+                } else {
+                    blas.syrk(real, Blas.NO, n, count, block.segment(), n, 1, gram, stride);
+                }
+                return count;
+            });
+        }
+    }
+
+    /** Adds what another one has summed up. */
+    void add(GramSums other) {
+        addTriangle(other.gram, Element.F64, stride);
+        used.addAll(other.used);
+    }
+
+    /** Adds the entries left of and on the diagonal, row by row. */
+    private void addTriangle(MemorySegment added, Element type, int addedStride) {
+        MemorySegment to = gram;
+        for (int row = 0; row < n; row++) {
+            for (int column = 0; column <= row; column++) {
+                long from = (long) row * addedStride + column;
+                double addend = type == Element.F64
+                        ? added.getAtIndex(ValueLayout.JAVA_DOUBLE, from)
+                        : added.getAtIndex(ValueLayout.JAVA_FLOAT, from);
+                long at = (long) row * stride + column;
+                to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, to.getAtIndex(ValueLayout.JAVA_DOUBLE, at) + addend);
+            }
+        }
+    }
+
+    /** The sum of the diagonal. */
+    double trace() {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += gram.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) i * stride + i);
+        }
+        return sum;
+    }
+
+    /** The sum of the products of all entries with those of another one. */
+    double inner(GramSums other) {
+        MemorySegment a = gram;
+        MemorySegment b = other.gram;
+        double diagonal = 0;
+        double below = 0;
+        for (int row = 0; row < n; row++) {
+            long start = (long) row * stride;
+            double sum = 0;
+            for (int column = 0; column < row; column++) {
+                sum += a.getAtIndex(ValueLayout.JAVA_DOUBLE, start + column)
+                        * b.getAtIndex(ValueLayout.JAVA_DOUBLE, start + column);
+            }
+            below += sum;
+            diagonal += a.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row)
+                    * b.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row);
+        }
+        return diagonal + 2 * below;
+    }
+
+    /**
+     * The lower triangle, column-major, n x n, in another type: what LAPACK reads.
+     *
+     * @throws BlasException if there is not enough memory
+     */
+    Scratch lowerTriangle(Real type) {
+        Scratch triangle = Scratch.allocate((long) n * n * type.bytes());
+        MemorySegment from = gram;
+        MemorySegment to = triangle.segment();
+        for (int rows = 0; rows < n; rows += TILE) {
+            int end = Math.min(n, rows + TILE);
+            for (int columns = 0; columns < end; columns += TILE) {
+                for (int column = columns; column < Math.min(end, columns + TILE); column++) {
+                    for (int row = Math.max(rows, column); row < end; row++) {
+                        double value = from.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * stride + column);
+                        long at = (long) column * n + row;
+                        if (type == Real.DOUBLE) {
+                            to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, value);
+                        } else {
+                            to.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) value);
+                        }
+                    }
+                }
+            }
+        }
+        return triangle;
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.logalign;
+
+import io.github.logalign.blas.Blas;
+import io.github.logalign.blas.Real;
+import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Element;
+import io.github.logalign.simd.Kernels;
+import io.github.logalign.simd.Loop;
+import io.github.logalign.simd.Simd;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds squared projections of blocks of tokens: by the fused vector kernel, or by BLAS's matrix product and a pass of squares
+ * where that is faster, as with vectors of less than 512 bits, without vectors, and before C2 has compiled the kernel.
+ *
+ * <p>For one thread.
+ */
+final class Projector implements AutoCloseable {
+
+    /** Multiplications that are done before BLAS is bound. */
+    private static final double SMALL = 8e6;
+
+    /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */
+    private static final int DIRECTIONS = 384;
+
+    private final Kernels kernels = Simd.kernels();
+    private final Element working;
+    private final Real real;
+    private final Products products;
+    private final MemorySegment panels;
+    private final int panelCount;
+    private final int width;
+    private final int n;
+    private final int group;
+    private final Set<String> used = new TreeSet<>();
+    private @Nullable Scratch directions;
+    private @Nullable Scratch projections;
+
+    /**
+     * Makes a projector.
+     *
+     * @param panels the directions, packed
+     * @param tokens how many there will be, about
+     */
+    Projector(Precision precision, Products products, MemorySegment panels, int panelCount, int n, long tokens) {
+        this.working = precision.working();
+        this.real = precision.real();
+        this.products = products;
+        this.panels = panels;
+        this.panelCount = panelCount;
+        this.width = kernels.panelWidth(working);
+        this.n = n;
+        this.group = Math.min(panelCount, Math.max(1, DIRECTIONS / width));
+        kernels.expect(Loop.PROJECT, working, working, multiplications(tokens));
+    }
+
+    private double multiplications(long tokens) {
+        return (double) tokens * n * panelCount * width;
+    }
+
+    @Override
+    public void close() {
+        if (directions != null) {
+            directions.close();
+        }
+        if (projections != null) {
+            projections.close();
+        }
+    }
+
+    /** What projected: "kernel", the name of a routine of BLAS, or both. */
+    Set<String> used() {
+        return used;
+    }
+
+    /** Whether a block of so many tokens is projected by BLAS, which reads them from another thread, aligned. */
+    boolean byBlas(int tokens) {
+        return switch (products) {
+            case KERNEL -> false;
+            case BLAS -> true;
+            case AUTO -> !kernels.isReady(Loop.PROJECT, working, working) && multiplications(tokens) > SMALL
+                    && Blas.isThere();
+        };
+    }
+
+    /**
+     * Adds a block.
+     *
+     * @param x the tokens, in the working type
+     * @param offset where the first begins, in bytes
+     * @param stride from token to token, in bytes
+     * @param sums F64, one for each direction that the panels hold
+     */
+    void add(MemorySegment x, long offset, long stride, int tokens, MemorySegment sums) {
+        if (byBlas(tokens)) {
+            used.add(real.routine("gemm"));
+            addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
+        } else {
+            used.add("kernel");
+            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, panelCount, sums);
+        }
+    }
+
+    private void addByBlas(MemorySegment x, int stride, int tokens, MemorySegment sums) {
+        Blas blas = Blas.get();
+        if (directions == null) {
+            directions = Scratch.allocate((long) group * width * n * working.bytes());
+        }
+        long needed = (long) group * width * tokens * working.bytes();
+        if (projections == null || projections.segment().byteSize() < needed) {
+            if (projections != null) {
+                projections.close();
+            }
+            projections = Scratch.allocate(needed);
+        }
+        MemorySegment v = directions.segment();
+        MemorySegment y = projections.segment();
+        for (int panel = 0; panel < panelCount; panel += group) {
+            int together = Math.min(group, panelCount - panel);
+            int count = together * width;
+            sideBySide(panel, together, v);
+            Blas.onLargeStack(() -> {
+                blas.gemm(real, Blas.NO, Blas.NO, count, tokens, n, 1, v, count, x, stride, 0, y, count);
+                return count;
+            });
+            kernels.addSquaresOfColumns(working, y, tokens, count,
+                    sums.asSlice((long) panel * width * Double.BYTES));
+        }
+    }
+
+    /** Panels side by side are a matrix, column-major, one coordinate a column. */
+    private void sideBySide(int first, int count, MemorySegment target) {
+        long line = (long) width * working.bytes();
+        for (int panel = 0; panel < count; panel++) {
+            long from = (long) (first + panel) * n * line;
+            for (int coordinate = 0; coordinate < n; coordinate++) {
+                MemorySegment.copy(panels, from + coordinate * line, target, ((long) coordinate * count + panel) * line,
+                        line);
+            }
+        }
+    }
+}

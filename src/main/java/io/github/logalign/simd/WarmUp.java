@@ -1,0 +1,95 @@
+package io.github.logalign.simd;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
+
+/**
+ * Runs vector loops on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
+ * vector, and is a hundred times slower than the scalar twin or BLAS. Whether a loop is fast is measured, so where the JVM
+ * does not compile it, it is never used.
+ *
+ * <p>Nothing happens before so much work was announced that it is worth a second of a processor's time.
+ *
+ * <p>Thread safety: any number of threads.
+ */
+final class WarmUp {
+
+    /** Multiplications, or elements times {@link #ELEMENT}: what scalar loops need about half a second for. */
+    private static final double WORTH_IT = 4e8;
+
+    /** What an element costs that is read and written, in multiplications. */
+    static final double ELEMENT = 4;
+
+    private static final long GIVE_UP_NANOS = 10_000_000_000L;
+
+    private final Kernels vector;
+    private final DoubleAdder announced = new DoubleAdder();
+    private final AtomicInteger requested = new AtomicInteger();
+    private final AtomicInteger ready = new AtomicInteger();
+    private final Queue<WarmUpLoop> waiting = new ConcurrentLinkedQueue<>();
+    private boolean running;
+
+    WarmUp(Kernels vector) {
+        this.vector = vector;
+    }
+
+    /** Whether a loop is fast by now. */
+    boolean isReady(Loop loop, Element element, Element working) {
+        return (ready.getAcquire() & loop.bit(element, working)) != 0;
+    }
+
+    /** Announces work, and has the loop compiled that it needs if there is enough to gain. */
+    void expect(Loop loop, Element element, Element working, double work) {
+        int bit = loop.bit(element, working);
+        if ((requested.getAcquire() & bit) != 0) {
+            return;
+        }
+        announced.add(work);
+        if (announced.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
+            waiting.add(new WarmUpLoop(loop, element, working));
+            start();
+        }
+    }
+
+    private synchronized void start() {
+        if (!running) {
+            running = true;
+            Thread.ofPlatform().name("logalign-warm-up").daemon().start(this::run);
+        }
+    }
+
+    /** Turn by turn, so that C2 compiles one loop while another one is interpreted. */
+    private void run() {
+        List<WarmUpLoop> active = new ArrayList<>();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(WarmUpLoop.BYTES, 64);
+            while (true) {
+                for (WarmUpLoop next = waiting.poll(); next != null; next = waiting.poll()) {
+                    next.begin();
+                    active.add(next);
+                }
+                if (active.isEmpty() && isDone()) {
+                    return;
+                }
+                active.removeIf(loop -> {
+                    if (loop.isFast(vector, memory)) {
+                        ready.getAndUpdate(bits -> bits | loop.bit());
+                        return true;
+                    }
+                    return loop.age() > GIVE_UP_NANOS;
+                });
+            }
+        }
+    }
+
+    private synchronized boolean isDone() {
+        running = !waiting.isEmpty();
+        return !running;
+    }
+}

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
+enum { ROW_MAJOR = 101, COLUMN_MAJOR = 102, PLAIN = 111, TRANSPOSED = 112 };
 
 /* Measured at n = 256 to 2048: with fewer tokens the product is slower, with more the squares miss the cache. */
-enum { TOKEN_BLOCK = 256, ROW_BLOCK = 1024, PANEL = 32, WIDE_PANEL = 64, NARROW = 1024 };
+enum { TOKEN_BLOCK = 256, ROW_BLOCK = 1024, PANEL = 32, WIDE_PANEL = 64, NARROW = 1024, REFLECTORS = 64 };
 
 static void (*dgemm)(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
 static void (*sgemm)(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
@@ -17,8 +17,12 @@ static void (*dsyrk)(const char *, const char *, const int *, const int *, const
                      const double *, double *, const int *, size_t, size_t);
 static void (*ssyrk)(const char *, const char *, const int *, const int *, const float *, const float *, const int *,
                      const float *, float *, const int *, size_t, size_t);
-static void (*dsyevd)(const char *, const char *, const int *, double *, const int *, double *, double *, const int *, int *,
-                      const int *, int *, size_t, size_t);
+static void (*dsytrd)(const char *, const int *, double *, const int *, double *, double *, double *, double *, const int *,
+                      int *, size_t);
+static void (*dstedc)(const char *, const int *, double *, double *, double *, const int *, double *, const int *, int *,
+                      const int *, int *, size_t);
+static void (*dlarft)(const char *, const char *, const int *, const int *, const double *, const int *, const double *,
+                      double *, const int *, size_t, size_t);
 static void (*dtpqrt)(const int *, const int *, const int *, const int *, double *, const int *, double *, const int *,
                       double *, const int *, double *, int *);
 static void (*stpqrt)(const int *, const int *, const int *, const int *, float *, const int *, float *, const int *,
@@ -59,7 +63,8 @@ int yardstick_open(const char *blas) {
     if (bind(library, "openblas_set_num_threads", &set_num_threads)) return -1;
     set_num_threads(1);
     return bind(library, "cblas_dgemm", &dgemm) | bind(library, "cblas_sgemm", &sgemm) | bind(library, "dsyrk_", &dsyrk)
-           | bind(library, "ssyrk_", &ssyrk) | bind(library, "dsyevd_", &dsyevd) | bind(library, "dtpqrt_", &dtpqrt)
+           | bind(library, "ssyrk_", &ssyrk) | bind(library, "dsytrd_", &dsytrd) | bind(library, "dstedc_", &dstedc)
+           | bind(library, "dlarft_", &dlarft) | bind(library, "dtpqrt_", &dtpqrt)
            | bind(library, "stpqrt_", &stpqrt) | bind(library, "dgesdd_", &dgesdd) | bind(library, "sgesdd_", &sgesdd);
 }
 
@@ -111,18 +116,42 @@ int yardstick_project(int element, const void *x, int64_t tokens, int64_t n, int
     return 0;
 }
 
-/* Eigenvalues ascend: to descending p, and the rows of v are turned round. */
+/* Z := Q Z, the reflectors of dsytrd 64 at a time: dormtr takes 32, by products that are too narrow. */
+static void apply_reflectors(const double *a, const double *tau, int n, double *z) {
+    double *v = memory((int64_t)n * REFLECTORS, sizeof *v), *t = memory(REFLECTORS * REFLECTORS, sizeof *t);
+    double *w = memory((int64_t)n * REFLECTORS, sizeof *w), *tw = memory((int64_t)n * REFLECTORS, sizeof *tw);
+    for (int first = (n - 2) / REFLECTORS * REFLECTORS; first >= 0 && n > 1; first -= REFLECTORS) {
+        int count = (int)least(REFLECTORS, n - 1 - first), rows = n - 1 - first;
+        for (int64_t j = 0; j < count; j++) {
+            memset(v + j * rows, 0, (size_t)j * sizeof *v);
+            memcpy(v + j * rows + j, a + (first + j) * n + first + 1 + j, (size_t)(rows - j) * sizeof *v);
+            v[j * rows + j] = 1;
+        }
+        memset(t, 0, (size_t)count * (size_t)count * sizeof *t);
+        dlarft("F", "C", &rows, &count, v, &rows, tau + first, t, &count, 1, 1);
+        double *below = z + first + 1;
+        dgemm(COLUMN_MAJOR, TRANSPOSED, PLAIN, count, n, rows, 1, v, rows, below, n, 0, w, count);
+        dgemm(COLUMN_MAJOR, PLAIN, PLAIN, count, n, count, 1, t, count, w, count, 0, tw, count);
+        dgemm(COLUMN_MAJOR, PLAIN, PLAIN, rows, n, count, -1, v, rows, tw, count, 1, below, n);
+    }
+    free(v);
+    free(t);
+    free(w);
+    free(tw);
+}
+
+/* Eigenvalues ascend: to descending p, and the rows of v are turned round. The lower triangle of gram is read. */
 static int eigen(double *gram, int64_t n, double *p, double *v) {
-    int order = (int)n, info = 0, query = -1, integers = 0;
-    double size = 0;
-    dsyevd("V", "U", &order, gram, &order, p, &size, &query, &integers, &query, &info, 1, 1);
-    int count = (int)size;
-    double *work = memory(count, sizeof *work);
+    int order = (int)n, info = 0, count = (int)(1 + 4 * n + n * n), integers = (int)(3 + 5 * n);
+    double *work = memory(count, sizeof *work), *e = memory(n, sizeof *e), *tau = memory(n, sizeof *tau);
+    double *z = memory(n * n, sizeof *z);
     int *iwork = memory(integers, sizeof *iwork);
-    dsyevd("V", "U", &order, gram, &order, p, work, &count, iwork, &integers, &info, 1, 1);
+    dsytrd("L", &order, gram, &order, p, e, tau, work, &count, &info, 1);
+    dstedc("I", &order, p, e, z, &order, work, &count, iwork, &integers, &info, 1);
     free(work);
     free(iwork);
     if (info) return info;
+    apply_reflectors(gram, tau, order, z);
     double sum = 0;
     for (int64_t i = 0; i < n; i++) sum += p[i] = p[i] > 0 ? p[i] : 0;
     for (int64_t i = 0; i < n / 2; i++) {
@@ -132,8 +161,11 @@ static int eigen(double *gram, int64_t n, double *p, double *v) {
     }
     for (int64_t i = 0; i < n; i++) {
         p[i] /= sum;
-        memcpy(v + i * n, gram + (n - 1 - i) * n, (size_t)n * sizeof *v);
+        memcpy(v + i * n, z + (n - 1 - i) * n, (size_t)n * sizeof *v);
     }
+    free(e);
+    free(tau);
+    free(z);
     return 0;
 }
 
@@ -146,7 +178,7 @@ static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int p
         for (int64_t i = 0; i < m; i += ROW_BLOCK) {
             int count = (int)least(ROW_BLOCK, m - i);
             widen_to_double(element, row(element, w, i * n), count * n, block);
-            dsyrk("U", "N", &order, &count, &one, block, &order, &one, gram, &order, 1, 1);
+            dsyrk("L", "N", &order, &count, &one, block, &order, &one, gram, &order, 1, 1);
         }
         free(block);
     } else {
@@ -154,9 +186,9 @@ static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int p
         for (int64_t i = 0; i < m; i += ROW_BLOCK) {
             int count = (int)least(ROW_BLOCK, m - i);
             widen_to_float(element, row(element, w, i * n), count * n, block);
-            ssyrk("U", "N", &order, &count, &one, block, &order, &zero, partial, &order, 1, 1);
+            ssyrk("L", "N", &order, &count, &one, block, &order, &zero, partial, &order, 1, 1);
             for (int64_t c = 0; c < n; c++)
-                for (int64_t r = 0; r <= c; r++) gram[c * n + r] += partial[c * n + r];
+                for (int64_t r = c; r < n; r++) gram[c * n + r] += partial[c * n + r];
         }
         free(block);
         free(partial);

@@ -83,7 +83,7 @@ final class Accuracy {
 
     /** The ways to an alignment. */
     enum Way {
-        SVD, GRAM, NORM;
+        SVD, GRAM, OUTPUTS, INNER;
 
         boolean hasSpectra() {
             return this == SVD || this == GRAM;
@@ -95,7 +95,8 @@ final class Accuracy {
             return switch (this) {
                 case SVD -> bySpectra(Method.SVD, w, x, precision);
                 case GRAM -> bySpectra(Method.GRAM, w, x, precision);
-                case NORM -> byNorms(w, x, precision);
+                case OUTPUTS -> byNorms(Route.OUTPUTS, w, x, precision);
+                case INNER -> byNorms(Route.INNER, w, x, precision);
             };
         }
     }
@@ -117,8 +118,8 @@ final class Accuracy {
         }
     }
 
-    private static Result byNorms(Matrix w, Matrix x, Precision precision) {
-        AlignmentSums sums = AlignmentSums.of(w, precision);
+    private static Result byNorms(Route route, Matrix w, Matrix x, Precision precision) {
+        AlignmentSums sums = AlignmentSums.of(w, precision, 1, route, Products.AUTO);
         sums.add(x, null);
         return new Result((Alignment.Defined) sums.alignment(), new double[0], new double[0]);
     }

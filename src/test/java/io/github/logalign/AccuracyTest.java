@@ -39,7 +39,8 @@ class AccuracyTest {
             return switch (way) {
                 case SVD -> single ? new Limits(12, 24, 4) : new Limits(12, 24, 16);
                 case GRAM -> single ? new Limits(4, 40, 0.5) : new Limits(12, 40, 2);
-                case NORM -> single ? new Limits(0, 0, 4) : new Limits(0, 0, 48);
+                case OUTPUTS -> single ? new Limits(0, 0, 4) : new Limits(0, 0, 48);
+                case INNER -> single ? new Limits(0, 0, 0.5) : new Limits(0, 0, 2);
             };
         }
 
@@ -47,8 +48,8 @@ class AccuracyTest {
         double overlap(Way way, double overlap) {
             return this.overlap * switch (way) {
                 case SVD -> Math.sqrt(overlap);
-                case GRAM -> 1;
-                case NORM -> overlap;
+                case GRAM, INNER -> 1;
+                case OUTPUTS -> overlap;
             };
         }
     }

@@ -1,5 +1,7 @@
 package io.github.logalign.bench;
 
+import io.github.logalign.blas.Blas;
+import io.github.logalign.simd.Element;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -33,6 +35,7 @@ public final class Yardstick {
 
     private final MethodHandle project;
     private final MethodHandle squares;
+    private final MethodHandle overlap;
     private final MethodHandle spectrum;
     private final MethodHandle score;
 
@@ -42,6 +45,7 @@ public final class Yardstick {
         project = bind(lookup, "project",
                 FunctionDescriptor.of(INT, INT, POINTER, LONG, LONG, INT, POINTER, LONG, POINTER));
         squares = bind(lookup, "squares", FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, INT, POINTER, LONG));
+        overlap = bind(lookup, "overlap", FunctionDescriptor.of(ValueLayout.JAVA_DOUBLE, POINTER, POINTER, LONG));
         spectrum = bind(lookup, "spectrum",
                 FunctionDescriptor.of(INT, INT, POINTER, LONG, LONG, INT, INT, POINTER, POINTER));
         score = bind(lookup, "score", FunctionDescriptor.of(
@@ -67,8 +71,23 @@ public final class Yardstick {
         }
     }
 
+    /** The same over the OpenBLAS that the library found. */
+    static Yardstick open() {
+        return open(Path.of(Blas.get().info().path()));
+    }
+
     private static MethodHandle bind(SymbolLookup lookup, String name, FunctionDescriptor type) {
         return Linker.nativeLinker().downcallHandle(lookup.findOrThrow("yardstick_" + name), type);
+    }
+
+    /** The code of an element type. */
+    public static int code(Element element) {
+        return switch (element) {
+            case F64 -> F64;
+            case F32 -> F32;
+            case BF16 -> BF16;
+            case F16 -> throw new IllegalArgumentException("the yardstick does not read F16");
+        };
     }
 
     /** Squared projections, summed over tokens. */
@@ -86,6 +105,15 @@ public final class Yardstick {
     public double squares(int element, MemorySegment values, long count) {
         try {
             return (double) squares.invokeExact(element, values, count);
+        } catch (Throwable failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** The sum of products. */
+    public double overlap(MemorySegment p, MemorySegment q, long count) {
+        try {
+            return (double) overlap.invokeExact(p, q, count);
         } catch (Throwable failed) {
             throw new IllegalStateException(failed);
         }

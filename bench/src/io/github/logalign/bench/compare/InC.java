@@ -2,6 +2,7 @@ package io.github.logalign.bench.compare;
 
 import io.github.logalign.ElementType;
 import io.github.logalign.bench.Yardstick;
+import io.github.logalign.simd.Element;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,11 +40,6 @@ record InC(int method, int precision, Path blas) implements Contestant {
     }
 
     private static int code(ElementType type) {
-        return switch (type) {
-            case F64 -> Yardstick.F64;
-            case F32 -> Yardstick.F32;
-            case BF16 -> Yardstick.BF16;
-            case F16 -> throw new IllegalArgumentException("the yardstick does not read F16");
-        };
+        return Yardstick.code(Element.valueOf(type.name()));
     }
 }

@@ -17,7 +17,7 @@ record Implementation(Kernels kernels, @Nullable Yardstick yardstick) {
 
     /** Looks, and prints what was found. */
     static Implementation of(String name) {
-        Kernels kernels = name.equals("scalar") ? Simd.scalar() : Simd.kernels();
+        Kernels kernels = name.equals("scalar") ? Simd.scalar() : Simd.vector();
         BlasInfo blas = Blas.get().info();
         System.out.println("# implementation: " + name + "; vectors of " + kernels.bits() + " bits; " + blas.config()
                 + ", core " + blas.coreName());

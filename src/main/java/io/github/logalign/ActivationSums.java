@@ -104,7 +104,7 @@ public final class ActivationSums implements Serializable {
         long padded = (long) w.panelCount() * w.panelWidth();
         try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
                 Projector projector = new Projector(
-                        w.precision(), w.products(), panels, w.panelCount(), columns, last - first);
+                        w.precision(), w.products(), KernelMemory.of(panels), w.panelCount(), columns, last - first);
                 Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
             if (projector.byBlas(blocks.capacity())) {
                 blocks.copy();

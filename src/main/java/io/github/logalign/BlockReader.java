@@ -47,21 +47,13 @@ final class BlockReader implements AutoCloseable {
      */
     BlockReader(Matrix matrix, String contents) {
         this.matrix = matrix;
-        this.source = plain(matrix.segment());
+        this.source = KernelMemory.of(matrix.segment());
         this.contents = contents;
         this.element = matrix.elementType().element();
         this.direct = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
         this.staging = Scratch.allocate((long) PIECE * Double.BYTES);
         this.tile = Scratch.allocate((long) TILE * PIECE * Double.BYTES);
         this.run = staging.segment();
-    }
-
-    /**
-     * A mapped file as memory like any other, alive as long as the file is: the kernels see one kind of segment, and are
-     * compiled once.
-     */
-    static MemorySegment plain(MemorySegment segment) {
-        return segment.isMapped() ? segment.reinterpret(segment.byteSize()) : segment;
     }
 
     @Override

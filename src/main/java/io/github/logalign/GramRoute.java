@@ -5,8 +5,6 @@ import io.github.logalign.blas.Blas;
 import io.github.logalign.blas.Real;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
-import io.github.logalign.simd.Loop;
-import io.github.logalign.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +90,6 @@ final class GramRoute {
 
     private Solved solve(WeightSource rows) {
         int n = rows.columns();
-        Element working = rows.element();
-        Simd.kernels().expect(Loop.GRAM, working, working, (double) rows.rows() * n * n / 2);
         String driver;
         Scratch triangle;
         try (GramSums gram = sum(rows)) {

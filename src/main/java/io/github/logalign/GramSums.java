@@ -37,7 +37,7 @@ final class GramSums implements AutoCloseable {
     /** Rows that are widened together: they are still in the cache when they are packed. */
     private static final int READ_ROWS = 16;
 
-    /** Lines that are transposed together. */
+    /** Rows that are transposed together. */
     private static final int TILE = 32;
 
     private final Kernels kernels = Simd.kernels();
@@ -182,17 +182,30 @@ final class GramSums implements AutoCloseable {
 
     /** Adds the entries left of and on the diagonal, row by row. */
     private void addTriangle(MemorySegment added, Element type, int addedStride) {
-        MemorySegment to = gram;
+        double[] sums = new double[n];
+        double[] addends = new double[n];
+        float[] narrow = new float[type == Element.F32 ? n : 0];
         for (int row = 0; row < n; row++) {
-            for (int column = 0; column <= row; column++) {
-                long from = (long) row * addedStride + column;
-                double addend = type == Element.F64
-                        ? added.getAtIndex(ValueLayout.JAVA_DOUBLE, from)
-                        : added.getAtIndex(ValueLayout.JAVA_FLOAT, from);
-                long at = (long) row * stride + column;
-                to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, to.getAtIndex(ValueLayout.JAVA_DOUBLE, at) + addend);
+            long from = (long) row * addedStride * type.bytes();
+            if (type == Element.F32) {
+                MemorySegment.copy(added, ValueLayout.JAVA_FLOAT, from, narrow, 0, row + 1);
+                for (int column = 0; column <= row; column++) {
+                    addends[column] = narrow[column];
+                }
+            } else {
+                MemorySegment.copy(added, ValueLayout.JAVA_DOUBLE, from, addends, 0, row + 1);
             }
+            readRow(row, sums);
+            for (int column = 0; column <= row; column++) {
+                sums[column] += addends[column];
+            }
+            MemorySegment.copy(sums, 0, gram, ValueLayout.JAVA_DOUBLE, (long) row * stride * Double.BYTES, row + 1);
         }
+    }
+
+    /** The entries left of and on the diagonal. By way of arrays: loops over them are fast before C2 has compiled them. */
+    private void readRow(int row, double[] entries) {
+        MemorySegment.copy(gram, ValueLayout.JAVA_DOUBLE, (long) row * stride * Double.BYTES, entries, 0, row + 1);
     }
 
     /** The sum of the diagonal. */
@@ -206,20 +219,19 @@ final class GramSums implements AutoCloseable {
 
     /** The sum of the products of all entries with those of another one. */
     double inner(GramSums other) {
-        MemorySegment a = gram;
-        MemorySegment b = other.gram;
+        double[] mine = new double[n];
+        double[] others = new double[n];
         double diagonal = 0;
         double below = 0;
         for (int row = 0; row < n; row++) {
-            long start = (long) row * stride;
+            readRow(row, mine);
+            other.readRow(row, others);
             double sum = 0;
             for (int column = 0; column < row; column++) {
-                sum += a.getAtIndex(ValueLayout.JAVA_DOUBLE, start + column)
-                        * b.getAtIndex(ValueLayout.JAVA_DOUBLE, start + column);
+                sum += mine[column] * others[column];
             }
             below += sum;
-            diagonal += a.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row)
-                    * b.getAtIndex(ValueLayout.JAVA_DOUBLE, start + row);
+            diagonal += mine[row] * others[row];
         }
         return diagonal + 2 * below;
     }
@@ -231,21 +243,26 @@ final class GramSums implements AutoCloseable {
      */
     Scratch lowerTriangle(Real type) {
         Scratch triangle = Scratch.allocate((long) n * n * type.bytes());
-        MemorySegment from = gram;
         MemorySegment to = triangle.segment();
-        for (int rows = 0; rows < n; rows += TILE) {
-            int end = Math.min(n, rows + TILE);
-            for (int columns = 0; columns < end; columns += TILE) {
-                for (int column = columns; column < Math.min(end, columns + TILE); column++) {
-                    for (int row = Math.max(rows, column); row < end; row++) {
-                        double value = from.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * stride + column);
-                        long at = (long) column * n + row;
-                        if (type == Real.DOUBLE) {
-                            to.setAtIndex(ValueLayout.JAVA_DOUBLE, at, value);
-                        } else {
-                            to.setAtIndex(ValueLayout.JAVA_FLOAT, at, (float) value);
-                        }
-                    }
+        double[][] tile = new double[Math.min(n, TILE)][n];
+        double[] part = new double[TILE];
+        float[] narrow = new float[TILE];
+        for (int first = 0; first < n; first += TILE) {
+            int end = Math.min(n, first + TILE);
+            for (int row = first; row < end; row++) {
+                readRow(row, tile[row - first]);
+            }
+            for (int column = 0; column < end; column++) {
+                int start = Math.max(first, column);
+                for (int row = start; row < end; row++) {
+                    part[row - start] = tile[row - first][column];
+                    narrow[row - start] = (float) part[row - start];
+                }
+                long at = ((long) column * n + start) * type.bytes();
+                if (type == Real.DOUBLE) {
+                    MemorySegment.copy(part, 0, to, ValueLayout.JAVA_DOUBLE, at, end - start);
+                } else {
+                    MemorySegment.copy(narrow, 0, to, ValueLayout.JAVA_FLOAT, at, end - start);
                 }
             }
         }

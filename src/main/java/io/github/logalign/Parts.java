@@ -23,11 +23,16 @@ final class Parts {
      */
     static int count(int threads, long rows, long least, MemorySegment... read) {
         for (MemorySegment segment : read) {
-            if (!segment.isAccessibleBy(ANY)) {
+            if (!readByAll(segment)) {
                 return 1;
             }
         }
         return Math.clamp(rows / least, 1, threads);
+    }
+
+    /** Whether any thread may read it. */
+    static boolean readByAll(MemorySegment segment) {
+        return segment.isAccessibleBy(ANY);
     }
 
     /** The first row of a part; that of the part after the last is the number of rows. */

@@ -53,7 +53,7 @@ final class TokenBlocks implements AutoCloseable {
         this.precision = precision;
         int fitting = (int) (BLOCK_BYTES / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
-        this.tokensOfX = BlockReader.plain(x.segment());
+        this.tokensOfX = KernelMemory.of(x.segment());
         this.reader = new BlockReader(x, contents);
         this.scratch = Scratch.allocate(capacity * x.columns() * working().bytes());
         this.segment = scratch.segment();

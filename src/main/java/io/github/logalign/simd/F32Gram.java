@@ -38,6 +38,9 @@ final class F32Gram {
     }
 
     private static void packRow(MemorySegment rows, long from, int n, MemorySegment packed, long to, long step) {
+        if (n == 0) {
+            return;
+        }
         int column = 0;
         long at = to;
         for (; column <= n - WIDTH; column += WIDTH) {
@@ -58,7 +61,7 @@ final class F32Gram {
         float[] products = new float[TILE * WIDTH];
         int panels = GramLayout.panels(n, WIDTH);
         long stride = (long) panels * WIDTH * Double.BYTES;
-        int columns = (int) Math.max(TILE, COLUMNS_BYTES / ((long) depth * Float.BYTES) / TILE * TILE);
+        int columns = (int) Math.max(TILE, COLUMNS_BYTES / (Math.max(1L, depth) * Float.BYTES) / TILE * TILE);
         for (int start = 0; start < n; start += columns) {
             int end = Math.min(n, start + columns);
             for (int panel = 0; panel < panels && panel * WIDTH < end; panel++) {
@@ -66,13 +69,16 @@ final class F32Gram {
                 for (int column = Math.max(start, diagonal); column < end; column += TILE) {
                     long others = ((long) (column / WIDTH) * depth * WIDTH + column % WIDTH) * Float.BYTES;
                     tile(packed, (long) panel * depth * WIDTH * Float.BYTES, others, depth, products);
-                    addTile(products, gram, column * stride + (long) panel * WIDTH * Double.BYTES, stride);
+                    addTile(products, depth, gram, column * stride + (long) panel * WIDTH * Double.BYTES, stride);
                 }
             }
         }
     }
 
     private static void tile(MemorySegment packed, long panel, long others, int depth, float[] products) {
+        if (depth == 0) {
+            return;
+        }
         FloatVector a00 = FloatVector.zero(F32);
         FloatVector a01 = FloatVector.zero(F32);
         FloatVector a02 = FloatVector.zero(F32);
@@ -163,7 +169,10 @@ final class F32Gram {
         a72.intoArray(products, 23 * LANES);
     }
 
-    private static void addTile(float[] products, MemorySegment gram, long to, long stride) {
+    private static void addTile(float[] products, int depth, MemorySegment gram, long to, long stride) {
+        if (depth == 0) {
+            return;
+        }
         int half = F64.length();
         for (int vector = 0; vector < 6 * TILE; vector++) {
             long at = to + vector / 6 * stride + vector % 6 * VECTOR;

@@ -44,7 +44,7 @@ final class F32Tiles {
             int panelCount,
             MemorySegment sums) {
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
-        int block = Math.clamp(BLOCK_BYTES / ((long) n * Float.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
+        int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Float.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
             addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, panelCount,
                     sums);
@@ -81,6 +81,9 @@ final class F32Tiles {
     private static void tile8(
             MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
             long to) {
+        if (n == 0) {
+            return;
+        }
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
@@ -198,6 +201,9 @@ final class F32Tiles {
     private static void tile4(
             MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
             long to) {
+        if (n == 0) {
+            return;
+        }
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
@@ -270,6 +276,9 @@ final class F32Tiles {
 
     private static void tile1(
             MemorySegment x, long x0, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        if (n == 0) {
+            return;
+        }
         FloatVector a00 = FloatVector.zero(F32);
         FloatVector a01 = FloatVector.zero(F32);
         FloatVector a02 = FloatVector.zero(F32);

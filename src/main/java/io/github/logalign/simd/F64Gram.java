@@ -34,6 +34,9 @@ final class F64Gram {
     }
 
     private static void packRow(MemorySegment rows, long from, int n, MemorySegment packed, long to, long step) {
+        if (n == 0) {
+            return;
+        }
         int column = 0;
         long at = to;
         for (; column <= n - WIDTH; column += WIDTH) {
@@ -54,7 +57,7 @@ final class F64Gram {
         double[] products = new double[TILE * WIDTH];
         int panels = GramLayout.panels(n, WIDTH);
         long stride = (long) panels * WIDTH * Double.BYTES;
-        int columns = (int) Math.max(TILE, COLUMNS_BYTES / ((long) depth * Double.BYTES) / TILE * TILE);
+        int columns = (int) Math.max(TILE, COLUMNS_BYTES / (Math.max(1L, depth) * Double.BYTES) / TILE * TILE);
         for (int start = 0; start < n; start += columns) {
             int end = Math.min(n, start + columns);
             for (int panel = 0; panel < panels && panel * WIDTH < end; panel++) {
@@ -62,13 +65,16 @@ final class F64Gram {
                 for (int column = Math.max(start, diagonal); column < end; column += TILE) {
                     long others = ((long) (column / WIDTH) * depth * WIDTH + column % WIDTH) * Double.BYTES;
                     tile(packed, (long) panel * depth * WIDTH * Double.BYTES, others, depth, products);
-                    addTile(products, gram, column * stride + (long) panel * WIDTH * Double.BYTES, stride);
+                    addTile(products, depth, gram, column * stride + (long) panel * WIDTH * Double.BYTES, stride);
                 }
             }
         }
     }
 
     private static void tile(MemorySegment packed, long panel, long others, int depth, double[] products) {
+        if (depth == 0) {
+            return;
+        }
         DoubleVector a00 = DoubleVector.zero(F64);
         DoubleVector a01 = DoubleVector.zero(F64);
         DoubleVector a02 = DoubleVector.zero(F64);
@@ -159,7 +165,10 @@ final class F64Gram {
         a72.intoArray(products, 23 * LANES);
     }
 
-    private static void addTile(double[] products, MemorySegment gram, long to, long stride) {
+    private static void addTile(double[] products, int depth, MemorySegment gram, long to, long stride) {
+        if (depth == 0) {
+            return;
+        }
         for (int vector = 0; vector < 3 * TILE; vector++) {
             long at = to + vector / 3 * stride + vector % 3 * VECTOR;
             DoubleVector.fromMemorySegment(F64, gram, at, LE)

@@ -40,7 +40,7 @@ final class F64Tiles {
             int panelCount,
             MemorySegment sums) {
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
-        int block = Math.clamp(BLOCK_BYTES / ((long) n * Double.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
+        int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Double.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
             addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, panelCount,
                     sums);
@@ -77,6 +77,9 @@ final class F64Tiles {
     private static void tile8(
             MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
             long to) {
+        if (n == 0) {
+            return;
+        }
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
@@ -182,6 +185,9 @@ final class F64Tiles {
     private static void tile4(
             MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
             long to) {
+        if (n == 0) {
+            return;
+        }
         long x1 = x0 + xStride;
         long x2 = x1 + xStride;
         long x3 = x2 + xStride;
@@ -242,6 +248,9 @@ final class F64Tiles {
 
     private static void tile1(
             MemorySegment x, long x0, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+        if (n == 0) {
+            return;
+        }
         DoubleVector a00 = DoubleVector.zero(F64);
         DoubleVector a01 = DoubleVector.zero(F64);
         DoubleVector a02 = DoubleVector.zero(F64);

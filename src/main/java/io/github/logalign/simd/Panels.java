@@ -1,8 +1,6 @@
 package io.github.logalign.simd;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The layout in which directions are projected upon: a panel holds {@code width} directions side by side, coordinate by
@@ -11,9 +9,8 @@ import java.nio.ByteOrder;
  */
 public final class Panels {
 
-    private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** Coordinates that are packed together: a few of these arrays stay in the cache. */
+    private static final int PIECE = 512;
 
     private Panels() {}
 
@@ -35,7 +32,7 @@ public final class Panels {
 
     /**
      * Packs directions that stand at {@code source[start + direction * directionStride + coordinate * coordinateStride]};
-     * start and strides in elements of the working type.
+     * start and strides in elements of the working type, one of the strides 1.
      */
     public static void pack(
             Element working,
@@ -47,62 +44,64 @@ public final class Panels {
             int n,
             int width,
             MemorySegment panels) {
+        if (directionStride != 1 && coordinateStride != 1) {
+            throw new IllegalArgumentException("neither directions nor coordinates are contiguous");
+        }
+        int bytes = working.bytes();
         for (int panel = 0; panel < count(directions, width); panel++) {
             int first = panel * width;
             int filled = Math.min(width, directions - first);
-            long target = (long) panel * width * n;
-            if (working == Element.F64) {
-                packF64(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width,
-                        panels, target);
+            MemorySegment target = panels.asSlice((long) panel * width * n * bytes, (long) width * n * bytes);
+            long from = start + first * directionStride;
+            if (filled < width) {
+                target.fill((byte) 0);
+            }
+            if (coordinateStride != 1) {
+                for (int k = 0; k < n; k++) {
+                    MemorySegment.copy(source, (from + k * coordinateStride) * bytes, target, (long) k * width * bytes,
+                            (long) filled * bytes);
+                }
+            } else if (working == Element.F64) {
+                packF64(source, from, directionStride, filled, n, width, target);
             } else {
-                packF32(source, start + first * directionStride, directionStride, coordinateStride, filled, n, width,
-                        panels, target);
+                packF32(source, from, directionStride, filled, n, width, target);
             }
         }
     }
 
+    // By way of arrays: loops over arrays are fast long before C2 has compiled them, loops over segments are not.
+
     private static void packF64(
-            MemorySegment source,
-            long from,
-            long directionStride,
-            long coordinateStride,
-            int filled,
-            int n,
-            int width,
-            MemorySegment panels,
-            long target) {
-        for (int k = 0; k < n; k++) {
-            long at = from + k * coordinateStride;
-            long to = (target + (long) k * width) * Double.BYTES;
+            MemorySegment source, long from, long directionStride, int filled, int n, int width, MemorySegment target) {
+        double[] packed = new double[Math.min(n, PIECE) * width];
+        double[] line = new double[Math.min(n, PIECE)];
+        for (int start = 0; start < n; start += PIECE) {
+            int count = Math.min(PIECE, n - start);
             for (int d = 0; d < filled; d++) {
-                panels.set(F64, to + (long) d * Double.BYTES,
-                        source.get(F64, (at + d * directionStride) * Double.BYTES));
+                MemorySegment.copy(source, Scalars.F64, (from + d * directionStride + start) * Double.BYTES, line, 0,
+                        count);
+                for (int k = 0; k < count; k++) {
+                    packed[k * width + d] = line[k];
+                }
             }
-            for (int d = filled; d < width; d++) {
-                panels.set(F64, to + (long) d * Double.BYTES, 0.0);
-            }
+            MemorySegment.copy(packed, 0, target, Scalars.F64, (long) start * width * Double.BYTES, count * width);
         }
     }
 
     private static void packF32(
-            MemorySegment source,
-            long from,
-            long directionStride,
-            long coordinateStride,
-            int filled,
-            int n,
-            int width,
-            MemorySegment panels,
-            long target) {
-        for (int k = 0; k < n; k++) {
-            long at = from + k * coordinateStride;
-            long to = (target + (long) k * width) * Float.BYTES;
+            MemorySegment source, long from, long directionStride, int filled, int n, int width, MemorySegment target) {
+        float[] packed = new float[Math.min(n, PIECE) * width];
+        float[] line = new float[Math.min(n, PIECE)];
+        for (int start = 0; start < n; start += PIECE) {
+            int count = Math.min(PIECE, n - start);
             for (int d = 0; d < filled; d++) {
-                panels.set(F32, to + (long) d * Float.BYTES, source.get(F32, (at + d * directionStride) * Float.BYTES));
+                MemorySegment.copy(source, Scalars.F32, (from + d * directionStride + start) * Float.BYTES, line, 0,
+                        count);
+                for (int k = 0; k < count; k++) {
+                    packed[k * width + d] = line[k];
+                }
             }
-            for (int d = filled; d < width; d++) {
-                panels.set(F32, to + (long) d * Float.BYTES, 0.0f);
-            }
+            MemorySegment.copy(packed, 0, target, Scalars.F32, (long) start * width * Float.BYTES, count * width);
         }
     }
 }

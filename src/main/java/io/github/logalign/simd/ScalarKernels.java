@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 /** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
 final class ScalarKernels implements Kernels {
 
-    /** Summed by themselves first: one long sum would gather the rounding of every addition. */
+    /**
+     * Elements that are copied to an array: loops over arrays are fast long before C2 has compiled them, loops over segments
+     * are not. Also summed by themselves first: one long sum would gather the rounding of every addition.
+     */
     private static final int RUN = 256;
 
     /** Sums side by side, so that one addition need not wait for the other. */
@@ -48,10 +51,87 @@ final class ScalarKernels implements Kernels {
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
         long max = 0;
-        for (long i = 0; i < count; i++) {
-            max = Math.max(max, Scalars.magnitudeBits(source, offset + i * element.bytes(), element));
+        for (long start = 0; start < count; start += RUN) {
+            int run = (int) Math.min(RUN, count - start);
+            long at = offset + start * element.bytes();
+            max = Math.max(max, switch (element) {
+                case F64 -> maxBits(longs(source, at, run));
+                case F32 -> maxBits(ints(source, at, run));
+                case F16, BF16 -> maxBits(shorts(source, at, run));
+            });
         }
         return Scalars.valueOf(max, element);
+    }
+
+    // The bit pattern without the sign orders like the magnitude, infinities and NaN above all others.
+
+    private static long maxBits(long[] values) {
+        long max = 0;
+        for (long value : values) {
+            max = Math.max(max, value & Long.MAX_VALUE);
+        }
+        return max;
+    }
+
+    private static int maxBits(int[] values) {
+        int max = 0;
+        for (int value : values) {
+            max = Math.max(max, value & Integer.MAX_VALUE);
+        }
+        return max;
+    }
+
+    private static int maxBits(short[] values) {
+        int max = 0;
+        for (short value : values) {
+            max = Math.max(max, value & Short.MAX_VALUE);
+        }
+        return max;
+    }
+
+    private static long[] longs(MemorySegment source, long at, int count) {
+        long[] values = new long[count];
+        MemorySegment.copy(source, Scalars.I64, at, values, 0, count);
+        return values;
+    }
+
+    private static int[] ints(MemorySegment source, long at, int count) {
+        int[] values = new int[count];
+        MemorySegment.copy(source, Scalars.I32, at, values, 0, count);
+        return values;
+    }
+
+    private static short[] shorts(MemorySegment source, long at, int count) {
+        short[] values = new short[count];
+        MemorySegment.copy(source, Scalars.I16, at, values, 0, count);
+        return values;
+    }
+
+    private static double[] doubles(MemorySegment source, long at, Element element, int count) {
+        double[] values = new double[count];
+        switch (element) {
+            case F64 -> MemorySegment.copy(source, Scalars.F64, at, values, 0, count);
+            case F32 -> {
+                float[] narrow = new float[count];
+                MemorySegment.copy(source, Scalars.F32, at, narrow, 0, count);
+                for (int i = 0; i < count; i++) {
+                    values[i] = narrow[i];
+                }
+            }
+            case F16 -> {
+                short[] bits = shorts(source, at, count);
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float.float16ToFloat(bits[i]);
+                }
+            }
+            case BF16 -> {
+                short[] bits = shorts(source, at, count);
+                for (int i = 0; i < count; i++) {
+                    values[i] = Float.intBitsToFloat(bits[i] << 16);
+                }
+            }
+        }
+        return values;
     }
 
     @Override
@@ -70,9 +150,24 @@ final class ScalarKernels implements Kernels {
         }
         double first = Scalars.factor(exponent, false);
         double second = Scalars.factor(exponent, true);
-        for (int i = 0; i < count; i++) {
-            double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
-            Scalars.put(target, targetOffset + (long) i * working.bytes(), working, value * first * second);
+        for (int start = 0; start < count; start += RUN) {
+            int run = Math.min(RUN, count - start);
+            double[] values = doubles(source, offset + (long) start * element.bytes(), element, run);
+            if (exponent != 0) {
+                for (int i = 0; i < run; i++) {
+                    values[i] = values[i] * first * second;
+                }
+            }
+            long to = targetOffset + (long) start * working.bytes();
+            if (working == Element.F64) {
+                MemorySegment.copy(values, 0, target, Scalars.F64, to, run);
+            } else {
+                float[] narrow = new float[run];
+                for (int i = 0; i < run; i++) {
+                    narrow[i] = (float) values[i];
+                }
+                MemorySegment.copy(narrow, 0, target, Scalars.F32, to, run);
+            }
         }
     }
 
@@ -81,8 +176,8 @@ final class ScalarKernels implements Kernels {
         double sum = 0;
         for (int start = 0; start < count; start += RUN) {
             double run = 0;
-            for (int i = start; i < Math.min(count, start + RUN); i++) {
-                double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
+            for (double value : doubles(
+                    source, offset + (long) start * element.bytes(), element, Math.min(RUN, count - start))) {
                 run += value * value;
             }
             sum += run;
@@ -174,13 +269,14 @@ final class ScalarKernels implements Kernels {
     @Override
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
+        double[] totals = doubles(sums, 0, Element.F64, columns);
         for (int row = 0; row < count; row++) {
+            double[] values = doubles(rows, (long) row * columns * working.bytes(), working, columns);
             for (int column = 0; column < columns; column++) {
-                double value = Scalars.get(rows, ((long) row * columns + column) * working.bytes(), working);
-                long to = (long) column * Double.BYTES;
-                sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + value * value);
+                totals[column] += values[column] * values[column];
             }
         }
+        MemorySegment.copy(totals, 0, sums, Scalars.F64, 0, columns);
     }
 
     @Override

@@ -20,7 +20,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The kernels with the Vector API. Sums are folded in a fixed order, so one width always gives one result.
  *
- * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them.
+ * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them. Nothing to do is
+ * done without a vector, see {@link WarmUpLoop}.
  */
 final class VectorKernels implements Kernels {
 
@@ -69,6 +70,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static long maxBits64(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         LongVector max0 = LongVector.zero(I64);
         LongVector max1 = LongVector.zero(I64);
         for (int i = 0; i < count; i += 2 * I64.length()) {
@@ -81,6 +85,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static long maxBits32(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         IntVector max0 = IntVector.zero(I32);
         IntVector max1 = IntVector.zero(I32);
         for (int i = 0; i < count; i += 2 * I32.length()) {
@@ -93,6 +100,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static long maxBits16(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         ShortVector max0 = ShortVector.zero(I16);
         ShortVector max1 = ShortVector.zero(I16);
         for (int i = 0; i < count; i += 2 * I16.length()) {
@@ -154,6 +164,9 @@ final class VectorKernels implements Kernels {
                     }
                 }
             }
+        }
+        if (whole == count) {
+            return;
         }
         Simd.scalar()
                 .convert(
@@ -302,6 +315,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static double sumOfSquaresF64(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         DoubleVector sum0 = DoubleVector.zero(F64);
         DoubleVector sum1 = DoubleVector.zero(F64);
         DoubleVector sum2 = DoubleVector.zero(F64);
@@ -322,6 +338,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static double sumOfSquaresF32(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         DoubleVector sum0 = DoubleVector.zero(F64);
         DoubleVector sum1 = DoubleVector.zero(F64);
         DoubleVector sum2 = DoubleVector.zero(F64);
@@ -348,6 +367,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static double sumOfSquaresBf16(MemorySegment source, long at, int count) {
+        if (count == 0) {
+            return 0;
+        }
         DoubleVector sum0 = DoubleVector.zero(F64);
         DoubleVector sum1 = DoubleVector.zero(F64);
         DoubleVector sum2 = DoubleVector.zero(F64);
@@ -462,6 +484,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static void columnsF64(MemorySegment rows, long at, long stride, int count, MemorySegment sums, long to) {
+        if (count == 0) {
+            return;
+        }
         DoubleVector sum = DoubleVector.fromMemorySegment(F64, sums, to, LE);
         for (int row = 0; row < count; row++) {
             DoubleVector value = DoubleVector.fromMemorySegment(F64, rows, at + row * stride, LE);
@@ -471,6 +496,9 @@ final class VectorKernels implements Kernels {
     }
 
     private static void columnsF32(MemorySegment rows, long at, long stride, int count, MemorySegment sums, long to) {
+        if (count == 0) {
+            return;
+        }
         DoubleVector sum = DoubleVector.fromMemorySegment(F64, sums, to, LE);
         for (int row = 0; row < count; row++) {
             DoubleVector value = widened(rows, at + row * stride);

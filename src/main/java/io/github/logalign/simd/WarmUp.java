@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs vector loops on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
@@ -21,10 +22,13 @@ import java.util.concurrent.atomic.DoubleAdder;
 final class WarmUp {
 
     /** Multiplications, or elements times {@link #ELEMENT}: what scalar loops need about half a second for. */
-    private static final double WORTH_IT = 4e8;
+    private static final double WORTH_IT = 4e10;
 
     /** What an element costs that is read and written, in multiplications. */
     static final double ELEMENT = 4;
+
+    /** Between two looks at what C2 is compiling. */
+    private static final long WAIT_NANOS = 2_000_000L;
 
     private static final long GIVE_UP_NANOS = 10_000_000_000L;
 
@@ -67,23 +71,24 @@ final class WarmUp {
     /** Turn by turn, so that C2 compiles one loop while another one is interpreted. */
     private void run() {
         List<WarmUpLoop> active = new ArrayList<>();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(WarmUpLoop.BYTES, 64);
-            while (true) {
-                for (WarmUpLoop next = waiting.poll(); next != null; next = waiting.poll()) {
-                    next.begin();
-                    active.add(next);
+        // Of the kind that all kernels see: any thread may read it.
+        MemorySegment memory = Arena.ofAuto().allocate(WarmUpLoop.BYTES, 64);
+        while (true) {
+            for (WarmUpLoop next = waiting.poll(); next != null; next = waiting.poll()) {
+                active.add(next);
+            }
+            if (active.isEmpty() && isDone()) {
+                return;
+            }
+            active.removeIf(loop -> {
+                if (loop.isFast(vector, memory)) {
+                    ready.getAndUpdate(bits -> bits | loop.bit());
+                    return true;
                 }
-                if (active.isEmpty() && isDone()) {
-                    return;
-                }
-                active.removeIf(loop -> {
-                    if (loop.isFast(vector, memory)) {
-                        ready.getAndUpdate(bits -> bits | loop.bit());
-                        return true;
-                    }
-                    return loop.age() > GIVE_UP_NANOS;
-                });
+                return loop.age() > GIVE_UP_NANOS;
+            });
+            if (active.stream().allMatch(WarmUpLoop::isCounted)) {
+                LockSupport.parkNanos(WAIT_NANOS);
             }
         }
     }

@@ -13,28 +13,39 @@ final class WarmUpLoop {
 
     private static final long RESULT = BYTES / 2;
 
-    /** Calls in a row, short ones: the JVM counts calls as well as turns of loops. */
-    private static final int CALLS = 16;
+    /** Calls in a round, of which C2 learns what happens in the loop. */
+    private static final int CALLS = 2;
 
-    private static final int SHORT = 24;
+    /**
+     * Calls with nothing to do. C2 compiles what was called thousands of times; called with work so often, in the
+     * interpreter, every vector operation would itself become so hot that C2 compiles it first, by itself and for nothing.
+     */
+    private static final int EMPTY_CALLS = 500;
+
+    /** Rounds without them: C2 must know what is called within the loop before it compiles it, or it inlines too little. */
+    private static final int PROFILING_ROUNDS = 24;
+
+    /** Rounds after which all has been counted that C2 waits for: it is compiling, and needs the processor more. */
+    private static final int COUNTED_ROUNDS = 80;
+
+    private static final int LENGTH = 16;
+    private static final int ELEMENTS = 2048;
+
     /** One more than the tiles hold, so that the loop for what is left over is compiled too. */
     private static final int TOKENS = 9;
-    private static final int ELEMENTS = 512;
 
-    /** Long enough to be timed. */
-    private static final int LONG = 256;
+    /** Per nanosecond: boxed code stays far below, compiled code of any CPU is far above. */
+    private static final double FAST_MULTIPLICATIONS = 5;
 
-    private static final int MANY_ELEMENTS = 1 << 14;
+    private static final double FAST_ELEMENTS = 2.5;
 
-    /** Per nanosecond: boxed code stays below a tenth, compiled code of any CPU is far above. */
-    private static final double FAST_MULTIPLICATIONS = 3;
-
-    private static final double FAST_ELEMENTS = 0.8;
+    private static final double FAST_CONVERSIONS = 1;
 
     private final Loop loop;
     private final Element element;
     private final Element working;
-    private long start;
+    private final long start = System.nanoTime();
+    private int rounds;
 
     WarmUpLoop(Loop loop, Element element, Element working) {
         this.loop = loop;
@@ -46,47 +57,59 @@ final class WarmUpLoop {
         return loop.bit(element, working);
     }
 
-    void begin() {
-        start = System.nanoTime();
-    }
-
     long age() {
         return System.nanoTime() - start;
     }
 
+    /** Whether all that is left to do is to wait. */
+    boolean isCounted() {
+        return rounds > COUNTED_ROUNDS;
+    }
+
     /** Runs the loop a few times, and tells whether it is fast by now. */
     boolean isFast(Kernels vector, MemorySegment memory) {
-        boolean counted = loop == Loop.PROJECT || loop == Loop.GRAM;
-        for (int call = 0; call < CALLS; call++) {
-            run(vector, memory, counted ? SHORT : ELEMENTS);
+        rounds++;
+        double work = 0;
+        if (rounds > PROFILING_ROUNDS) {
+            for (int call = 0; call < EMPTY_CALLS; call++) {
+                run(vector, memory, 0, 0);
+            }
         }
         long before = System.nanoTime();
-        double work = run(vector, memory, counted ? LONG : MANY_ELEMENTS);
+        for (int call = 0; call < CALLS; call++) {
+            work += run(vector, memory, LENGTH, ELEMENTS);
+        }
         double rate = work / (System.nanoTime() - before);
-        return rate > (counted ? FAST_MULTIPLICATIONS : FAST_ELEMENTS);
+        return rate > switch (loop) {
+            case PROJECT, GRAM -> FAST_MULTIPLICATIONS;
+            case CONVERT -> FAST_CONVERSIONS;
+            case SCAN, SQUARES, COLUMNS -> FAST_ELEMENTS;
+        };
     }
 
     /** Runs it once, and tells how much work that was. */
-    private double run(Kernels vector, MemorySegment memory, int length) {
+    private double run(Kernels vector, MemorySegment memory, int length, int elements) {
         MemorySegment second = memory.asSlice(SECOND);
         MemorySegment result = memory.asSlice(RESULT);
         switch (loop) {
-            case SCAN -> vector.maxMagnitude(memory, 0, element, length);
-            case SQUARES -> vector.sumOfSquares(memory, 0, element, length);
-            case CONVERT -> vector.convert(memory, 0, element, length, second, 0, working, 1);
-            case COLUMNS -> vector.addSquaresOfColumns(working, memory, length / 64, 64, result);
+            // Without an element there is no call; one is no vector yet.
+            case SCAN -> vector.maxMagnitude(memory, 0, element, Math.max(1, elements));
+            case SQUARES -> vector.sumOfSquares(memory, 0, element, elements);
+            case CONVERT -> vector.convert(memory, 0, element, elements, second, 0, working, 1);
+            case COLUMNS -> vector.addSquaresOfColumns(working, memory, length, ELEMENTS / LENGTH, result);
             case PROJECT -> {
                 vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length, second,
                         1, result);
                 return (double) TOKENS * length * vector.panelWidth(working);
             }
             case GRAM -> {
+                // One panel: three tiles, of which two lie below the diagonal.
                 int n = vector.panelWidth(working);
-                vector.packGram(working, memory, 0, Math.min(length, LONG / 8), length, n, second);
+                vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? 0 : n, second);
                 vector.addGram(working, second, length, n, result);
                 return (double) length * n * n;
             }
         }
-        return length;
+        return elements;
     }
 }

@@ -1,0 +1,36 @@
+package io.github.logalign;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The caller's memory as the kernels see it: of one kind, whatever it is. C2 takes a check out of a loop as soon as it has
+ * had one outcome only, and throws the compiled loop away at the first memory for which it has the other.
+ */
+final class KernelMemory {
+
+    private KernelMemory() {}
+
+    /**
+     * The same bytes, for a call of the current thread.
+     *
+     * @throws IllegalStateException if the memory is freed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    static MemorySegment of(MemorySegment segment) {
+        if (!segment.isNative()) {
+            return segment;
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the memory is freed already: its arena is closed");
+        }
+        if (Parts.readByAll(segment)) {
+            // A mapped file is memory like any other, alive as long as its arena.
+            return segment.isMapped() ? segment.reinterpret(segment.byteSize()) : segment;
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the memory is confined to another thread");
+        }
+        // Only this thread could free it, and it is busy here.
+        return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());
+    }
+}

@@ -5,10 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
 final class ScalarKernels implements Kernels {
 
-    /**
-     * Elements that are copied to an array: loops over arrays are fast long before C2 has compiled them, loops over segments
-     * are not. Also summed by themselves first: one long sum would gather the rounding of every addition.
-     */
+    /** Summed by themselves first: one long sum would gather the rounding of every addition. */
     private static final int RUN = 256;
 
     /** Sums side by side, so that one addition need not wait for the other. */
@@ -50,88 +47,23 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
-        long max = 0;
-        for (long start = 0; start < count; start += RUN) {
-            int run = (int) Math.min(RUN, count - start);
-            long at = offset + start * element.bytes();
-            max = Math.max(max, switch (element) {
-                case F64 -> maxBits(longs(source, at, run));
-                case F32 -> maxBits(ints(source, at, run));
-                case F16, BF16 -> maxBits(shorts(source, at, run));
-            });
-        }
-        return Scalars.valueOf(max, element);
-    }
-
-    // The bit pattern without the sign orders like the magnitude, infinities and NaN above all others.
-
-    private static long maxBits(long[] values) {
-        long max = 0;
-        for (long value : values) {
-            max = Math.max(max, value & Long.MAX_VALUE);
+        Chunk chunk = new Chunk(element, (int) Math.min(count, Chunk.LENGTH));
+        double max = 0;
+        for (long start = 0; start < count; start += Chunk.LENGTH) {
+            int length = (int) Math.min(Chunk.LENGTH, count - start);
+            double[] values = chunk.read(source, offset + start * element.bytes(), length);
+            max = Math.max(max, maxMagnitude(values, length));
         }
         return max;
     }
 
-    private static int maxBits(int[] values) {
-        int max = 0;
-        for (int value : values) {
-            max = Math.max(max, value & Integer.MAX_VALUE);
+    /** Math.max hands NaN on. */
+    private static double maxMagnitude(double[] values, int count) {
+        double max = 0;
+        for (int i = 0; i < count; i++) {
+            max = Math.max(max, Math.abs(values[i]));
         }
         return max;
-    }
-
-    private static int maxBits(short[] values) {
-        int max = 0;
-        for (short value : values) {
-            max = Math.max(max, value & Short.MAX_VALUE);
-        }
-        return max;
-    }
-
-    private static long[] longs(MemorySegment source, long at, int count) {
-        long[] values = new long[count];
-        MemorySegment.copy(source, Scalars.I64, at, values, 0, count);
-        return values;
-    }
-
-    private static int[] ints(MemorySegment source, long at, int count) {
-        int[] values = new int[count];
-        MemorySegment.copy(source, Scalars.I32, at, values, 0, count);
-        return values;
-    }
-
-    private static short[] shorts(MemorySegment source, long at, int count) {
-        short[] values = new short[count];
-        MemorySegment.copy(source, Scalars.I16, at, values, 0, count);
-        return values;
-    }
-
-    private static double[] doubles(MemorySegment source, long at, Element element, int count) {
-        double[] values = new double[count];
-        switch (element) {
-            case F64 -> MemorySegment.copy(source, Scalars.F64, at, values, 0, count);
-            case F32 -> {
-                float[] narrow = new float[count];
-                MemorySegment.copy(source, Scalars.F32, at, narrow, 0, count);
-                for (int i = 0; i < count; i++) {
-                    values[i] = narrow[i];
-                }
-            }
-            case F16 -> {
-                short[] bits = shorts(source, at, count);
-                for (int i = 0; i < count; i++) {
-                    values[i] = Float.float16ToFloat(bits[i]);
-                }
-            }
-            case BF16 -> {
-                short[] bits = shorts(source, at, count);
-                for (int i = 0; i < count; i++) {
-                    values[i] = Float.intBitsToFloat(bits[i] << 16);
-                }
-            }
-        }
-        return values;
     }
 
     @Override
@@ -148,39 +80,43 @@ final class ScalarKernels implements Kernels {
             MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
             return;
         }
+        Chunk chunk = new Chunk(element, count);
+        for (int start = 0; start < count; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, count - start);
+            double[] values = chunk.read(source, offset + (long) start * element.bytes(), length);
+            if (exponent != 0) {
+                scale(values, length, exponent);
+            }
+            chunk.write(length, target, targetOffset + (long) start * working.bytes(), working);
+        }
+    }
+
+    private static void scale(double[] values, int count, int exponent) {
         double first = Scalars.factor(exponent, false);
         double second = Scalars.factor(exponent, true);
-        for (int start = 0; start < count; start += RUN) {
-            int run = Math.min(RUN, count - start);
-            double[] values = doubles(source, offset + (long) start * element.bytes(), element, run);
-            if (exponent != 0) {
-                for (int i = 0; i < run; i++) {
-                    values[i] = values[i] * first * second;
-                }
-            }
-            long to = targetOffset + (long) start * working.bytes();
-            if (working == Element.F64) {
-                MemorySegment.copy(values, 0, target, Scalars.F64, to, run);
-            } else {
-                float[] narrow = new float[run];
-                for (int i = 0; i < run; i++) {
-                    narrow[i] = (float) values[i];
-                }
-                MemorySegment.copy(narrow, 0, target, Scalars.F32, to, run);
-            }
+        for (int i = 0; i < count; i++) {
+            values[i] = values[i] * first * second;
         }
     }
 
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
+        Chunk chunk = new Chunk(element, count);
         double sum = 0;
-        for (int start = 0; start < count; start += RUN) {
-            double run = 0;
-            for (double value : doubles(
-                    source, offset + (long) start * element.bytes(), element, Math.min(RUN, count - start))) {
-                run += value * value;
+        for (int start = 0; start < count; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, count - start);
+            double[] values = chunk.read(source, offset + (long) start * element.bytes(), length);
+            for (int first = 0; first < length; first += RUN) {
+                sum += sumOfSquares(values, first, Math.min(length, first + RUN));
             }
-            sum += run;
+        }
+        return sum;
+    }
+
+    private static double sumOfSquares(double[] values, int first, int end) {
+        double sum = 0;
+        for (int i = first; i < end; i++) {
+            sum += values[i] * values[i];
         }
         return sum;
     }
@@ -269,14 +205,19 @@ final class ScalarKernels implements Kernels {
     @Override
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
-        double[] totals = doubles(sums, 0, Element.F64, columns);
-        for (int row = 0; row < count; row++) {
-            double[] values = doubles(rows, (long) row * columns * working.bytes(), working, columns);
-            for (int column = 0; column < columns; column++) {
-                totals[column] += values[column] * values[column];
+        Chunk chunk = new Chunk(working, columns);
+        double[] totals = new double[Math.min(Chunk.LENGTH, columns)];
+        for (int start = 0; start < columns; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, columns - start);
+            MemorySegment.copy(sums, Scalars.F64, (long) start * Double.BYTES, totals, 0, length);
+            for (int row = 0; row < count; row++) {
+                double[] values = chunk.read(rows, ((long) row * columns + start) * working.bytes(), length);
+                for (int i = 0; i < length; i++) {
+                    totals[i] += values[i] * values[i];
+                }
             }
+            MemorySegment.copy(totals, 0, sums, Scalars.F64, (long) start * Double.BYTES, length);
         }
-        MemorySegment.copy(totals, 0, sums, Scalars.F64, 0, columns);
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class WarmUp {
 
     /** Multiplications, or elements times {@link #ELEMENT}: what scalar loops need about half a second for. */
-    private static final double WORTH_IT = 4e10;
+    private static final double WORTH_IT = 4e8;
 
     /** What an element costs that is read and written, in multiplications. */
     static final double ELEMENT = 4;

@@ -1,6 +1,7 @@
 package io.github.logalign.simd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleSupplier;
 
 /** One vector loop on its way to being compiled. For one thread. */
 final class WarmUpLoop {
@@ -23,13 +24,18 @@ final class WarmUpLoop {
     private static final int EMPTY_CALLS = 500;
 
     /** Rounds without them: C2 must know what is called within the loop before it compiles it, or it inlines too little. */
-    private static final int PROFILING_ROUNDS = 24;
+    private static final int PROFILING_ROUNDS = 40;
 
     /** Rounds after which all has been counted that C2 waits for: it is compiling, and needs the processor more. */
-    private static final int COUNTED_ROUNDS = 80;
+    private static final int COUNTED_ROUNDS = 100;
 
     private static final int LENGTH = 16;
     private static final int ELEMENTS = 2048;
+    private static final int LONG = 128;
+    private static final int MANY_ELEMENTS = 1 << 14;
+
+    /** An interrupt, or another process, may fall into one of them. */
+    private static final int TRIALS = 4;
 
     /** One more than the tiles hold, so that the loop for what is left over is compiled too. */
     private static final int TOKENS = 9;
@@ -69,22 +75,46 @@ final class WarmUpLoop {
     /** Runs the loop a few times, and tells whether it is fast by now. */
     boolean isFast(Kernels vector, MemorySegment memory) {
         rounds++;
-        double work = 0;
         if (rounds > PROFILING_ROUNDS) {
             for (int call = 0; call < EMPTY_CALLS; call++) {
                 run(vector, memory, 0, 0);
             }
         }
-        long before = System.nanoTime();
-        for (int call = 0; call < CALLS; call++) {
-            work += run(vector, memory, LENGTH, ELEMENTS);
+        for (int call = 1; call < CALLS; call++) {
+            run(vector, memory, LENGTH, ELEMENTS);
         }
-        double rate = work / (System.nanoTime() - before);
-        return rate > switch (loop) {
+        return rate(() -> run(vector, memory, LENGTH, ELEMENTS)) > leastRate() && isFastAtLength(vector, memory);
+    }
+
+    private double leastRate() {
+        return switch (loop) {
             case PROJECT, GRAM -> FAST_MULTIPLICATIONS;
             case CONVERT -> FAST_CONVERSIONS;
             case SCAN, SQUARES, COLUMNS -> FAST_ELEMENTS;
         };
+    }
+
+    /** Now and then C2 compiles a loop so that it boxes after all: what is used has been seen to be fast on more. */
+    private boolean isFastAtLength(Kernels vector, MemorySegment memory) {
+        double best = 0;
+        double bestOfPacking = loop == Loop.GRAM ? 0 : Double.POSITIVE_INFINITY;
+        for (int trial = 0; trial < TRIALS; trial++) {
+            best = Math.max(best, rate(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
+            if (loop == Loop.GRAM) {
+                int n = 2 * vector.panelWidth(working);
+                bestOfPacking = Math.max(bestOfPacking, rate(() -> {
+                    vector.packGram(working, memory, 0, LENGTH, LONG, n, memory.asSlice(SECOND));
+                    return (double) LENGTH * n;
+                }));
+            }
+        }
+        return best > leastRate() && bestOfPacking > FAST_CONVERSIONS;
+    }
+
+    private static double rate(DoubleSupplier measured) {
+        long before = System.nanoTime();
+        double work = measured.getAsDouble();
+        return work / (System.nanoTime() - before);
     }
 
     /** Runs it once, and tells how much work that was. */
@@ -96,14 +126,17 @@ final class WarmUpLoop {
             case SCAN -> vector.maxMagnitude(memory, 0, element, Math.max(1, elements));
             case SQUARES -> vector.sumOfSquares(memory, 0, element, elements);
             case CONVERT -> vector.convert(memory, 0, element, elements, second, 0, working, 1);
-            case COLUMNS -> vector.addSquaresOfColumns(working, memory, length, ELEMENTS / LENGTH, result);
+            case COLUMNS -> {
+                vector.addSquaresOfColumns(working, memory, length, ELEMENTS / LENGTH, result);
+                return (double) length * ELEMENTS / LENGTH;
+            }
             case PROJECT -> {
                 vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length, second,
                         1, result);
                 return (double) TOKENS * length * vector.panelWidth(working);
             }
             case GRAM -> {
-                // One panel: three tiles, of which two lie below the diagonal.
+                // One panel: three tiles, or as many rows.
                 int n = vector.panelWidth(working);
                 vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? 0 : n, second);
                 vector.addGram(working, second, length, n, result);

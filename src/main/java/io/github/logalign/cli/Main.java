@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -28,13 +30,14 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        versionProvider = Main.Version.class,
-        subcommands = {ScoreCommand.class, SpectrumCommand.class, TrackCommand.class, InspectCommand.class,
-            SampleCommand.class, LabCommand.class, DemoCommand.class, DoctorCommand.class, GenerateCompletion.class})
+        versionProvider = Main.Version.class)
 public final class Main implements Runnable {
 
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
+
+    /** By name, in the order of the help. */
+    private static final Map<String, Class<?>> COMMANDS = commands();
 
     @Option(names = "--stacktrace", scope = ScopeType.INHERIT,
             description = "Show where in the program a failure came from.")
@@ -70,9 +73,37 @@ public final class Main implements Runnable {
         System.exit(code);
     }
 
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put("score", ScoreCommand.class);
+        commands.put("spectrum", SpectrumCommand.class);
+        commands.put("track", TrackCommand.class);
+        commands.put("inspect", InspectCommand.class);
+        commands.put("sample", SampleCommand.class);
+        commands.put("lab", LabCommand.class);
+        commands.put("demo", DemoCommand.class);
+        commands.put("doctor", DoctorCommand.class);
+        return commands;
+    }
+
+    /**
+     * The command line with the one command that the first argument names, since reading the options of the others takes
+     * longer than a small computation; with all of them if it names none.
+     */
+    private static CommandLine commandLine(Main main, String[] args) {
+        CommandLine commandLine = new CommandLine(main);
+        Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
+        if (named != null) {
+            return commandLine.addSubcommand(named);
+        }
+        COMMANDS.values().forEach(commandLine::addSubcommand);
+        // The script that it writes is about all of them.
+        return commandLine.addSubcommand(GenerateCompletion.class);
+    }
+
     private int execute(String[] args, PrintStream err) {
         StandardOutput out = new StandardOutput();
-        CommandLine commandLine = new CommandLine(this)
+        CommandLine commandLine = commandLine(this, args)
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

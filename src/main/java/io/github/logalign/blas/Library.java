@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded library: its symbols, what it says about itself, and its number of threads. */
@@ -23,7 +24,7 @@ final class Library {
             "gesdd", "gesvd", "geqrf", "orgqr", "ormqr", "tpqrt", "sytrd", "stedc", "larft", "syrk", "gemm");
 
     private final SymbolLookup symbols;
-    private @Nullable BlasInfo info;
+    private @Nullable Supplier<BlasInfo> description;
 
     Library(SymbolLookup symbols) {
         this.symbols = symbols;
@@ -78,15 +79,16 @@ final class Library {
         }
     }
 
-    void describe(Origin origin, String place, List<Attempt> attempts) {
-        info = new BlasInfo(origin, place, config(), text("openblas_get_corename"), threads(), attempts);
+    /** Keeps what {@link #info} tells. What only the library knows is asked then: few want it, and each call costs time. */
+    void describe(Origin origin, String place, @Nullable String config, List<Attempt> attempts) {
+        description = () -> new BlasInfo(origin, place, config, text("openblas_get_corename"), threads(), attempts);
     }
 
     BlasInfo info() {
-        if (info == null) {
+        if (description == null) {
             throw new IllegalStateException("the library was not accepted");
         }
-        return info;
+        return description.get();
     }
 
     private @Nullable Integer threads() {

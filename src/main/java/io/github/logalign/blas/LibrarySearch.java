@@ -191,7 +191,7 @@ final class LibrarySearch {
         }
         library.useOneThread();
         attempts.add(new Attempt(origin, place, "loaded"));
-        library.describe(origin, place, attempts);
+        library.describe(origin, place, config, List.copyOf(attempts));
         return library;
     }
 

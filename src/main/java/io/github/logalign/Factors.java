@@ -20,7 +20,6 @@ record Factors(double[] squares, Method method, String driver, @Nullable Vectors
         }
     }
 
-
     /**
      * Right singular vectors in memory: coordinate c of direction d stands, in the working type, at element
      * {@code start + d * directionStride + c * coordinateStride}.

@@ -96,8 +96,8 @@ final class GramRoute {
             driver = String.join("+", gram.used()) + "+" + SymmetricEigen.driver(real);
             triangle = gram.lowerTriangle(real);
         }
-        SymmetricEigen.Solution solution =
-                new SymmetricEigen(blas, real, n, rows.threads()).solve(triangle, wantVectors);
+        SymmetricEigen.Solution solution = new SymmetricEigen(blas, real, n, rows.threads()).solve(triangle,
+                wantVectors);
         if (solution.info() != 0) {
             throw new LogalignException("the Gram matrix of the " + w.rows() + " x " + w.columns()
                     + " weights has no eigenvectors: " + Blas.explain(real.routine("stedc"), solution.info())

@@ -37,8 +37,11 @@ final class GramSums implements AutoCloseable {
     /** Rows that are widened together: they are still in the cache when they are packed. */
     private static final int READ_ROWS = 16;
 
-    /** Rows that are transposed together. */
-    private static final int TILE = 32;
+    /** Entries that are added up together. */
+    private static final int PIECE = 64;
+
+    /** Rows and columns that are transposed together: one cache line of F64 each way. */
+    private static final int TILE = 8;
 
     private final Kernels kernels = Simd.kernels();
     private final Element working;
@@ -182,30 +185,35 @@ final class GramSums implements AutoCloseable {
 
     /** Adds the entries left of and on the diagonal, row by row. */
     private void addTriangle(MemorySegment added, Element type, int addedStride) {
-        double[] sums = new double[n];
-        double[] addends = new double[n];
-        float[] narrow = new float[type == Element.F32 ? n : 0];
+        double[] sums = new double[PIECE];
+        double[] addends = new double[PIECE];
+        float[] narrow = new float[PIECE];
         for (int row = 0; row < n; row++) {
-            long from = (long) row * addedStride * type.bytes();
-            if (type == Element.F32) {
-                MemorySegment.copy(added, ValueLayout.JAVA_FLOAT, from, narrow, 0, row + 1);
-                for (int column = 0; column <= row; column++) {
-                    addends[column] = narrow[column];
+            for (int column = 0; column <= row; column += PIECE) {
+                int count = Math.min(PIECE, row + 1 - column);
+                long from = ((long) row * addedStride + column) * type.bytes();
+                if (type == Element.F32) {
+                    MemorySegment.copy(added, ValueLayout.JAVA_FLOAT, from, narrow, 0, count);
+                    for (int i = 0; i < count; i++) {
+                        addends[i] = narrow[i];
+                    }
+                } else {
+                    MemorySegment.copy(added, ValueLayout.JAVA_DOUBLE, from, addends, 0, count);
                 }
-            } else {
-                MemorySegment.copy(added, ValueLayout.JAVA_DOUBLE, from, addends, 0, row + 1);
+                read(row, column, count, sums, 0);
+                for (int i = 0; i < count; i++) {
+                    sums[i] += addends[i];
+                }
+                long to = ((long) row * stride + column) * Double.BYTES;
+                MemorySegment.copy(sums, 0, gram, ValueLayout.JAVA_DOUBLE, to, count);
             }
-            readRow(row, sums);
-            for (int column = 0; column <= row; column++) {
-                sums[column] += addends[column];
-            }
-            MemorySegment.copy(sums, 0, gram, ValueLayout.JAVA_DOUBLE, (long) row * stride * Double.BYTES, row + 1);
         }
     }
 
-    /** The entries left of and on the diagonal. By way of arrays: loops over them are fast before C2 has compiled them. */
-    private void readRow(int row, double[] entries) {
-        MemorySegment.copy(gram, ValueLayout.JAVA_DOUBLE, (long) row * stride * Double.BYTES, entries, 0, row + 1);
+    /** Entries of a row. By way of small arrays: loops over them are fast before C2 has compiled them. */
+    private void read(int row, int column, int count, double[] entries, int at) {
+        long from = ((long) row * stride + column) * Double.BYTES;
+        MemorySegment.copy(gram, ValueLayout.JAVA_DOUBLE, from, entries, at, count);
     }
 
     /** The sum of the diagonal. */
@@ -219,19 +227,26 @@ final class GramSums implements AutoCloseable {
 
     /** The sum of the products of all entries with those of another one. */
     double inner(GramSums other) {
-        double[] mine = new double[n];
-        double[] others = new double[n];
+        double[] mine = new double[PIECE];
+        double[] others = new double[PIECE];
         double diagonal = 0;
         double below = 0;
         for (int row = 0; row < n; row++) {
-            readRow(row, mine);
-            other.readRow(row, others);
             double sum = 0;
-            for (int column = 0; column < row; column++) {
-                sum += mine[column] * others[column];
+            for (int column = 0; column <= row; column += PIECE) {
+                int count = Math.min(PIECE, row + 1 - column);
+                read(row, column, count, mine, 0);
+                other.read(row, column, count, others, 0);
+                for (int i = 0; i < count; i++) {
+                    sum += mine[i] * others[i];
+                }
+                if (column + count > row) {
+                    double last = mine[count - 1] * others[count - 1];
+                    sum -= last;
+                    diagonal += last;
+                }
             }
             below += sum;
-            diagonal += mine[row] * others[row];
         }
         return diagonal + 2 * below;
     }
@@ -244,25 +259,28 @@ final class GramSums implements AutoCloseable {
     Scratch lowerTriangle(Real type) {
         Scratch triangle = Scratch.allocate((long) n * n * type.bytes());
         MemorySegment to = triangle.segment();
-        double[][] tile = new double[Math.min(n, TILE)][n];
+        double[] tile = new double[TILE * TILE];
         double[] part = new double[TILE];
         float[] narrow = new float[TILE];
-        for (int first = 0; first < n; first += TILE) {
-            int end = Math.min(n, first + TILE);
-            for (int row = first; row < end; row++) {
-                readRow(row, tile[row - first]);
-            }
-            for (int column = 0; column < end; column++) {
-                int start = Math.max(first, column);
-                for (int row = start; row < end; row++) {
-                    part[row - start] = tile[row - first][column];
-                    narrow[row - start] = (float) part[row - start];
+        for (int row = 0; row < n; row += TILE) {
+            int rows = Math.min(TILE, n - row);
+            for (int column = 0; column < row + rows; column += TILE) {
+                // On the diagonal the tile's upper half is read and written too; nobody looks at it.
+                int columns = Math.min(TILE, n - column);
+                for (int i = 0; i < rows; i++) {
+                    read(row + i, column, columns, tile, i * TILE);
                 }
-                long at = ((long) column * n + start) * type.bytes();
-                if (type == Real.DOUBLE) {
-                    MemorySegment.copy(part, 0, to, ValueLayout.JAVA_DOUBLE, at, end - start);
-                } else {
-                    MemorySegment.copy(narrow, 0, to, ValueLayout.JAVA_FLOAT, at, end - start);
+                for (int j = 0; j < columns; j++) {
+                    for (int i = 0; i < rows; i++) {
+                        part[i] = tile[i * TILE + j];
+                        narrow[i] = (float) part[i];
+                    }
+                    long at = ((long) (column + j) * n + row) * type.bytes();
+                    if (type == Real.DOUBLE) {
+                        MemorySegment.copy(part, 0, to, ValueLayout.JAVA_DOUBLE, at, rows);
+                    } else {
+                        MemorySegment.copy(narrow, 0, to, ValueLayout.JAVA_FLOAT, at, rows);
+                    }
                 }
             }
         }

@@ -106,7 +106,8 @@ public final class WeightSpectrum {
                 return ofZero(source, options, arena);
             }
             announce(source, w.elementType().element(), options);
-            WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options, arena);
+            WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options,
+                    arena);
             boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
             return lost && !found.driver.equals(NO_DRIVER) ? of(source, Method.SVD, options, arena) : found;
         } catch (BlasException failure) {

@@ -154,7 +154,7 @@ public final class Blas {
         String name = real.routine("gesdd");
         int lwork = workspace(name, m, n, bound(bound, 3 * small + (m + (long) n) * BLOCK));
         MethodHandle handle = handle(name, 14, 1);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes());
                 Scratch iwork = Scratch.allocate(8 * small * Integer.BYTES)) {
             MemorySegment info = args.integer(0);
@@ -190,7 +190,7 @@ public final class Blas {
         // More than the bound lets it take the triangle first: small^2 + what that step asks for.
         int lwork = workspace(name, m, n, bound(bound, small * small + 4 * small + (m + (long) n) * BLOCK));
         MethodHandle handle = handle(name, 14, 2);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             MemorySegment job = args.character(factors.job);
@@ -244,7 +244,7 @@ public final class Blas {
         String name = real.routine("sytrd");
         int lwork = workspace(name, n, n, (long) BLOCK * n);
         MethodHandle handle = handle(name, 10, 1);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
@@ -274,7 +274,7 @@ public final class Blas {
         int lwork = workspace(name, n, n, vectors ? 1 + 4L * n + (long) n * n : 1);
         int liwork = vectors ? Math.addExact(3, Math.multiplyExact(5, n)) : 1;
         MethodHandle handle = handle(name, 11, 1);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes());
                 Scratch iwork = Scratch.allocate((long) liwork * Integer.BYTES)) {
             MemorySegment info = args.integer(0);
@@ -299,7 +299,7 @@ public final class Blas {
         checkMatrix(real, "TAU", tau, k, 1, k);
         checkMatrix(real, "T", t, k, k, ldt);
         MethodHandle handle = handle(real.routine("larft"), 9, 2);
-        try (Arguments args = new Arguments()) {
+        try (Arguments args = Arguments.ofThisThread()) {
             handle.invokeExact(
                     args.character('F'), args.character('C'), args.integer(n), args.integer(k), v, args.integer(ldv),
                     tau, t, args.integer(ldt), 1L, 1L);
@@ -319,7 +319,7 @@ public final class Blas {
         String name = real.routine("geqrf");
         int lwork = workspace(name, m, n, (long) n * BLOCK);
         MethodHandle handle = handle(name, 8, 0);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
@@ -341,7 +341,7 @@ public final class Blas {
         String name = real.routine("orgqr");
         int lwork = workspace(name, m, n, (long) n * BLOCK);
         MethodHandle handle = handle(name, 9, 0);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
@@ -362,7 +362,7 @@ public final class Blas {
         String name = real.routine("ormqr");
         int lwork = workspace(name, m, n, (long) n * BLOCK + (BLOCK + 1) * BLOCK);
         MethodHandle handle = handle(name, 13, 2);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch work = Scratch.allocate((long) lwork * real.bytes())) {
             MemorySegment info = args.integer(0);
             handle.invokeExact(
@@ -392,7 +392,7 @@ public final class Blas {
         Objects.checkFromToIndex(0, trapezoid, Math.min(m, n));
         String name = real.routine("tpqrt");
         MethodHandle handle = handle(name, 12, 0);
-        try (Arguments args = new Arguments();
+        try (Arguments args = Arguments.ofThisThread();
                 Scratch t = Scratch.allocate((long) block * n * real.bytes());
                 Scratch work = Scratch.allocate((long) block * n * real.bytes())) {
             MemorySegment info = args.integer(0);
@@ -418,7 +418,7 @@ public final class Blas {
         checkMatrix(real, "A", a, trans == NO ? n : k, trans == NO ? k : n, lda);
         checkMatrix(real, "C", c, n, n, ldc);
         MethodHandle handle = handle(real.routine("syrk"), 10, 2);
-        try (Arguments args = new Arguments()) {
+        try (Arguments args = Arguments.ofThisThread()) {
             handle.invokeExact(
                     args.character('U'), args.character(trans), args.integer(n), args.integer(k), args.real(real, 1), a,
                     args.integer(lda), args.real(real, beta), c, args.integer(ldc), 1L, 1L);
@@ -452,7 +452,7 @@ public final class Blas {
         checkMatrix(real, "B", b, transB == NO ? k : n, transB == NO ? n : k, ldb);
         checkMatrix(real, "C", c, m, n, ldc);
         MethodHandle handle = handle(real.routine("gemm"), 13, 2);
-        try (Arguments args = new Arguments()) {
+        try (Arguments args = Arguments.ofThisThread()) {
             handle.invokeExact(
                     args.character(transA), args.character(transB), args.integer(m), args.integer(n), args.integer(k),
                     args.real(real, alpha), a, args.integer(lda), b, args.integer(ldb), args.real(real, beta), c,
@@ -536,19 +536,30 @@ public final class Blas {
                 };
     }
 
-    /** The small arguments of one call, which Fortran takes by reference. */
+    /** The small arguments of one call, which Fortran takes by reference: every thread's calls use the same memory. */
     private static final class Arguments implements AutoCloseable {
 
         private static final int SLOT = Long.BYTES;
+        private static final int SLOTS = 16;
+        private static final ThreadLocal<Arguments> OF_THREAD = ThreadLocal.withInitial(Arguments::new);
 
-        private final Arena arena = Arena.ofConfined();
-        private final MemorySegment slots = arena.allocate(16L * SLOT, SLOT);
-        private long used;
+        private final MemorySegment[] slots = new MemorySegment[SLOTS];
+        private int used;
+
+        private Arguments() {
+            MemorySegment memory = Arena.ofAuto().allocate((long) SLOTS * SLOT, SLOT);
+            for (int i = 0; i < SLOTS; i++) {
+                slots[i] = memory.asSlice((long) i * SLOT, SLOT);
+            }
+        }
+
+        /** For one call: none is made within another. */
+        static Arguments ofThisThread() {
+            return OF_THREAD.get();
+        }
 
         private MemorySegment slot() {
-            MemorySegment slot = slots.asSlice(used, SLOT);
-            used += SLOT;
-            return slot;
+            return slots[used++];
         }
 
         MemorySegment integer(int value) {
@@ -575,7 +586,7 @@ public final class Blas {
 
         @Override
         public void close() {
-            arena.close();
+            used = 0;
         }
     }
 }

@@ -92,7 +92,8 @@ final class ScoreCommand implements Callable<Integer> {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
             Tensor maskTensor = maskFile == null ? null : maskFile.tensor();
-            Scorer scorer = new Scorer(scoring.options(commandLine, method), maskTensor).sharing(threads, plan.jobs().size());
+            Scorer scorer = new Scorer(scoring.options(commandLine, method), maskTensor).sharing(threads,
+                    plan.jobs().size());
             SpectraFolder folder = scoring.spectra == null ? null : new SpectraFolder(scoring.spectra);
             List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer, result -> {
                 if (folder != null) {

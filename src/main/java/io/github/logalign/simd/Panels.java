@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Panels {
 
-    /** Coordinates that are packed together: a few of these arrays stay in the cache. */
-    private static final int PIECE = 512;
+    /** Coordinates that are packed together: one cache line of F64 of each direction. */
+    private static final int PIECE = 8;
 
     private Panels() {}
 
@@ -48,6 +48,11 @@ public final class Panels {
             throw new IllegalArgumentException("neither directions nor coordinates are contiguous");
         }
         int bytes = working.bytes();
+        boolean wide = working == Element.F64;
+        double[] line = new double[wide ? PIECE : 0];
+        double[] packed = new double[wide ? PIECE * width : 0];
+        float[] narrowLine = new float[wide ? 0 : PIECE];
+        float[] narrowPacked = new float[wide ? 0 : PIECE * width];
         for (int panel = 0; panel < count(directions, width); panel++) {
             int first = panel * width;
             int filled = Math.min(width, directions - first);
@@ -62,9 +67,9 @@ public final class Panels {
                             (long) filled * bytes);
                 }
             } else if (working == Element.F64) {
-                packF64(source, from, directionStride, filled, n, width, target);
+                packF64(source, from, directionStride, filled, n, width, line, packed, target);
             } else {
-                packF32(source, from, directionStride, filled, n, width, target);
+                packF32(source, from, directionStride, filled, n, width, narrowLine, narrowPacked, target);
             }
         }
     }
@@ -72,9 +77,8 @@ public final class Panels {
     // By way of arrays: loops over arrays are fast long before C2 has compiled them, loops over segments are not.
 
     private static void packF64(
-            MemorySegment source, long from, long directionStride, int filled, int n, int width, MemorySegment target) {
-        double[] packed = new double[Math.min(n, PIECE) * width];
-        double[] line = new double[Math.min(n, PIECE)];
+            MemorySegment source, long from, long directionStride, int filled, int n, int width, double[] line,
+            double[] packed, MemorySegment target) {
         for (int start = 0; start < n; start += PIECE) {
             int count = Math.min(PIECE, n - start);
             for (int d = 0; d < filled; d++) {
@@ -89,9 +93,8 @@ public final class Panels {
     }
 
     private static void packF32(
-            MemorySegment source, long from, long directionStride, int filled, int n, int width, MemorySegment target) {
-        float[] packed = new float[Math.min(n, PIECE) * width];
-        float[] line = new float[Math.min(n, PIECE)];
+            MemorySegment source, long from, long directionStride, int filled, int n, int width, float[] line,
+            float[] packed, MemorySegment target) {
         for (int start = 0; start < n; start += PIECE) {
             int count = Math.min(PIECE, n - start);
             for (int d = 0; d < filled; d++) {

@@ -165,19 +165,15 @@ final class VectorKernels implements Kernels {
                 }
             }
         }
-        if (whole == count) {
+        if (whole == 0 && count >= F32.length()) {
+            Simd.scalar().convert(source, offset, element, count, target, targetOffset, working, exponent);
             return;
         }
-        Simd.scalar()
-                .convert(
-                        source,
-                        offset + (long) whole * element.bytes(),
-                        element,
-                        count - whole,
-                        target,
-                        targetOffset + (long) whole * working.bytes(),
-                        working,
-                        exponent);
+        for (int i = whole; i < count; i++) {
+            double value = Scalars.get(source, offset + (long) i * element.bytes(), element);
+            Scalars.put(target, targetOffset + (long) i * working.bytes(), working,
+                    value * Scalars.factor(exponent, false) * Scalars.factor(exponent, true));
+        }
     }
 
     private static void f64ToF64(

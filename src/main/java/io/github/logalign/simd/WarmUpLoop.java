@@ -131,7 +131,8 @@ final class WarmUpLoop {
                 return (double) length * ELEMENTS / LENGTH;
             }
             case PROJECT -> {
-                vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length, second,
+                vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length,
+                        second,
                         1, result);
                 return (double) TOKENS * length * vector.panelWidth(working);
             }

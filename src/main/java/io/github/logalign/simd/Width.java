@@ -83,7 +83,8 @@ record Width(int bits, String reason, boolean forced) {
             }
             default ->
                 throw new IllegalArgumentException(
-                        source + " must be 0, 128, 256, 512 or widest, not \"" + forced + "\"; unset it to let the CPU decide");
+                        source + " must be 0, 128, 256, 512 or widest, not \"" + forced
+                                + "\"; unset it to let the CPU decide");
         };
     }
 

@@ -15,6 +15,14 @@ public enum Loop {
     /** {@link Kernels#packGram} and {@link Kernels#addGram}, by working type. */
     GRAM;
 
+    /**
+     * Whether vectors of so many bits are faster than a matrix product by BLAS, where that is the alternative: a tile fills the
+     * 32 registers of 512 bits; with 16 registers of 256 bits BLAS is as fast or faster.
+     */
+    boolean beatsBlas(int bits) {
+        return bits == 512 || (this != PROJECT && this != GRAM);
+    }
+
     /** All loops on all types fit into an int: what does not depend on a type uses the first bit of its kind only. */
     int bit(Element element, Element working) {
         int wide = working == Element.F64 ? 1 : 0;

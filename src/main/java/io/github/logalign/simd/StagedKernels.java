@@ -40,7 +40,7 @@ final class StagedKernels implements Kernels {
 
     @Override
     public boolean isReady(Loop loop, Element element, Element working) {
-        return warmUp.isReady(loop, element, working);
+        return loop.beatsBlas(bits) && warmUp.isReady(loop, element, working);
     }
 
     @Override

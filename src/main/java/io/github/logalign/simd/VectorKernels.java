@@ -439,10 +439,9 @@ final class VectorKernels implements Kernels {
         }
     }
 
-    /** Where a tile fills the 32 registers of 512 bits; with fewer registers BLAS is faster (measured at 256 bits). */
     @Override
     public boolean isReady(Loop loop, Element element, Element working) {
-        return largeTiles() || (loop != Loop.PROJECT && loop != Loop.GRAM);
+        return loop.beatsBlas(bits());
     }
 
     @Override

@@ -1,16 +1,10 @@
 package io.github.logalign.simd;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,28 +21,9 @@ class AllocationTest {
     private static final int N = 256;
     private static final int TOKENS = 64;
 
-    /** What C2 inlines depends on when it looks: once in many JVMs it leaves a loop boxing, in the next one it does not. */
-    private static final int JVMS = 3;
-
     @Test
     void inAJvmOfTheirOwn() throws IOException, InterruptedException {
-        List<String> outputs = new ArrayList<>();
-        while (outputs.size() < JVMS) {
-            Process process = new ProcessBuilder(List.of(
-                    ProcessHandle.current().info().command().orElseThrow(), "--add-modules", "jdk.incubator.vector",
-                    "--enable-native-access=ALL-UNNAMED", "-D" + Simd.PROPERTY + "=" + Simd.bits(), "-cp",
-                    System.getProperty("java.class.path"), AllocationTest.class.getName()))
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-            if (process.exitValue() == 0) {
-                assertTrue(output.contains("at " + Simd.bits() + " bits nothing is allocated"), output);
-                return;
-            }
-            outputs.add(output);
-        }
-        throw new AssertionError(String.join("\n", outputs));
+        OwnJvm.mustSay(AllocationTest.class, "at " + Simd.bits() + " bits nothing is allocated");
     }
 
     /**

@@ -10,21 +10,21 @@ final class Chunk {
 
     static final int LENGTH = 1024;
 
-    private final Element element;
-    private final double[] values;
-    private final float[] narrow;
-    private final short[] bits;
+    private static final ThreadLocal<Chunk> OF_THREAD = ThreadLocal.withInitial(Chunk::new);
 
-    Chunk(Element element, int count) {
-        int length = Math.min(LENGTH, count);
-        this.element = element;
-        this.values = new double[length];
-        this.narrow = new float[length];
-        this.bits = new short[element.bytes() == Short.BYTES ? length : 0];
+    private final double[] values = new double[LENGTH];
+    private final float[] narrow = new float[LENGTH];
+    private final short[] bits = new short[LENGTH];
+
+    private Chunk() {}
+
+    /** For one call: none is made within another. */
+    static Chunk ofThisThread() {
+        return OF_THREAD.get();
     }
 
     /** Widens elements; the array holds them until the next call. */
-    double[] read(MemorySegment source, long at, int count) {
+    double[] read(MemorySegment source, long at, Element element, int count) {
         switch (element) {
             case F64 -> MemorySegment.copy(source, Scalars.F64, at, values, 0, count);
             case F32 -> {

@@ -47,11 +47,11 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
-        Chunk chunk = new Chunk(element, (int) Math.min(count, Chunk.LENGTH));
+        Chunk chunk = Chunk.ofThisThread();
         double max = 0;
         for (long start = 0; start < count; start += Chunk.LENGTH) {
             int length = (int) Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + start * element.bytes(), length);
+            double[] values = chunk.read(source, offset + start * element.bytes(), element, length);
             max = Math.max(max, maxMagnitude(values, length));
         }
         return max;
@@ -80,10 +80,10 @@ final class ScalarKernels implements Kernels {
             MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
             return;
         }
-        Chunk chunk = new Chunk(element, count);
+        Chunk chunk = Chunk.ofThisThread();
         for (int start = 0; start < count; start += Chunk.LENGTH) {
             int length = Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + (long) start * element.bytes(), length);
+            double[] values = chunk.read(source, offset + (long) start * element.bytes(), element, length);
             if (exponent != 0) {
                 scale(values, length, exponent);
             }
@@ -101,11 +101,11 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
-        Chunk chunk = new Chunk(element, count);
+        Chunk chunk = Chunk.ofThisThread();
         double sum = 0;
         for (int start = 0; start < count; start += Chunk.LENGTH) {
             int length = Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + (long) start * element.bytes(), length);
+            double[] values = chunk.read(source, offset + (long) start * element.bytes(), element, length);
             for (int first = 0; first < length; first += RUN) {
                 sum += sumOfSquares(values, first, Math.min(length, first + RUN));
             }
@@ -205,13 +205,13 @@ final class ScalarKernels implements Kernels {
     @Override
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
-        Chunk chunk = new Chunk(working, columns);
+        Chunk chunk = Chunk.ofThisThread();
         double[] totals = new double[Math.min(Chunk.LENGTH, columns)];
         for (int start = 0; start < columns; start += Chunk.LENGTH) {
             int length = Math.min(Chunk.LENGTH, columns - start);
             MemorySegment.copy(sums, Scalars.F64, (long) start * Double.BYTES, totals, 0, length);
             for (int row = 0; row < count; row++) {
-                double[] values = chunk.read(rows, ((long) row * columns + start) * working.bytes(), length);
+                double[] values = chunk.read(rows, ((long) row * columns + start) * working.bytes(), working, length);
                 for (int i = 0; i < length; i++) {
                     totals[i] += values[i] * values[i];
                 }

@@ -73,13 +73,14 @@ final class VectorKernels implements Kernels {
         if (count == 0) {
             return 0;
         }
+        LongVector magnitude = LongVector.broadcast(I64, Long.MAX_VALUE);
         LongVector max0 = LongVector.zero(I64);
         LongVector max1 = LongVector.zero(I64);
         for (int i = 0; i < count; i += 2 * I64.length()) {
             long from = at + (long) i * Long.BYTES;
-            max0 = max0.max(LongVector.fromMemorySegment(I64, source, from, LE).and(Long.MAX_VALUE));
+            max0 = max0.max(LongVector.fromMemorySegment(I64, source, from, LE).and(magnitude));
             max1 = max1.max(LongVector.fromMemorySegment(I64, source, from + I64.vectorByteSize(), LE)
-                    .and(Long.MAX_VALUE));
+                    .and(magnitude));
         }
         return max0.max(max1).reduceLanes(VectorOperators.MAX);
     }
@@ -88,13 +89,14 @@ final class VectorKernels implements Kernels {
         if (count == 0) {
             return 0;
         }
+        IntVector magnitude = IntVector.broadcast(I32, Integer.MAX_VALUE);
         IntVector max0 = IntVector.zero(I32);
         IntVector max1 = IntVector.zero(I32);
         for (int i = 0; i < count; i += 2 * I32.length()) {
             long from = at + (long) i * Integer.BYTES;
-            max0 = max0.max(IntVector.fromMemorySegment(I32, source, from, LE).and(Integer.MAX_VALUE));
+            max0 = max0.max(IntVector.fromMemorySegment(I32, source, from, LE).and(magnitude));
             max1 = max1.max(IntVector.fromMemorySegment(I32, source, from + I32.vectorByteSize(), LE)
-                    .and(Integer.MAX_VALUE));
+                    .and(magnitude));
         }
         return max0.max(max1).reduceLanes(VectorOperators.MAX);
     }
@@ -103,13 +105,14 @@ final class VectorKernels implements Kernels {
         if (count == 0) {
             return 0;
         }
+        ShortVector magnitude = ShortVector.broadcast(I16, Short.MAX_VALUE);
         ShortVector max0 = ShortVector.zero(I16);
         ShortVector max1 = ShortVector.zero(I16);
         for (int i = 0; i < count; i += 2 * I16.length()) {
             long from = at + (long) i * Short.BYTES;
-            max0 = max0.max(ShortVector.fromMemorySegment(I16, source, from, LE).and(Short.MAX_VALUE));
+            max0 = max0.max(ShortVector.fromMemorySegment(I16, source, from, LE).and(magnitude));
             max1 = max1.max(ShortVector.fromMemorySegment(I16, source, from + I16.vectorByteSize(), LE)
-                    .and(Short.MAX_VALUE));
+                    .and(magnitude));
         }
         return max0.max(max1).reduceLanes(VectorOperators.MAX);
     }

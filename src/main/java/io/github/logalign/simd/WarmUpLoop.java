@@ -89,8 +89,8 @@ final class WarmUpLoop {
     private double leastRate() {
         return switch (loop) {
             case PROJECT, GRAM -> FAST_MULTIPLICATIONS;
-            case CONVERT -> FAST_CONVERSIONS;
-            case SCAN, SQUARES, COLUMNS -> FAST_ELEMENTS;
+            case CONVERT, COLUMNS -> FAST_CONVERSIONS;
+            case SCAN, SQUARES -> FAST_ELEMENTS;
         };
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds squared projections of blocks of tokens: by the fused vector kernel, or by BLAS's matrix product and a pass of squares
- * where that is faster, as with vectors of less than 512 bits, without vectors, and before C2 has compiled the kernel.
+ * where that is faster: without vectors, and before C2 has compiled the kernel.
  *
  * <p>For one thread.
  */

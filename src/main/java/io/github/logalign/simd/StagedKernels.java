@@ -24,7 +24,7 @@ final class StagedKernels implements Kernels {
         if (warmUp.isReady(loop, element, working)) {
             return vector;
         }
-        warmUp.expect(loop, element, working, work);
+        expect(loop, element, working, work);
         return scalar;
     }
 
@@ -45,7 +45,9 @@ final class StagedKernels implements Kernels {
 
     @Override
     public void expect(Loop loop, Element element, Element working, double multiplications) {
-        warmUp.expect(loop, element, working, multiplications);
+        if (loop.beatsBlas(bits)) {
+            warmUp.expect(loop, element, working, multiplications);
+        }
     }
 
     @Override

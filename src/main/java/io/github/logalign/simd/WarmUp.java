@@ -28,9 +28,7 @@ final class WarmUp {
     static final double ELEMENT = 4;
 
     /** Between two looks at what C2 is compiling. */
-    private static final long WAIT_NANOS = 2_000_000L;
-
-    private static final long GIVE_UP_NANOS = 10_000_000_000L;
+    private static final long WAIT_NANOS = 10_000_000L;
 
     private final Kernels vector;
     private final DoubleAdder announced = new DoubleAdder();
@@ -85,7 +83,7 @@ final class WarmUp {
                     ready.getAndUpdate(bits -> bits | loop.bit());
                     return true;
                 }
-                return loop.age() > GIVE_UP_NANOS;
+                return loop.isHopeless();
             });
             if (active.stream().allMatch(WarmUpLoop::isCounted)) {
                 LockSupport.parkNanos(WAIT_NANOS);

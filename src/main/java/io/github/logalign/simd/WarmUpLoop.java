@@ -29,6 +29,8 @@ final class WarmUpLoop {
     /** Rounds after which all has been counted that C2 waits for: it is compiling, and needs the processor more. */
     private static final int COUNTED_ROUNDS = 100;
 
+    private static final int MAX_ROUNDS = 1000;
+
     private static final int LENGTH = 16;
     private static final int ELEMENTS = 2048;
     private static final int LONG = 128;
@@ -50,7 +52,6 @@ final class WarmUpLoop {
     private final Loop loop;
     private final Element element;
     private final Element working;
-    private final long start = System.nanoTime();
     private int rounds;
 
     WarmUpLoop(Loop loop, Element element, Element working) {
@@ -63,8 +64,9 @@ final class WarmUpLoop {
         return loop.bit(element, working);
     }
 
-    long age() {
-        return System.nanoTime() - start;
+    /** Whether C2 has had all the time it may need, and has not made it fast. */
+    boolean isHopeless() {
+        return rounds > MAX_ROUNDS;
     }
 
     /** Whether all that is left to do is to wait. */

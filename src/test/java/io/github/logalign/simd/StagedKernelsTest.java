@@ -54,13 +54,14 @@ class StagedKernelsTest {
 
     @Test
     void everyLoopBecomesReadyWhenItIsWorthIt() throws IOException, InterruptedException {
-        if (Simd.bits() > 0) {
+        // No other width runs in stages but the widest: one that is asked for runs from the first call on.
+        if ("widest".equals(System.getProperty(Simd.PROPERTY))) {
             OwnJvm.mustSay(StagedKernelsTest.class, "all loops are ready");
         }
     }
 
     private static boolean isNeverReady(Loop loop, Element element) {
-        boolean blasIsFaster = Simd.bits() < 512 && (loop == Loop.PROJECT || loop == Loop.GRAM);
+        boolean blasIsFaster = Simd.bits() < 512 && loop == Loop.GRAM;
         // Sums of squares of F16 are taken after widening.
         return blasIsFaster || (loop == Loop.SQUARES && element == Element.F16);
     }
@@ -114,9 +115,7 @@ class StagedKernelsTest {
             }
             double[] before = project(kernels, arena, x, tokens, n, panels, width);
             kernels.expect(Loop.PROJECT, Element.F64, Element.F64, LARGE);
-            if (Simd.bits() == 512) {
-                becomesReady(kernels, Loop.PROJECT, Element.F64, Element.F64);
-            }
+            becomesReady(kernels, Loop.PROJECT, Element.F64, Element.F64);
             double[] after = project(kernels, arena, x, tokens, n, panels, width);
             for (int i = 0; i < before.length; i++) {
                 assertEquals(before[i], after[i], 1e-13 * before[i]);

@@ -389,7 +389,7 @@ public final class AlignmentSums implements Serializable {
      * @return words, empty if nothing ran
      */
     public String driver() {
-        return String.join(", ", used);
+        return String.join("; ", used);
     }
 
     /**

@@ -242,7 +242,7 @@ public final class Scorer {
             weightSpread = spectrum.spread().orElse(null);
             spectra = new Spectra(spectrum.p(), q == null ? null : q.q(), spectrum.singularValues());
             if (q != null) {
-                driver += q.driver().isEmpty() ? "" : ", projections by " + q.driver();
+                driver += q.driver().isEmpty() ? "" : "; projections by " + q.driver();
                 tokens = q.tokens();
                 maskedTokens = q.maskedTokens();
                 activationSpread = q.spread().orElse(null);

@@ -106,9 +106,7 @@ public final class ActivationSums implements Serializable {
                 Projector projector = new Projector(
                         w.precision(), w.products(), KernelMemory.of(panels), w.panelCount(), columns, last - first);
                 Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
-            if (projector.byBlas(blocks.capacity())) {
-                blocks.copy();
-            }
+            projector.prepare(blocks);
             while (blocks.advance()) {
                 if (columns == 0) {
                     continue;

@@ -2,7 +2,6 @@ package io.github.logalign;
 
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
-import io.github.logalign.simd.Loop;
 import io.github.logalign.simd.Panels;
 import io.github.logalign.simd.Simd;
 import java.io.Serial;
@@ -263,9 +262,9 @@ public final class AlignmentSums implements Serializable {
         if (weightExponent != 0) {
             return false;
         }
-        Element working = precision.working();
-        Simd.kernels().expect(Loop.GRAM, working, working, Planner.normFormCost(rows, columns, tokens, Route.INNER));
-        GramSums ofWeights = weightGram == null ? gram(weights) : weightGram;
+        GramSums ofWeights = weightGram == null
+                ? GramSums.of(new WeightSource(weights, precision, threads), products, Arena.ofAuto())
+                : weightGram;
         weightGram = ofWeights;
         int parts = Parts.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
         AtomicBoolean scaled = new AtomicBoolean();
@@ -301,17 +300,6 @@ public final class AlignmentSums implements Serializable {
         }
     }
 
-    private GramSums gram(Matrix weights) {
-        WeightSource source = new WeightSource(weights, precision, threads);
-        int parts = source.parts();
-        Arena collected = Arena.ofAuto();
-        return GramSums.of(parts, () -> new GramSums(precision, products, columns, collected), (sums, part) -> {
-            try (WeightSource.RowRange range = source.rows(part, parts)) {
-                sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
-            }
-        });
-    }
-
     /** The energy of the outputs of some rows of W, and what took them. */
     private record Outputs(ScaledSum energy, Set<String> used) {}
 
@@ -335,9 +323,7 @@ public final class AlignmentSums implements Serializable {
                 try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
                         Projector projector = new Projector(
                                 precision, products, panels.segment(), panelCount, columns, x.rows())) {
-                    if (projector.byBlas(blocks.capacity())) {
-                        blocks.copy();
-                    }
+                    projector.prepare(blocks);
                     while (blocks.advance()) {
                         sums.segment().fill((byte) 0);
                         projector.add(

@@ -92,7 +92,7 @@ final class GramRoute {
         int n = rows.columns();
         String driver;
         Scratch triangle;
-        try (GramSums gram = sum(rows)) {
+        try (GramSums gram = GramSums.of(rows, products, null)) {
             driver = String.join("+", gram.used()) + "+" + SymmetricEigen.driver(real);
             triangle = gram.lowerTriangle(real);
         }
@@ -109,15 +109,6 @@ final class GramRoute {
             squares[i] = Math.max(0, solution.values()[n - 1 - i]);
         }
         return new Solved(squares, solution.vectors(), driver);
-    }
-
-    private GramSums sum(WeightSource rows) {
-        int parts = rows.parts();
-        return GramSums.of(parts, () -> new GramSums(rows.precision(), products, rows.columns()), (sums, part) -> {
-            try (WeightSource.RowRange range = rows.rows(part, parts)) {
-                sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
-            }
-        });
     }
 
     private static Factors factors(Solved solved, String after, @Nullable Vectors vectors) {

@@ -61,13 +61,12 @@ final class GramSums implements AutoCloseable {
         void read(int row, int count, MemorySegment target);
     }
 
-    /** To be closed. */
+    /** Nothing yet, to be closed. */
     GramSums(Precision precision, Products products, int n) {
         this(precision, products, n, null);
     }
 
-    /** Alive as long as the arena, where there is one. */
-    GramSums(Precision precision, Products products, int n, @Nullable Arena arena) {
+    private GramSums(Precision precision, Products products, int n, @Nullable Arena arena) {
         this.working = precision.working();
         this.real = precision.real();
         this.products = products;
@@ -117,6 +116,22 @@ final class GramSums implements AutoCloseable {
         }
     }
 
+    /**
+     * Sums up all rows of W.
+     *
+     * @param arena where there is one, the sums live as long as it does, else until they are closed
+     */
+    static GramSums of(WeightSource source, Products products, @Nullable Arena arena) {
+        Precision precision = source.precision();
+        int n = source.columns();
+        int parts = source.parts();
+        return of(parts, () -> new GramSums(precision, products, n, arena), (sums, part) -> {
+            try (WeightSource.RowRange range = source.rows(part, parts)) {
+                sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
+            }
+        });
+    }
+
     /** What summed up: "kernel", the name of a routine of BLAS, or both. */
     Set<String> used() {
         return used;
@@ -131,6 +146,7 @@ final class GramSums implements AutoCloseable {
                 used.add("kernel");
             } else {
                 addBySyrk(rows, row, count);
+                kernels.expect(Loop.GRAM, working, working, (double) count * n * n);
                 used.add(real.routine("syrk"));
             }
         }

@@ -76,8 +76,15 @@ final class Projector implements AutoCloseable {
         return used;
     }
 
-    /** Whether a block of so many tokens is projected by BLAS, which reads them from another thread, aligned. */
-    boolean byBlas(int tokens) {
+    /** Has blocks copied where BLAS reads them, which does so in another thread, and aligned. */
+    void prepare(TokenBlocks blocks) {
+        if (byBlas(blocks.capacity())) {
+            blocks.copy();
+        }
+    }
+
+    /** Whether a block of so many tokens is projected by BLAS. */
+    private boolean byBlas(int tokens) {
         return switch (products) {
             case KERNEL -> false;
             case BLAS -> true;

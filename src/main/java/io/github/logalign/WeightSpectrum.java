@@ -6,7 +6,6 @@ import io.github.logalign.blas.BlasException;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import io.github.logalign.simd.Kernels;
-import io.github.logalign.simd.Loop;
 import io.github.logalign.simd.Panels;
 import io.github.logalign.simd.Simd;
 import java.lang.foreign.Arena;
@@ -105,7 +104,6 @@ public final class WeightSpectrum {
             if (source.isEmpty()) {
                 return ofZero(source, options, arena);
             }
-            announce(source, w.elementType().element(), options);
             WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options,
                     arena);
             boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
@@ -113,23 +111,6 @@ public final class WeightSpectrum {
         } catch (BlasException failure) {
             throw new LogalignException(failure.getMessage(), failure);
         }
-    }
-
-    /** LAPACK takes the longest; meanwhile the loops can be compiled that come after it, those that take long first. */
-    private static void announce(WeightSource source, Element element, SpectrumOptions options) {
-        Kernels kernels = Simd.kernels();
-        Element working = source.element();
-        int n = source.columns();
-        double work = (double) source.rows() * n * Math.min(source.rows(), n);
-        kernels.expect(Loop.CONVERT, element, working, work);
-        if (options.method() != Method.SVD) {
-            kernels.expect(Loop.GRAM, working, working, 0);
-        }
-        if (options.vectors()) {
-            kernels.expect(Loop.PROJECT, working, working, 0);
-        }
-        kernels.expect(Loop.SCAN, element, working, 0);
-        kernels.expect(Loop.SQUARES, working, working, 0);
     }
 
     private static WeightSpectrum of(WeightSource source, Method method, SpectrumOptions options, Arena arena) {

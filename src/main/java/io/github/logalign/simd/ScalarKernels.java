@@ -5,9 +5,6 @@ import java.lang.foreign.MemorySegment;
 /** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
 final class ScalarKernels implements Kernels {
 
-    /** Summed by themselves first: one long sum would gather the rounding of every addition. */
-    private static final int RUN = 256;
-
     /** Sums side by side, so that one addition need not wait for the other. */
     private static final int LANES = 4;
 
@@ -48,22 +45,12 @@ final class ScalarKernels implements Kernels {
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
         Chunk chunk = Chunk.ofThisThread();
-        double max = 0;
+        long max = 0;
         for (long start = 0; start < count; start += Chunk.LENGTH) {
             int length = (int) Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + start * element.bytes(), element, length);
-            max = Math.max(max, maxMagnitude(values, length));
+            max = Math.max(max, chunk.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
         }
-        return max;
-    }
-
-    /** Math.max hands NaN on. */
-    private static double maxMagnitude(double[] values, int count) {
-        double max = 0;
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, Math.abs(values[i]));
-        }
-        return max;
+        return Scalars.valueOf(max, element);
     }
 
     @Override
@@ -102,23 +89,17 @@ final class ScalarKernels implements Kernels {
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
         Chunk chunk = Chunk.ofThisThread();
-        double sum = 0;
+        chunk.startSums();
         for (int start = 0; start < count; start += Chunk.LENGTH) {
             int length = Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + (long) start * element.bytes(), element, length);
-            for (int first = 0; first < length; first += RUN) {
-                sum += sumOfSquares(values, first, Math.min(length, first + RUN));
+            long at = offset + (long) start * element.bytes();
+            if (element == Element.BF16) {
+                chunk.addSquaresAnywhere(source, at, length);
+            } else {
+                chunk.addSquares(source, at, element, length);
             }
         }
-        return sum;
-    }
-
-    private static double sumOfSquares(double[] values, int first, int end) {
-        double sum = 0;
-        for (int i = first; i < end; i++) {
-            sum += values[i] * values[i];
-        }
-        return sum;
+        return chunk.total();
     }
 
     @Override
@@ -206,17 +187,14 @@ final class ScalarKernels implements Kernels {
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
         Chunk chunk = Chunk.ofThisThread();
-        double[] totals = new double[Math.min(Chunk.LENGTH, columns)];
         for (int start = 0; start < columns; start += Chunk.LENGTH) {
             int length = Math.min(Chunk.LENGTH, columns - start);
-            MemorySegment.copy(sums, Scalars.F64, (long) start * Double.BYTES, totals, 0, length);
+            long place = (long) start * Double.BYTES;
+            chunk.startSums(sums, place, length);
             for (int row = 0; row < count; row++) {
-                double[] values = chunk.read(rows, ((long) row * columns + start) * working.bytes(), working, length);
-                for (int i = 0; i < length; i++) {
-                    totals[i] += values[i] * values[i];
-                }
+                chunk.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
             }
-            MemorySegment.copy(totals, 0, sums, Scalars.F64, (long) start * Double.BYTES, length);
+            chunk.writeSums(sums, place, length);
         }
     }
 

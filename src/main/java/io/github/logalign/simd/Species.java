@@ -19,6 +19,9 @@ final class Species {
     /** As many floats as {@link #F64} has lanes. */
     static final VectorSpecies<Float> F32_HALF = HALF.withLanes(float.class);
 
+    /** As many ints as {@link #F64} has lanes. */
+    static final VectorSpecies<Integer> I32_HALF = HALF.withLanes(int.class);
+
     /** As many shorts as {@link #F32} has lanes. */
     static final VectorSpecies<Short> I16_HALF = HALF.withLanes(short.class);
 

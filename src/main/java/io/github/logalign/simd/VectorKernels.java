@@ -6,6 +6,7 @@ import static io.github.logalign.simd.Species.F64;
 import static io.github.logalign.simd.Species.I16;
 import static io.github.logalign.simd.Species.I16_HALF;
 import static io.github.logalign.simd.Species.I32;
+import static io.github.logalign.simd.Species.I32_HALF;
 import static io.github.logalign.simd.Species.I64;
 import static io.github.logalign.simd.Species.LE;
 
@@ -365,6 +366,10 @@ final class VectorKernels implements Kernels {
                 .reinterpretAsDoubles();
     }
 
+    private static DoubleVector widened(IntVector bits) {
+        return bits.reinterpretAsFloats().convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
+    }
+
     private static double sumOfSquaresBf16(MemorySegment source, long at, int count) {
         if (count == 0) {
             return 0;
@@ -373,22 +378,17 @@ final class VectorKernels implements Kernels {
         DoubleVector sum1 = DoubleVector.zero(F64);
         DoubleVector sum2 = DoubleVector.zero(F64);
         DoubleVector sum3 = DoubleVector.zero(F64);
-        for (int i = 0; i < count; i += 2 * F32.length()) {
+        IntVector high = IntVector.broadcast(I32_HALF, 0xffff_0000);
+        int step = I32_HALF.vectorByteSize();
+        // Two elements in each int, the first one low: which of them is summed up where does not matter.
+        for (int i = 0; i < count; i += 4 * F64.length()) {
             long from = at + (long) i * Short.BYTES;
-            FloatVector a = ShortVector.fromMemorySegment(I16_HALF, source, from, LE)
-                    .convertShape(VectorOperators.S2I, I32, 0)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            FloatVector b = ShortVector.fromMemorySegment(I16_HALF, source, from + I16_HALF.vectorByteSize(), LE)
-                    .convertShape(VectorOperators.S2I, I32, 0)
-                    .reinterpretAsInts()
-                    .lanewise(VectorOperators.LSHL, 16)
-                    .reinterpretAsFloats();
-            DoubleVector v0 = a.convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
-            DoubleVector v1 = a.convertShape(VectorOperators.F2D, F64, 1).reinterpretAsDoubles();
-            DoubleVector v2 = b.convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
-            DoubleVector v3 = b.convertShape(VectorOperators.F2D, F64, 1).reinterpretAsDoubles();
+            IntVector a = IntVector.fromMemorySegment(I32_HALF, source, from, LE);
+            IntVector b = IntVector.fromMemorySegment(I32_HALF, source, from + step, LE);
+            DoubleVector v0 = widened(a.lanewise(VectorOperators.LSHL, 16));
+            DoubleVector v1 = widened(a.and(high));
+            DoubleVector v2 = widened(b.lanewise(VectorOperators.LSHL, 16));
+            DoubleVector v3 = widened(b.and(high));
             sum0 = v0.fma(v0, sum0);
             sum1 = v1.fma(v1, sum1);
             sum2 = v2.fma(v2, sum2);

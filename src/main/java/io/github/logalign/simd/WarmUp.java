@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Runs vector loops on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
@@ -21,17 +22,20 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class WarmUp {
 
-    /** Multiplications, or elements times {@link #ELEMENT}: what scalar loops need about half a second for. */
-    private static final double WORTH_IT = 4e8;
+    /**
+     * Multiplications of one loop, or elements times {@link #ELEMENT}: a vector loop saves 0.1 s of them. Less is lost again to
+     * C2, which wants most of a processor for longer than that.
+     */
+    private static final double WORTH_IT = 1e10;
 
-    /** What an element costs that is read and written, in multiplications. */
-    static final double ELEMENT = 4;
+    /** What is saved at an element that is read and written, in what is saved at a multiplication. */
+    static final double ELEMENT = 10;
 
     /** Between two looks at what C2 is compiling. */
-    private static final long WAIT_NANOS = 10_000_000L;
+    private static final long WAIT_NANOS = 1_000_000L;
 
     private final Kernels vector;
-    private final DoubleAdder announced = new DoubleAdder();
+    private final List<DoubleAdder> announced = Stream.generate(DoubleAdder::new).limit(Integer.SIZE).toList();
     private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger ready = new AtomicInteger();
     private final Queue<WarmUpLoop> waiting = new ConcurrentLinkedQueue<>();
@@ -52,8 +56,9 @@ final class WarmUp {
         if ((requested.getAcquire() & bit) != 0) {
             return;
         }
-        announced.add(work);
-        if (announced.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
+        DoubleAdder ofLoop = announced.get(Integer.numberOfTrailingZeros(bit));
+        ofLoop.add(work);
+        if (ofLoop.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
             waiting.add(new WarmUpLoop(loop, element, working));
             start();
         }

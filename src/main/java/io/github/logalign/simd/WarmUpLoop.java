@@ -29,7 +29,7 @@ final class WarmUpLoop {
     /** Rounds after which all has been counted that C2 waits for: it is compiling, and needs the processor more. */
     private static final int COUNTED_ROUNDS = 100;
 
-    private static final int MAX_ROUNDS = 1000;
+    private static final int MAX_ROUNDS = 4000;
 
     private static final int LENGTH = 16;
     private static final int ELEMENTS = 2048;

@@ -41,7 +41,6 @@ public class ProjectionBenchmark extends CheckedBenchmark {
     private MemorySegment block;
     private MemorySegment panels;
     private MemorySegment sums;
-    private int panelCount;
 
     @Override
     protected void prepare() {
@@ -53,7 +52,7 @@ public class ProjectionBenchmark extends CheckedBenchmark {
         v = Numbers.normal(arena, working, n, n, 2);
         block = arena.allocate((long) BLOCK * n * working.bytes(), 64);
         int width = kernels.panelWidth(working);
-        panelCount = Panels.count(n, width);
+        int panelCount = Panels.count(n, width);
         panels = arena.allocate(Panels.byteSize(panelCount, width, n, working), 64);
         Panels.pack(working, v, 0, n, 1, n, n, width, panels);
         sums = arena.allocate(8L * panelCount * width, 64);
@@ -87,13 +86,13 @@ public class ProjectionBenchmark extends CheckedBenchmark {
         sums.fill((byte) 0);
         if (input == working) {
             kernels.addSquaredProjections(
-                    working, x, 0, (long) n * working.bytes(), TOKENS, n, panels, panelCount, sums);
+                    working, x, 0, (long) n * working.bytes(), TOKENS, n, panels, n, sums);
             return sums;
         }
         for (int token = 0; token < TOKENS; token += BLOCK) {
             kernels.convert(x, (long) token * n * input.bytes(), input, BLOCK * n, block, 0, working, 0);
             kernels.addSquaredProjections(
-                    working, block, 0, (long) n * working.bytes(), BLOCK, n, panels, panelCount, sums);
+                    working, block, 0, (long) n * working.bytes(), BLOCK, n, panels, n, sums);
         }
         return sums;
     }

@@ -1,6 +1,7 @@
 package io.github.logalign;
 
 import io.github.logalign.blas.Scratch;
+import io.github.logalign.simd.Panels;
 import java.io.Serial;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
@@ -101,10 +102,10 @@ public final class ActivationSums implements Serializable {
 
     private void project(
             WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        long padded = (long) w.panelCount() * w.panelWidth();
+        long padded = (long) Panels.count(projected.length, w.panelWidth()) * w.panelWidth();
         try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
                 Projector projector = new Projector(
-                        w.precision(), w.products(), KernelMemory.of(panels), w.panelCount(), columns, last - first);
+                        w.precision(), w.products(), KernelMemory.of(panels), projected.length, columns, last - first);
                 Scratch sums = Scratch.allocate(padded * Double.BYTES)) {
             projector.prepare(blocks);
             while (blocks.advance()) {

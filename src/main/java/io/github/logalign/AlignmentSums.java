@@ -319,10 +319,9 @@ public final class AlignmentSums implements Serializable {
                 int count = (int) Math.min(packRows, last - row);
                 reader.read(row, count, false, working, weightExponent, plain.segment(), 0);
                 Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
-                int panelCount = Panels.count(count, width);
                 try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
                         Projector projector = new Projector(
-                                precision, products, panels.segment(), panelCount, columns, x.rows())) {
+                                precision, products, panels.segment(), count, columns, x.rows())) {
                     projector.prepare(blocks);
                     while (blocks.advance()) {
                         sums.segment().fill((byte) 0);

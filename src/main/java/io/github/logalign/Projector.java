@@ -6,6 +6,7 @@ import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import io.github.logalign.simd.Kernels;
 import io.github.logalign.simd.Loop;
+import io.github.logalign.simd.Panels;
 import io.github.logalign.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
@@ -31,40 +32,43 @@ final class Projector implements AutoCloseable {
     private final Real real;
     private final Products products;
     private final MemorySegment panels;
+    private final int directions;
     private final int panelCount;
     private final int width;
     private final int n;
     private final int group;
     private final Set<String> used = new TreeSet<>();
-    private @Nullable Scratch directions;
+    private @Nullable Scratch gathered;
     private @Nullable Scratch projections;
 
     /**
      * Makes a projector.
      *
      * @param panels the directions, packed
+     * @param directions how many
      * @param tokens how many there will be, about
      */
-    Projector(Precision precision, Products products, MemorySegment panels, int panelCount, int n, long tokens) {
+    Projector(Precision precision, Products products, MemorySegment panels, int directions, int n, long tokens) {
         this.working = precision.working();
         this.real = precision.real();
         this.products = products;
         this.panels = panels;
-        this.panelCount = panelCount;
+        this.directions = directions;
         this.width = kernels.panelWidth(working);
+        this.panelCount = Panels.count(directions, width);
         this.n = n;
         this.group = Math.min(panelCount, Math.max(1, DIRECTIONS / width));
         kernels.expect(Loop.PROJECT, working, working, multiplications(tokens));
     }
 
     private double multiplications(long tokens) {
-        return (double) tokens * n * panelCount * width;
+        return (double) tokens * n * directions;
     }
 
     @Override
     public void close() {
-        if (directions != null) {
-            directions.close();
+        if (gathered != null) {
+            gathered.close();
         }
         if (projections != null) {
             projections.close();
@@ -99,7 +103,7 @@ final class Projector implements AutoCloseable {
      * @param x the tokens, in the working type
      * @param offset where the first begins, in bytes
      * @param stride from token to token, in bytes
-     * @param sums F64, one for each direction that the panels hold
+     * @param sums F64, one for each direction that the panels have room for
      */
     void add(MemorySegment x, long offset, long stride, int tokens, MemorySegment sums) {
         if (byBlas(tokens)) {
@@ -107,14 +111,14 @@ final class Projector implements AutoCloseable {
             addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
         } else {
             used.add("kernel");
-            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, panelCount, sums);
+            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, directions, sums);
         }
     }
 
     private void addByBlas(MemorySegment x, int stride, int tokens, MemorySegment sums) {
         Blas blas = Blas.get();
-        if (directions == null) {
-            directions = Scratch.allocate((long) group * width * n * working.bytes());
+        if (gathered == null) {
+            gathered = Scratch.allocate((long) group * width * n * working.bytes());
         }
         long needed = (long) group * width * tokens * working.bytes();
         if (projections == null || projections.segment().byteSize() < needed) {
@@ -123,7 +127,7 @@ final class Projector implements AutoCloseable {
             }
             projections = Scratch.allocate(needed);
         }
-        MemorySegment v = directions.segment();
+        MemorySegment v = gathered.segment();
         MemorySegment y = projections.segment();
         for (int panel = 0; panel < panelCount; panel += group) {
             int together = Math.min(group, panelCount - panel);

@@ -421,10 +421,6 @@ public final class WeightSpectrum {
         return panels;
     }
 
-    int panelCount() {
-        return Panels.count(p.length, panelWidth);
-    }
-
     int panelWidth() {
         return panelWidth;
     }

@@ -24,6 +24,12 @@ final class F32Tiles {
     private static final boolean LARGE = F32.vectorBitSize() == 512;
     private static final int TOKENS = LARGE ? 8 : 4;
 
+    /** The last panel, if it is filled to two vectors or less, is projected upon vector by vector. */
+    private static final int NARROW_TOKENS = 8;
+
+    /** The sums of one vector's directions, in bytes. */
+    private static final long ONE_VECTOR = (long) Double.BYTES * F32.length();
+
     /** Tokens that stay in the cache (measured at n = 256 to 2,048: half of it is slower at 2,048, more gains nothing). */
     private static final long BLOCK_BYTES = 4L << 20;
 
@@ -41,12 +47,12 @@ final class F32Tiles {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
         int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Float.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
-            addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, panelCount,
+            addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, directions,
                     sums);
         }
     }
@@ -58,18 +64,28 @@ final class F32Tiles {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
-        for (int panel = 0; panel < panelCount; panel++) {
-            long from = (long) panel * n * WIDTH * Float.BYTES;
-            long to = (long) panel * WIDTH * Double.BYTES;
+        for (int first = 0; first < directions; first += WIDTH) {
+            long from = (long) first * n * Float.BYTES;
+            long to = (long) first * Double.BYTES;
             int token = 0;
-            for (; token <= tokens - TOKENS; token += TOKENS) {
-                long row = xOffset + token * xStride;
-                if (LARGE) {
-                    tile8(x, row, xStride, n, panels, from, sums, to);
-                } else {
-                    tile4(x, row, xStride, n, panels, from, sums, to);
+            if (directions - first > 2 * F32.length()) {
+                for (; token <= tokens - TOKENS; token += TOKENS) {
+                    long row = xOffset + token * xStride;
+                    if (LARGE) {
+                        tile8(x, row, xStride, n, panels, from, sums, to);
+                    } else {
+                        tile4(x, row, xStride, n, panels, from, sums, to);
+                    }
+                }
+            } else {
+                for (; token <= tokens - NARROW_TOKENS; token += NARROW_TOKENS) {
+                    long row = xOffset + token * xStride;
+                    narrow8(x, row, xStride, n, panels, from, sums, to);
+                    if (directions - first > F32.length()) {
+                        narrow8(x, row, xStride, n, panels, from + VECTOR, sums, to + ONE_VECTOR);
+                    }
                 }
             }
             for (; token < tokens; token++) {
@@ -272,6 +288,57 @@ final class F32Tiles {
         DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
                 .add(s2.convertShape(VectorOperators.F2D, F64, 1))
                 .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+    }
+
+    /** One of a panel's vectors. */
+    private static void narrow8(
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
+        if (n == 0) {
+            return;
+        }
+        long x1 = x0 + xStride;
+        long x2 = x1 + xStride;
+        long x3 = x2 + xStride;
+        long x4 = x3 + xStride;
+        long x5 = x4 + xStride;
+        long x6 = x5 + xStride;
+        long x7 = x6 + xStride;
+        FloatVector a0 = FloatVector.zero(F32);
+        FloatVector a1 = FloatVector.zero(F32);
+        FloatVector a2 = FloatVector.zero(F32);
+        FloatVector a3 = FloatVector.zero(F32);
+        FloatVector a4 = FloatVector.zero(F32);
+        FloatVector a5 = FloatVector.zero(F32);
+        FloatVector a6 = FloatVector.zero(F32);
+        FloatVector a7 = FloatVector.zero(F32);
+        for (int k = 0; k < n; k++) {
+            FloatVector v = FloatVector.fromMemorySegment(F32, panels, from + k * (3 * VECTOR), LE);
+            long q = (long) k * Float.BYTES;
+            a0 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x0 + q)), a0);
+            a1 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x1 + q)), a1);
+            a2 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x2 + q)), a2);
+            a3 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x3 + q)), a3);
+            a4 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x4 + q)), a4);
+            a5 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x5 + q)), a5);
+            a6 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x6 + q)), a6);
+            a7 = v.fma(FloatVector.broadcast(F32, x.get(Scalars.F32, x7 + q)), a7);
+        }
+        FloatVector s0 = a0.mul(a0);
+        FloatVector s1 = a1.mul(a1);
+        s0 = a2.fma(a2, s0);
+        s1 = a3.fma(a3, s1);
+        s0 = a4.fma(a4, s0);
+        s1 = a5.fma(a5, s1);
+        s0 = a6.fma(a6, s0);
+        s1 = a7.fma(a7, s1);
+        FloatVector s = s0.add(s1);
+        DoubleVector.fromMemorySegment(F64, sums, to, LE)
+                .add(s.convertShape(VectorOperators.F2D, F64, 0))
+                .intoMemorySegment(sums, to, LE);
+        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
+                .add(s.convertShape(VectorOperators.F2D, F64, 1))
+                .intoMemorySegment(sums, to + VECTOR, LE);
     }
 
     private static void tile1(

@@ -20,6 +20,12 @@ final class F64Tiles {
     private static final boolean LARGE = F64.vectorBitSize() == 512;
     private static final int TOKENS = LARGE ? 8 : 4;
 
+    /** The last panel, if it is filled to two vectors or less, is projected upon vector by vector. */
+    private static final int NARROW_TOKENS = 8;
+
+    /** The sums of one vector's directions, in bytes. */
+    private static final long ONE_VECTOR = (long) Double.BYTES * F64.length();
+
     /** Tokens that stay in the cache (measured at n = 256 to 2,048: half of it is slower at 2,048, more gains nothing). */
     private static final long BLOCK_BYTES = 4L << 20;
 
@@ -37,12 +43,12 @@ final class F64Tiles {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
         int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Double.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
-            addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, panelCount,
+            addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, directions,
                     sums);
         }
     }
@@ -54,18 +60,28 @@ final class F64Tiles {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
-        for (int panel = 0; panel < panelCount; panel++) {
-            long from = (long) panel * n * WIDTH * Double.BYTES;
-            long to = (long) panel * WIDTH * Double.BYTES;
+        for (int first = 0; first < directions; first += WIDTH) {
+            long from = (long) first * n * Double.BYTES;
+            long to = (long) first * Double.BYTES;
             int token = 0;
-            for (; token <= tokens - TOKENS; token += TOKENS) {
-                long row = xOffset + token * xStride;
-                if (LARGE) {
-                    tile8(x, row, xStride, n, panels, from, sums, to);
-                } else {
-                    tile4(x, row, xStride, n, panels, from, sums, to);
+            if (directions - first > 2 * F64.length()) {
+                for (; token <= tokens - TOKENS; token += TOKENS) {
+                    long row = xOffset + token * xStride;
+                    if (LARGE) {
+                        tile8(x, row, xStride, n, panels, from, sums, to);
+                    } else {
+                        tile4(x, row, xStride, n, panels, from, sums, to);
+                    }
+                }
+            } else {
+                for (; token <= tokens - NARROW_TOKENS; token += NARROW_TOKENS) {
+                    long row = xOffset + token * xStride;
+                    narrow8(x, row, xStride, n, panels, from, sums, to);
+                    if (directions - first > F64.length()) {
+                        narrow8(x, row, xStride, n, panels, from + VECTOR, sums, to + ONE_VECTOR);
+                    }
                 }
             }
             for (; token < tokens; token++) {
@@ -244,6 +260,51 @@ final class F64Tiles {
         s0.intoMemorySegment(sums, to, LE);
         s1.intoMemorySegment(sums, to + VECTOR, LE);
         s2.intoMemorySegment(sums, to + 2 * VECTOR, LE);
+    }
+
+    /** One of a panel's vectors. */
+    private static void narrow8(
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
+            long to) {
+        if (n == 0) {
+            return;
+        }
+        long x1 = x0 + xStride;
+        long x2 = x1 + xStride;
+        long x3 = x2 + xStride;
+        long x4 = x3 + xStride;
+        long x5 = x4 + xStride;
+        long x6 = x5 + xStride;
+        long x7 = x6 + xStride;
+        DoubleVector a0 = DoubleVector.zero(F64);
+        DoubleVector a1 = DoubleVector.zero(F64);
+        DoubleVector a2 = DoubleVector.zero(F64);
+        DoubleVector a3 = DoubleVector.zero(F64);
+        DoubleVector a4 = DoubleVector.zero(F64);
+        DoubleVector a5 = DoubleVector.zero(F64);
+        DoubleVector a6 = DoubleVector.zero(F64);
+        DoubleVector a7 = DoubleVector.zero(F64);
+        for (int k = 0; k < n; k++) {
+            DoubleVector v = DoubleVector.fromMemorySegment(F64, panels, from + k * (3 * VECTOR), LE);
+            long q = (long) k * Double.BYTES;
+            a0 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x0 + q)), a0);
+            a1 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x1 + q)), a1);
+            a2 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x2 + q)), a2);
+            a3 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x3 + q)), a3);
+            a4 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x4 + q)), a4);
+            a5 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x5 + q)), a5);
+            a6 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x6 + q)), a6);
+            a7 = v.fma(DoubleVector.broadcast(F64, x.get(Scalars.F64, x7 + q)), a7);
+        }
+        DoubleVector s0 = a0.mul(a0);
+        DoubleVector s1 = a1.mul(a1);
+        s0 = a2.fma(a2, s0);
+        s1 = a3.fma(a3, s1);
+        s0 = a4.fma(a4, s0);
+        s1 = a5.fma(a5, s1);
+        s0 = a6.fma(a6, s0);
+        s1 = a7.fma(a7, s1);
+        DoubleVector.fromMemorySegment(F64, sums, to, LE).add(s0.add(s1)).intoMemorySegment(sums, to, LE);
     }
 
     private static void tile1(

@@ -70,8 +70,8 @@ public interface Kernels {
      * @param tokens how many
      * @param n the length of a token
      * @param panels the directions, packed with {@link Panels}
-     * @param panelCount how many panels
-     * @param sums F64, {@code panelCount * panelWidth} of them
+     * @param directions how many
+     * @param sums F64, one for each direction that the panels have room for
      */
     void addSquaredProjections(
             Element working,
@@ -81,7 +81,7 @@ public interface Kernels {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums);
 
     /**

@@ -120,11 +120,11 @@ final class ScalarKernels implements Kernels {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
         int width = panelWidth(working);
-        for (int panel = 0; panel < panelCount; panel++) {
-            for (int lane = 0; lane < width; lane += LANES) {
+        for (int panel = 0; panel * width < directions; panel++) {
+            for (int lane = 0; lane < Math.min(width, directions - panel * width); lane += LANES) {
                 // Panels of two or six doubles: the last lanes of the one before are left out.
                 int overlap = Math.max(0, lane + LANES - width);
                 long from = ((long) panel * width * n + lane - overlap) * working.bytes();

@@ -89,10 +89,10 @@ final class StagedKernels implements Kernels {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
-        by(Loop.PROJECT, working, working, (double) tokens * n * panelCount * panelWidth(working))
-                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, panelCount, sums);
+        by(Loop.PROJECT, working, working, (double) tokens * n * directions)
+                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, sums);
     }
 
     @Override

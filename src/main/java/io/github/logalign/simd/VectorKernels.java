@@ -433,12 +433,12 @@ final class VectorKernels implements Kernels {
             int tokens,
             int n,
             MemorySegment panels,
-            int panelCount,
+            int directions,
             MemorySegment sums) {
         if (working == Element.F64) {
-            F64Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, panelCount, sums);
+            F64Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, directions, sums);
         } else {
-            F32Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, panelCount, sums);
+            F32Tiles.addSquares(x, xOffset, xStride, tokens, n, panels, directions, sums);
         }
     }
 

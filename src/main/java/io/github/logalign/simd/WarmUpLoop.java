@@ -133,10 +133,11 @@ final class WarmUpLoop {
                 return (double) length * ELEMENTS / LENGTH;
             }
             case PROJECT -> {
+                // A whole panel, and one with a single vector.
+                int directions = vector.panelWidth(working) + 1;
                 vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length,
-                        second,
-                        1, result);
-                return (double) TOKENS * length * vector.panelWidth(working);
+                        second, directions, result);
+                return (double) TOKENS * length * directions;
             }
             case GRAM -> {
                 // One panel: three tiles, or as many rows.

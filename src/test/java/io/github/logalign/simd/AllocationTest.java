@@ -44,7 +44,7 @@ class AllocationTest {
                 MemorySegment sums = arena.allocate((long) panelCount * width * Double.BYTES, 64);
                 MemorySegment target = arena.allocate((long) elements * Double.BYTES, 64);
                 settle("projections", () -> kernels.addSquaredProjections(
-                        working, x, 0, stride, TOKENS, N, panels, panelCount, sums));
+                        working, x, 0, stride, TOKENS, N, panels, N, sums));
                 settle("scan", () -> kernels.maxMagnitude(x, 0, working, elements));
                 settle("squares", () -> kernels.sumOfSquares(x, 0, working, elements));
                 settle("conversion", () -> kernels.convert(x, 0, working, elements, target, 0, Element.F64, 1));

@@ -240,7 +240,7 @@ class KernelsTest {
     static Stream<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
         for (int tokens : new int[]{1, 3, 8, 13, 33}) {
-            for (int directions : new int[]{1, 7, 24, 25, 50}) {
+            for (int directions : new int[]{1, 7, 24, 25, 40, 50, 80}) {
                 for (int n : new int[]{1, 5, 64, 131}) {
                     shapes.add(new Shape(tokens, directions, n));
                 }
@@ -275,7 +275,7 @@ class KernelsTest {
             MemorySegment sums = arena.allocate((long) panelCount * width * 8, 64);
             sums.fill((byte) 0);
             kernels.addSquaredProjections(
-                    working, x.segment, x.offset, stride, s.tokens, s.n, panels, panelCount, sums);
+                    working, x.segment, x.offset, stride, s.tokens, s.n, panels, s.directions, sums);
             for (int d = 0; d < s.directions; d++) {
                 double expected = 0;
                 for (int t = 0; t < s.tokens; t++) {

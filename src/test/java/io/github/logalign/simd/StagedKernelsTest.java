@@ -126,7 +126,7 @@ class StagedKernelsTest {
     private static double[] project(
             Kernels kernels, Arena arena, MemorySegment x, int tokens, int n, MemorySegment panels, int width) {
         MemorySegment sums = arena.allocate(8L * 2 * width, 64);
-        kernels.addSquaredProjections(Element.F64, x, 0, 8L * n, tokens, n, panels, 2, sums);
+        kernels.addSquaredProjections(Element.F64, x, 0, 8L * n, tokens, n, panels, 2 * width, sums);
         return sums.toArray(ValueLayout.JAVA_DOUBLE);
     }
 }

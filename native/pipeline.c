@@ -17,12 +17,18 @@ static void (*dsyrk)(const char *, const char *, const int *, const int *, const
                      const double *, double *, const int *, size_t, size_t);
 static void (*ssyrk)(const char *, const char *, const int *, const int *, const float *, const float *, const int *,
                      const float *, float *, const int *, size_t, size_t);
-static void (*dsytrd)(const char *, const int *, double *, const int *, double *, double *, double *, double *, const int *,
+static void (*dsytrd)(const char *, const int *, double *, const int *, double *, double *, double *, double *, const int *, int *,
+                      size_t);
+static void (*dstedc)(const char *, const int *, double *, double *, double *, const int *, double *, const int *, int *, const int *,
                       int *, size_t);
-static void (*dstedc)(const char *, const int *, double *, double *, double *, const int *, double *, const int *, int *,
-                      const int *, int *, size_t);
-static void (*dlarft)(const char *, const char *, const int *, const int *, const double *, const int *, const double *,
-                      double *, const int *, size_t, size_t);
+static void (*dlarft)(const char *, const char *, const int *, const int *, const double *, const int *, const double *, double *,
+                      const int *, size_t, size_t);
+static void (*ssytrd)(const char *, const int *, float *, const int *, float *, float *, float *, float *, const int *, int *,
+                      size_t);
+static void (*sstedc)(const char *, const int *, float *, float *, float *, const int *, float *, const int *, int *, const int *,
+                      int *, size_t);
+static void (*slarft)(const char *, const char *, const int *, const int *, const float *, const int *, const float *, float *,
+                      const int *, size_t, size_t);
 static void (*dtpqrt)(const int *, const int *, const int *, const int *, double *, const int *, double *, const int *,
                       double *, const int *, double *, int *);
 static void (*stpqrt)(const int *, const int *, const int *, const int *, float *, const int *, float *, const int *,
@@ -63,8 +69,9 @@ int yardstick_open(const char *blas) {
     if (bind(library, "openblas_set_num_threads", &set_num_threads)) return -1;
     set_num_threads(1);
     return bind(library, "cblas_dgemm", &dgemm) | bind(library, "cblas_sgemm", &sgemm) | bind(library, "dsyrk_", &dsyrk)
-           | bind(library, "ssyrk_", &ssyrk) | bind(library, "dsytrd_", &dsytrd) | bind(library, "dstedc_", &dstedc)
-           | bind(library, "dlarft_", &dlarft) | bind(library, "dtpqrt_", &dtpqrt)
+           | bind(library, "ssyrk_", &ssyrk) | bind(library, "dsytrd_", &dsytrd) | bind(library, "ssytrd_", &ssytrd)
+           | bind(library, "dstedc_", &dstedc) | bind(library, "sstedc_", &sstedc) | bind(library, "dlarft_", &dlarft)
+           | bind(library, "slarft_", &slarft) | bind(library, "dtpqrt_", &dtpqrt)
            | bind(library, "stpqrt_", &stpqrt) | bind(library, "dgesdd_", &dgesdd) | bind(library, "sgesdd_", &sgesdd);
 }
 
@@ -116,60 +123,54 @@ int yardstick_project(int element, const void *x, int64_t tokens, int64_t n, int
     return 0;
 }
 
-/* Z := Q Z, the reflectors of dsytrd 64 at a time: dormtr takes 32, by products that are too narrow. */
-static void apply_reflectors(const double *a, const double *tau, int n, double *z) {
-    double *v = memory((int64_t)n * REFLECTORS, sizeof *v), *t = memory(REFLECTORS * REFLECTORS, sizeof *t);
-    double *w = memory((int64_t)n * REFLECTORS, sizeof *w), *tw = memory((int64_t)n * REFLECTORS, sizeof *tw);
-    for (int first = (n - 2) / REFLECTORS * REFLECTORS; first >= 0 && n > 1; first -= REFLECTORS) {
-        int count = (int)least(REFLECTORS, n - 1 - first), rows = n - 1 - first;
-        for (int64_t j = 0; j < count; j++) {
-            memset(v + j * rows, 0, (size_t)j * sizeof *v);
-            memcpy(v + j * rows + j, a + (first + j) * n + first + 1 + j, (size_t)(rows - j) * sizeof *v);
-            v[j * rows + j] = 1;
-        }
-        memset(t, 0, (size_t)count * (size_t)count * sizeof *t);
-        dlarft("F", "C", &rows, &count, v, &rows, tau + first, t, &count, 1, 1);
-        double *below = z + first + 1;
-        dgemm(COLUMN_MAJOR, TRANSPOSED, PLAIN, count, n, rows, 1, v, rows, below, n, 0, w, count);
-        dgemm(COLUMN_MAJOR, PLAIN, PLAIN, count, n, count, 1, t, count, w, count, 0, tw, count);
-        dgemm(COLUMN_MAJOR, PLAIN, PLAIN, rows, n, count, -1, v, rows, tw, count, 1, below, n);
+/*
+ * Eigenvalues ascend: to descending p, and the rows of v are turned round. The lower triangle of gram is read. The reflectors
+ * of sytrd are applied 64 at a time: ormtr takes 32, by products that are too narrow.
+ */
+#define EIGEN(name, type, gemm, larft, sytrd, stedc)                                                                     \
+    static void name##_reflectors(const type *a, const type *tau, int n, type *z) {                                      \
+        type *v = memory((int64_t)n * REFLECTORS, sizeof *v), *t = memory(REFLECTORS * REFLECTORS, sizeof *t);           \
+        type *w = memory((int64_t)n * REFLECTORS, sizeof *w), *tw = memory((int64_t)n * REFLECTORS, sizeof *tw);         \
+        for (int first = (n - 2) / REFLECTORS * REFLECTORS; first >= 0 && n > 1; first -= REFLECTORS) {                  \
+            int count = (int)least(REFLECTORS, n - 1 - first), rows = n - 1 - first;                                     \
+            for (int64_t j = 0; j < count; j++) {                                                                        \
+                memset(v + j * rows, 0, (size_t)j * sizeof *v);                                                          \
+                memcpy(v + j * rows + j, a + (first + j) * n + first + 1 + j, (size_t)(rows - j) * sizeof *v);           \
+                v[j * rows + j] = 1;                                                                                     \
+            }                                                                                                            \
+            memset(t, 0, (size_t)count * (size_t)count * sizeof *t);                                                     \
+            larft("F", "C", &rows, &count, v, &rows, tau + first, t, &count, 1, 1);                                      \
+            type *below = z + first + 1;                                                                                 \
+            gemm(COLUMN_MAJOR, TRANSPOSED, PLAIN, count, n, rows, 1, v, rows, below, n, 0, w, count);                    \
+            gemm(COLUMN_MAJOR, PLAIN, PLAIN, count, n, count, 1, t, count, w, count, 0, tw, count);                      \
+            gemm(COLUMN_MAJOR, PLAIN, PLAIN, rows, n, count, -1, v, rows, tw, count, 1, below, n);                       \
+        }                                                                                                                \
+        free(v); free(t); free(w); free(tw);                                                                             \
+    }                                                                                                                    \
+    static int name(type *gram, int64_t n, double *p, type *v) {                                                         \
+        int order = (int)n, info = 0, count = (int)(1 + 4 * n + n * n), integers = (int)(3 + 5 * n);                     \
+        type *work = memory(count, sizeof *work), *e = memory(n, sizeof *e), *tau = memory(n, sizeof *tau);              \
+        type *z = memory(n * n, sizeof *z), *d = memory(n, sizeof *d);                                                   \
+        int *iwork = memory(integers, sizeof *iwork);                                                                    \
+        sytrd("L", &order, gram, &order, d, e, tau, work, &count, &info, 1);                                             \
+        stedc("I", &order, d, e, z, &order, work, &count, iwork, &integers, &info, 1);                                   \
+        if (info == 0) {                                                                                                 \
+            name##_reflectors(gram, tau, order, z);                                                                      \
+            double sum = 0;                                                                                              \
+            for (int64_t i = 0; i < n; i++) sum += p[n - 1 - i] = d[i] > 0 ? d[i] : 0;                                   \
+            for (int64_t i = 0; i < n; i++) {                                                                            \
+                p[i] /= sum;                                                                                             \
+                memcpy(v + i * n, z + (n - 1 - i) * n, (size_t)n * sizeof *v);                                           \
+            }                                                                                                            \
+        }                                                                                                                \
+        free(work); free(iwork); free(e); free(tau); free(z); free(d);                                                   \
+        return info;                                                                                                     \
     }
-    free(v);
-    free(t);
-    free(w);
-    free(tw);
-}
 
-/* Eigenvalues ascend: to descending p, and the rows of v are turned round. The lower triangle of gram is read. */
-static int eigen(double *gram, int64_t n, double *p, double *v) {
-    int order = (int)n, info = 0, count = (int)(1 + 4 * n + n * n), integers = (int)(3 + 5 * n);
-    double *work = memory(count, sizeof *work), *e = memory(n, sizeof *e), *tau = memory(n, sizeof *tau);
-    double *z = memory(n * n, sizeof *z);
-    int *iwork = memory(integers, sizeof *iwork);
-    dsytrd("L", &order, gram, &order, p, e, tau, work, &count, &info, 1);
-    dstedc("I", &order, p, e, z, &order, work, &count, iwork, &integers, &info, 1);
-    free(work);
-    free(iwork);
-    if (info) return info;
-    apply_reflectors(gram, tau, order, z);
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++) sum += p[i] = p[i] > 0 ? p[i] : 0;
-    for (int64_t i = 0; i < n / 2; i++) {
-        double other = p[i];
-        p[i] = p[n - 1 - i];
-        p[n - 1 - i] = other;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        p[i] /= sum;
-        memcpy(v + i * n, z + (n - 1 - i) * n, (size_t)n * sizeof *v);
-    }
-    free(e);
-    free(tau);
-    free(z);
-    return 0;
-}
+EIGEN(eigen_f64, double, dgemm, dlarft, dsytrd, dstedc)
+EIGEN(eigen_f32, float, sgemm, slarft, ssytrd, sstedc)
 
-static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int precision, double *p, double *v) {
+static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int precision, double *p, void *v) {
     double *gram = memory(n * n, sizeof *gram);
     memset(gram, 0, (size_t)(n * n) * sizeof *gram);
     int order = (int)n;
@@ -193,7 +194,15 @@ static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int p
         free(block);
         free(partial);
     }
-    int info = eigen(gram, n, p, v);
+    int info;
+    if (precision == DOUBLE) {
+        info = eigen_f64(gram, n, p, v);
+    } else {
+        float *narrow = memory(n * n, sizeof *narrow);
+        widen_to_float(F64, gram, n * n, narrow);
+        info = eigen_f32(narrow, n, p, v);
+        free(narrow);
+    }
     free(gram);
     return info;
 }
@@ -244,14 +253,7 @@ int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void
     double *v = memory(n * n, sizeof *v);
     int info = yardstick_spectrum(element, w, m, n, method, precision, p, v);
     if (info == 0) {
-        if (method == GRAM && precision == SINGLE) {
-            float *narrow = memory(n * n, sizeof *narrow);
-            widen_to_float(F64, v, n * n, narrow);
-            yardstick_project(element, x, tokens, n, precision, narrow, n, q);
-            free(narrow);
-        } else {
-            yardstick_project(element, x, tokens, n, precision, v, n, q);
-        }
+        yardstick_project(element, x, tokens, n, precision, v, n, q);
         double energy = sum_of_squares(element, x, tokens * n);
         for (int64_t i = 0; i < n; i++) q[i] /= energy;
         *overlap = yardstick_overlap(p, q, n);

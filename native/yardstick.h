@@ -28,8 +28,8 @@ double yardstick_squares(int element, const void *values, int64_t count);
 double yardstick_overlap(const double *p, const double *q, int64_t count);
 
 /*
- * p and the right singular vectors of w (m x n, m >= n): v has n rows of length n, strongest first, of the precision
- * (always double by the Gram matrix). 0, or LAPACK's INFO.
+ * p and the right singular vectors of w (m x n, m >= n): v has n rows of length n, strongest first, of the precision.
+ * 0, or LAPACK's INFO.
  */
 int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int method, int precision, double *p, void *v);
 

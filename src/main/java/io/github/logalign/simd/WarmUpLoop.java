@@ -43,7 +43,7 @@ final class WarmUpLoop {
     private static final int TOKENS = 9;
 
     /** Per nanosecond: boxed code stays far below, compiled code of any CPU is far above. */
-    private static final double FAST_MULTIPLICATIONS = 5;
+    private static final double FAST_MULTIPLICATIONS = 2;
 
     private static final double FAST_ELEMENTS = 2.5;
 

@@ -23,7 +23,7 @@ final class BlockReader implements AutoCloseable {
     private static final int PIECE = 1 << 14;
 
     /** Lines that are transposed together: one cache line of float64. */
-    private static final int TILE = 8;
+    private static final int TILE = 16;
 
     private final Matrix matrix;
     private final MemorySegment source;

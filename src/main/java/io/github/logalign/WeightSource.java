@@ -14,7 +14,7 @@ final class WeightSource {
 
     private static final long BLOCK_BYTES = 16L << 20;
     private static final int MIN_BLOCK_ROWS = 256;
-    private static final int MAX_BLOCK_ROWS = 2048;
+    private static final int MAX_BLOCK_ROWS = 1024;
 
     private static final String CONTENTS = "weights";
 

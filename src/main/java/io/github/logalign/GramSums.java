@@ -40,8 +40,8 @@ final class GramSums implements AutoCloseable {
     /** Entries that are added up together. */
     private static final int PIECE = 64;
 
-    /** Rows and columns that are transposed together: one cache line of F64 each way. */
-    private static final int TILE = 8;
+    /** Rows and columns that are transposed together: four cache lines of F64 each way. */
+    private static final int TILE = 32;
 
     private final Kernels kernels = Simd.kernels();
     private final Element working;

@@ -36,6 +36,14 @@ final class Case {
         return this;
     }
 
+    /** The same computation so often that all that runs has been compiled. */
+    Case later(int threads, int repetitions, String... contestants) {
+        for (String contestant : contestants) {
+            rows.add(new Measured(contestant, threads, repetitions));
+        }
+        return this;
+    }
+
     Case goal(String slow, String fast, double goal, double aim) {
         goals.add(new Goal(slow, fast, goal, aim));
         return this;

@@ -26,14 +26,18 @@ final class Cases {
                         .with(1, "logalign svd", "logalign svd single", "logalign gram", "logalign gram single",
                                 "C svd",
                                 "C gram", "C gram single", "numpy svd", "numpy gram")
+                        .later(1, 10, "logalign svd", "logalign gram", "logalign gram single")
                         .with(2, "logalign svd", "logalign gram", "numpy svd", "numpy gram")
                         .goal("numpy svd", "logalign svd", 3.5, 4.2)
                         .goal("numpy svd", "logalign gram", 12, 15)
                         .goal("numpy svd", "logalign gram single", 22, 28)
                         .goal("C svd", "logalign svd", 0.97, 1)
                         .goal("C gram", "logalign gram", 0.97, 1)
-                        .goal("C gram single", "logalign gram single", 0.97, 1),
-                new Case("score of 32,000 x 2,048 F32", w32, x32, 1)
+                        .goal("C gram single", "logalign gram single", 0.97, 1)
+                        .goal("C svd", "logalign svd, later", 0.97, 1)
+                        .goal("C gram", "logalign gram, later", 0.97, 1)
+                        .goal("C gram single", "logalign gram single, later", 0.97, 1),
+                new Case("score of 32,000 x 2,048 F32", w32, x32, 2)
                         .with(1, "logalign svd", "logalign gram", "logalign gram single", "C svd", "C gram",
                                 "C gram single", "numpy svd", "numpy gram")
                         .goal("numpy svd", "logalign svd", 2.2, 3)
@@ -46,6 +50,7 @@ final class Cases {
                         .with(1, "logalign svd", "logalign gram", "C svd", "C gram", "numpy svd", "numpy gram",
                                 "netlib",
                                 "Smile", "EJML", "ojAlgo")
+                        .later(1, 40, "logalign gram", "Smile")
                         .goal("Smile", "logalign svd", 1.2, 1.4)
                         .goal("EJML", "logalign svd", 6, 6)
                         .goal("ojAlgo", "logalign svd", 6, 6)
@@ -53,17 +58,28 @@ final class Cases {
                         .goal("EJML", "logalign gram", 17, 17)
                         .goal("ojAlgo", "logalign gram", 17, 17)
                         .goal("C svd", "logalign svd", 0.97, 1)
-                        .goal("C gram", "logalign gram", 0.97, 1),
-                new Case("norm form from W, X, Z: 32,000 x 2,048 F32", w32, x32, 3)
+                        .goal("C gram", "logalign gram", 0.97, 1)
+                        .goal("Smile, later", "logalign gram, later", 3.2, 4)
+                        .goal("EJML", "logalign gram, later", 17, 17)
+                        .goal("ojAlgo", "logalign gram, later", 17, 17),
+                new Case("norm form from W, X, Z: 32,000 x 2,048 F32", w32, x32, 5)
                         .with(1, "logalign norm", "C norm")
                         .with(2, "logalign norm")
+                        .later(1, 80, "logalign norm", "C norm")
+                        .later(2, 80, "logalign norm")
                         .goal("C norm", "logalign norm", 0.95, 1)
-                        .goal("logalign norm", "logalign norm, 2 threads", 1.8, 1.9),
-                new Case("norm form from W, X, Z: 32,000 x 2,048 BF16", z32, x151, 3)
+                        .goal("logalign norm", "logalign norm, 2 threads", 1.8, 1.9)
+                        .goal("C norm, later", "logalign norm, later", 0.95, 1)
+                        .goal("logalign norm, later", "logalign norm, 2 threads, later", 1.8, 1.9),
+                new Case("norm form from W, X, Z: 32,000 x 2,048 BF16", z32, x151, 5)
                         .with(1, "logalign norm", "C norm")
                         .with(2, "logalign norm")
+                        .later(1, 80, "logalign norm", "C norm")
+                        .later(2, 80, "logalign norm")
                         .goal("C norm", "logalign norm", 0.95, 1)
-                        .goal("logalign norm", "logalign norm, 2 threads", 1.8, 1.9),
+                        .goal("logalign norm", "logalign norm, 2 threads", 1.8, 1.9)
+                        .goal("C norm, later", "logalign norm, later", 0.95, 1)
+                        .goal("logalign norm, later", "logalign norm, 2 threads, later", 1.8, 1.9),
                 new Case("64 layers of 768 x 768", square, x50, 1)
                         .with(1, "logalign 64 layers")
                         .with(2, "logalign 64 layers")

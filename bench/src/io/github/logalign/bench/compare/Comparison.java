@@ -17,8 +17,6 @@ import java.util.Objects;
  */
 public final class Comparison {
 
-    private static final int REPETITIONS = 3;
-
     private Comparison() {}
 
     /** Runs the cases and writes bench/results. */
@@ -59,7 +57,7 @@ public final class Comparison {
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Round.class.getName(), row.contestant,
                     Integer.toString(row.threads)));
         }
-        command.add(Integer.toString(REPETITIONS));
+        command.add(Integer.toString(row.repetitions));
         command.add(each.w.toString());
         if (each.x != null) {
             command.add(each.x.toString());

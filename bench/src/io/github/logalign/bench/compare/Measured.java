@@ -1,29 +1,48 @@
 package io.github.logalign.bench.compare;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
 /** What one contestant did in all rounds of one case. */
 final class Measured {
 
+    /** Repetitions whose last one counts. */
+    private static final int FEW = 3;
+
+    /** Of many repetitions, the median of so many last ones counts. */
+    private static final int LAST = 5;
+
     final String contestant;
     final int threads;
+    final int repetitions;
     String version = "";
     double lar = Double.NaN;
     double largest = Double.NaN;
     double entropy = Double.NaN;
 
-    /** The last repetition of each round, in seconds. */
+    /** One for each round. */
     final List<Double> seconds = new ArrayList<>();
 
+    /** The third of three computations. */
     Measured(String contestant, int threads) {
+        this(contestant, threads, FEW);
+    }
+
+    /** The last of many computations, if they are more than three. */
+    Measured(String contestant, int threads, int repetitions) {
         this.contestant = contestant;
         this.threads = threads;
+        this.repetitions = repetitions;
     }
 
     double median() {
-        List<Double> sorted = new ArrayList<>(seconds);
+        return median(seconds);
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
         int half = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
@@ -38,7 +57,7 @@ final class Measured {
     }
 
     String name() {
-        return contestant + (threads == 1 ? "" : ", " + threads + " threads");
+        return contestant + (threads == 1 ? "" : ", " + threads + " threads") + (repetitions == FEW ? "" : ", later");
     }
 
     /** Takes a line that a round printed. */
@@ -47,7 +66,10 @@ final class Measured {
         String value = line.substring(space + 1);
         switch (space < 0 ? "" : line.substring(0, space)) {
             case "version" -> version = value;
-            case "seconds" -> seconds.add(Double.parseDouble(value.substring(value.lastIndexOf(' ') + 1)));
+            case "seconds" -> {
+                List<Double> all = Arrays.stream(value.split(" ")).map(Double::valueOf).toList();
+                seconds.add(median(all.subList(all.size() - (repetitions == FEW ? 1 : LAST), all.size())));
+            }
             case "lar" -> lar = Double.parseDouble(value.replace("nan", "NaN"));
             case "largest" -> largest = Double.parseDouble(value);
             case "entropy" -> entropy = Double.parseDouble(value);

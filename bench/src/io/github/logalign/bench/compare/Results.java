@@ -29,8 +29,8 @@ final class Results {
                 Runtime.getRuntime().availableProcessors(), here.java(), here.os(),
                 Objects.requireNonNull(here.blas()).config());
         line(text,
-                "Seconds are the third of three equal computations in one process; median, fastest and slowest of all"
-                        + " rounds.\n");
+                "Seconds are the third of three equal computations in one process, \"later\" the median of the last five of"
+                        + " 10 to 80; median, fastest and slowest of all rounds.\n");
         for (Case each : cases) {
             line(text, "## %s\n", each.name);
             line(text, "| who | version | median s | fastest | slowest | time relative to the first |");
@@ -71,6 +71,7 @@ final class Results {
                     json.writeStartObject();
                     json.writeStringField("contestant", row.contestant);
                     json.writeNumberField("threads", row.threads);
+                    json.writeNumberField("repetitions", row.repetitions);
                     json.writeStringField("version", row.version);
                     json.writeArrayFieldStart("seconds");
                     for (double seconds : row.seconds) {

@@ -9,8 +9,8 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Panels {
 
-    /** Coordinates that are packed together: one cache line of F64 of each direction. */
-    private static final int PIECE = 8;
+    /** Coordinates that are packed together: enough of each direction that the next ones are fetched ahead. */
+    private static final int PIECE = 64;
 
     private Panels() {}
 

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GramSums implements AutoCloseable {
 
+    /** Multiplications from which on the kernel gains more than a few milliseconds, even where it is compiled. */
+    private static final double WORTH_THE_KERNEL = 1e8;
+
     /** Rows after which the kernel is asked again whether it is ready. */
     private static final int BLOCK_ROWS = 1024;
 
@@ -139,9 +142,10 @@ final class GramSums implements AutoCloseable {
 
     /** Adds the rows from a first to before a last. */
     void add(Rows rows, int first, int last) {
+        boolean small = (double) (last - first) * n * n < WORTH_THE_KERNEL;
         for (int row = first; row < last; row += BLOCK_ROWS) {
             int count = Math.min(BLOCK_ROWS, last - row);
-            if (byKernel()) {
+            if (byKernel(small)) {
                 addByKernel(rows, row, count);
                 used.add("kernel");
             } else {
@@ -152,9 +156,9 @@ final class GramSums implements AutoCloseable {
         }
     }
 
-    private boolean byKernel() {
+    private boolean byKernel(boolean small) {
         return switch (products) {
-            case AUTO -> kernels.isReady(Loop.GRAM, working, working);
+            case AUTO -> !small && kernels.isReady(Loop.GRAM, working, working);
             case KERNEL -> true;
             case BLAS -> false;
         };

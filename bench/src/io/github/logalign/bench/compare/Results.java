@@ -25,7 +25,7 @@ final class Results {
     private static String markdown(List<Case> cases) {
         Environment here = Environment.current();
         StringBuilder text = new StringBuilder("# Comparison\n\n");
-        line(text, "%s. %s, %d cores; Java %s; %s; OpenBLAS %s.", LocalDate.now(), here.cpu(),
+        line(text, "%s. %s, %d cores; Java %s; %s; %s.", LocalDate.now(), here.cpu(),
                 Runtime.getRuntime().availableProcessors(), here.java(), here.os(),
                 Objects.requireNonNull(here.blas()).config());
         line(text,

@@ -71,8 +71,16 @@ final class WarmUp {
         }
     }
 
-    /** Turn by turn, so that C2 compiles one loop while another one is interpreted. */
     private void run() {
+        try {
+            turnByTurn();
+        } catch (OutOfMemoryError none) {
+            // Nothing is lost: the scalar loops go on, and nobody asks again.
+        }
+    }
+
+    /** So that C2 compiles one loop while another one is interpreted. */
+    private void turnByTurn() {
         List<WarmUpLoop> active = new ArrayList<>();
         // Of the kind that all kernels see: any thread may read it.
         MemorySegment memory = Arena.ofAuto().allocate(WarmUpLoop.BYTES, 64);

@@ -181,6 +181,18 @@ public final class AlignmentSums implements Serializable {
     }
 
     /**
+     * Adds a batch from W and X in which every token counts.
+     *
+     * @param x T x n, finite; read only during the call
+     * @throws IllegalArgumentException if x has not n columns
+     * @throws IllegalStateException if these sums were deserialised
+     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     */
+    public void add(Matrix x) {
+        add(x, (TokenMask) null);
+    }
+
+    /**
      * Adds a batch from W and X.
      *
      * @param x T x n, finite in the rows that count; read only during the call

@@ -1,5 +1,7 @@
 package io.github.logalign;
 
+import java.util.Locale;
+
 /** The ways that lead to a method's result; {@link Planner} chooses the cheapest unless one is asked for. */
 public enum Route {
     /** The cheapest that keeps the promised accuracy. */
@@ -14,5 +16,11 @@ public enum Route {
      * LAR without a factorisation: the inner product of the Gram matrices of W and X. Where the overlap is so small that
      * its absolute error, about the unit roundoff, moves LAR by more than 1e-9, the outputs are taken after all.
      */
-    INNER
+    INNER;
+
+    /** The name as the command's options spell it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

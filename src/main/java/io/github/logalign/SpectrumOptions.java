@@ -42,8 +42,8 @@ public record SpectrumOptions(
         Objects.requireNonNull(precision, "precision");
         Objects.requireNonNull(products, "products");
         Planner.svd(1, 1, route);
-        if (method == Method.GRAM && route != Route.AUTO) {
-            throw new IllegalArgumentException(route + " is no route of the Gram matrix");
+        if (method != Method.SVD && route != Route.AUTO) {
+            throw new IllegalArgumentException(route + " is a route of the method svd only");
         }
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);

@@ -102,7 +102,7 @@ class RoutesTest {
             assertEquals("kernel+dsytrd+dstedc",
                     WeightSpectrum.of(w, gram.withProducts(Products.KERNEL), arena).driver());
             AlignmentSums norm = AlignmentSums.of(w, Precision.DOUBLE, 1, Route.OUTPUTS, Products.KERNEL);
-            norm.add(x, null);
+            norm.add(x);
             assertEquals("outputs by kernel", norm.driver());
         }
     }
@@ -113,6 +113,8 @@ class RoutesTest {
         SpectrumOptions gram = svd.withMethod(Method.GRAM);
         assertThrows(IllegalArgumentException.class, () -> svd.withRoute(Route.INNER));
         assertThrows(IllegalArgumentException.class, () -> gram.withRoute(Route.TRIANGLE));
+        SpectrumOptions auto = svd.withMethod(Method.AUTO);
+        assertThrows(IllegalArgumentException.class, () -> auto.withRoute(Route.TRIANGLE));
         Matrix w = Samples.matrix(Samples.normal(4, 3, new Random(1)));
         assertThrows(IllegalArgumentException.class,
                 () -> AlignmentSums.of(w, Precision.DOUBLE, 1, Route.DIRECT, Products.AUTO));

@@ -94,6 +94,9 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         private final List<String> notes = new ArrayList<>();
         private final Set<String> usedWeights = new HashSet<>();
 
+        /** A map has the last word on what belongs to a weight. */
+        private final Set<String> mappedWeights = new HashSet<>();
+
         Builder(TensorFile weights, @Nullable TensorFile activations, Selection selection) {
             this.weights = weights;
             this.activations = activations;
@@ -258,6 +261,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                         continue;
                     }
                     mapped.add(name.get());
+                    mappedWeights.add(weight.name());
                     Tensor activation = activationMatrices.get(name.get());
                     String skipped = activation == null
                             ? "the map names the activations \"" + Names.printable(name.get()) + "\", which "
@@ -281,7 +285,8 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                 weight.ifPresent(tensor -> warnings.add(tiedWarning(layer + WEIGHT_SUFFIX, tensor)));
             }
             if (weight.isPresent()) {
-                if (selected(weight.get().name())) {
+                String name = weight.get().name();
+                if (selected(name) && !mappedWeights.contains(name)) {
                     addWeight(weight.get(), activation, warnings, null);
                 }
             } else if (selected(layer)) {
@@ -421,7 +426,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                     .filter(name -> !usedWeights.contains(name))
                     .count();
             if (others > 0) {
-                notes.add(count(others, "other weight") + " of " + shown(weights) + " without activations "
+                notes.add(count(others, "other weight") + " of " + shown(weights) + " "
                         + (others == 1 ? "was" : "were") + " left aside");
             }
             int noActivations = dump().tensors().size() - activationMatrices.size();

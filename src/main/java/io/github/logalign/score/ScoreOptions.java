@@ -76,7 +76,7 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
     }
 
     private static String text(String name, Route route, double multiplications) {
-        return name + " by " + route.name().toLowerCase(Locale.ROOT) + ", " + gflop(multiplications);
+        return name + " by " + route + ", " + gflop(multiplications);
     }
 
     private static String gflop(double multiplications) {

@@ -258,14 +258,23 @@ public final class Scorer {
                     alignment = defined;
                     larErrorEstimate = defined.larErrorEstimate();
                     if (defined.larErrorEstimate() > warningThreshold) {
-                        warnings.add(String.format(
-                                Locale.ROOT,
-                                "LAR may be off by %.1e: the overlap is tiny; use --method svd or norm",
-                                defined.larErrorEstimate()));
+                        warnings.add(warning(defined.larErrorEstimate()));
                     }
                 }
                 case Alignment.Undefined(UndefinedReason why) -> undefined(why);
             }
+        }
+
+        private String warning(double error) {
+            String advice;
+            if (precision == Precision.SINGLE) {
+                advice = "; use --precision double";
+            } else {
+                advice = method == ScoreMethod.GRAM ? "; use --method svd or norm" : "";
+            }
+            return Double.isInfinite(error)
+                    ? "the overlap is so small that rounding alone could make it" + advice
+                    : String.format(Locale.ROOT, "LAR may be off by %.1e: the overlap is tiny", error) + advice;
         }
 
         private void undefined(UndefinedReason why) {

@@ -23,7 +23,8 @@ record Width(int bits, String reason, boolean forced) {
 
         private static Choice make() {
             String property = System.getProperty(Simd.PROPERTY);
-            String forced = property != null ? property : System.getenv(Simd.VARIABLE);
+            String variable = System.getenv(Simd.VARIABLE);
+            String forced = property != null || variable == null || variable.isEmpty() ? property : variable;
             String source = property != null ? Simd.PROPERTY : Simd.VARIABLE;
             boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
             try {

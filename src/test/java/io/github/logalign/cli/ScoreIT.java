@@ -319,6 +319,20 @@ class ScoreIT {
     }
 
     @Test
+    void aMapThatCannotBeMetSkipsItsLayer() {
+        new SafetensorsWriter().add("a.weight", shape(12, 8), normal(96)).write(weights);
+        new SafetensorsWriter().add("a", shape(10, 8), normal(80)).add("c", shape(10, 8), normal(80))
+                .write(activations);
+        Result result = score("--map", "a.*=b", "--format", "json", "--quiet");
+        assertEquals(1, result.code());
+        List<Map<String, Object>> rows = Json.layers(result.out()).stream()
+                .filter(row -> "a.weight".equals(row.get("tensor")))
+                .toList();
+        assertEquals(1, rows.size(), rows::toString);
+        assertEquals("skipped", rows.getFirst().get("status"));
+    }
+
+    @Test
     void noOverlapIsMinusInfinity() {
         new SafetensorsWriter().add("a.weight", shape(1, 4), new float[]{1, 0, 0, 0}).write(weights);
         new SafetensorsWriter().add("a", shape(1, 4), new float[]{0, 1, 0, 0}).write(activations);

@@ -17,18 +17,18 @@ static void (*dsyrk)(const char *, const char *, const int *, const int *, const
                      const double *, double *, const int *, size_t, size_t);
 static void (*ssyrk)(const char *, const char *, const int *, const int *, const float *, const float *, const int *,
                      const float *, float *, const int *, size_t, size_t);
-static void (*dsytrd)(const char *, const int *, double *, const int *, double *, double *, double *, double *, const int *, int *,
-                      size_t);
-static void (*dstedc)(const char *, const int *, double *, double *, double *, const int *, double *, const int *, int *, const int *,
-                      int *, size_t);
-static void (*dlarft)(const char *, const char *, const int *, const int *, const double *, const int *, const double *, double *,
-                      const int *, size_t, size_t);
-static void (*ssytrd)(const char *, const int *, float *, const int *, float *, float *, float *, float *, const int *, int *,
-                      size_t);
-static void (*sstedc)(const char *, const int *, float *, float *, float *, const int *, float *, const int *, int *, const int *,
-                      int *, size_t);
-static void (*slarft)(const char *, const char *, const int *, const int *, const float *, const int *, const float *, float *,
-                      const int *, size_t, size_t);
+static void (*dsytrd)(const char *, const int *, double *, const int *, double *, double *, double *, double *,
+                      const int *, int *, size_t);
+static void (*dstedc)(const char *, const int *, double *, double *, double *, const int *, double *, const int *,
+                      int *, const int *, int *, size_t);
+static void (*dlarft)(const char *, const char *, const int *, const int *, const double *, const int *,
+                      const double *, double *, const int *, size_t, size_t);
+static void (*ssytrd)(const char *, const int *, float *, const int *, float *, float *, float *, float *,
+                      const int *, int *, size_t);
+static void (*sstedc)(const char *, const int *, float *, float *, float *, const int *, float *, const int *,
+                      int *, const int *, int *, size_t);
+static void (*slarft)(const char *, const char *, const int *, const int *, const float *, const int *,
+                      const float *, float *, const int *, size_t, size_t);
 static void (*dtpqrt)(const int *, const int *, const int *, const int *, double *, const int *, double *, const int *,
                       double *, const int *, double *, int *);
 static void (*stpqrt)(const int *, const int *, const int *, const int *, float *, const int *, float *, const int *,

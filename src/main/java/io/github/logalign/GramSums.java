@@ -142,26 +142,21 @@ final class GramSums implements AutoCloseable {
 
     /** Adds the rows from a first to before a last. */
     void add(Rows rows, int first, int last) {
-        boolean small = (double) (last - first) * n * n < WORTH_THE_KERNEL;
+        boolean mayTakeKernel = products == Products.AUTO && (double) (last - first) * n * n >= WORTH_THE_KERNEL;
         for (int row = first; row < last; row += BLOCK_ROWS) {
             int count = Math.min(BLOCK_ROWS, last - row);
-            if (byKernel(small)) {
+            if (products == Products.KERNEL || (mayTakeKernel && kernels.isReady(Loop.GRAM, working, working))) {
                 addByKernel(rows, row, count);
                 used.add("kernel");
-            } else {
-                addBySyrk(rows, row, count);
+                continue;
+            }
+            addBySyrk(rows, row, count);
+            used.add(real.routine("syrk"));
+            if (mayTakeKernel) {
+                // Only now: C2 would hold up the compilation of what reads the first rows.
                 kernels.expect(Loop.GRAM, working, working, (double) count * n * n);
-                used.add(real.routine("syrk"));
             }
         }
-    }
-
-    private boolean byKernel(boolean small) {
-        return switch (products) {
-            case AUTO -> !small && kernels.isReady(Loop.GRAM, working, working);
-            case KERNEL -> true;
-            case BLAS -> false;
-        };
     }
 
     private void addByKernel(Rows rows, int row, int count) {

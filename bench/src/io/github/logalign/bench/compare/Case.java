@@ -30,13 +30,10 @@ final class Case {
     }
 
     Case with(int threads, String... contestants) {
-        for (String contestant : contestants) {
-            rows.add(new Measured(contestant, threads));
-        }
-        return this;
+        return later(threads, Measured.FEW, contestants);
     }
 
-    /** The same computation so often that all that runs has been compiled. */
+    /** The same, with more computations: so many that all that runs has been compiled. */
     Case later(int threads, int repetitions, String... contestants) {
         for (String contestant : contestants) {
             rows.add(new Measured(contestant, threads, repetitions));

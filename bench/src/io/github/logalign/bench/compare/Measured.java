@@ -9,7 +9,7 @@ import java.util.List;
 final class Measured {
 
     /** Repetitions whose last one counts. */
-    private static final int FEW = 3;
+    static final int FEW = 3;
 
     /** Of many repetitions, the median of so many last ones counts. */
     private static final int LAST = 5;
@@ -25,12 +25,6 @@ final class Measured {
     /** One for each round. */
     final List<Double> seconds = new ArrayList<>();
 
-    /** The third of three computations. */
-    Measured(String contestant, int threads) {
-        this(contestant, threads, FEW);
-    }
-
-    /** The last of many computations, if they are more than three. */
     Measured(String contestant, int threads, int repetitions) {
         this.contestant = contestant;
         this.threads = threads;

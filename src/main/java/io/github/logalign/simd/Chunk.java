@@ -82,7 +82,10 @@ final class Chunk {
             case F16, BF16 -> {
                 int pairs = count / 2;
                 MemorySegment.copy(source, Scalars.I32, at, words, 0, pairs);
-                int both = maxOfPairs(words, pairs) >> Short.SIZE;
+                // Of the upper halves: what is below them is less than any difference.
+                int upper = max(words, pairs);
+                keepLower(words, pairs);
+                int both = Math.max(upper, max(words, pairs)) >> Short.SIZE;
                 yield count % 2 == 0
                         ? both
                         : Math.max(both, Scalars.magnitudeBits(source, at + (count - 1L) * Short.BYTES, element));
@@ -102,18 +105,6 @@ final class Chunk {
         int max = 0;
         for (int i = 0; i < count; i++) {
             max = Math.max(max, values[i] & Integer.MAX_VALUE);
-        }
-        return max;
-    }
-
-    /** Of the upper and the lower halves, as an upper half; what is below it in the first is less than any difference. */
-    private static int maxOfPairs(int[] pairs, int count) {
-        int max = 0;
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, pairs[i] & Integer.MAX_VALUE);
-        }
-        for (int i = 0; i < count; i++) {
-            max = Math.max(max, pairs[i] << Short.SIZE & Integer.MAX_VALUE);
         }
         return max;
     }
@@ -140,21 +131,22 @@ final class Chunk {
     /** Adds the squares of bfloat16, each to one of the sums. */
     void addSquaresAnywhere(MemorySegment source, long at, int count) {
         int pairs = count / 2;
-        // Twice, since the halves are told apart in place.
-        for (int half = 0; half < 2; half++) {
-            MemorySegment.copy(source, Scalars.I32, at, words, 0, pairs);
-            if (half == 0) {
-                keepUpper(words, pairs);
-            } else {
-                keepLower(words, pairs);
-            }
-            MemorySegment.copy(wordsAsMemory, ValueLayout.JAVA_FLOAT, 0, narrow, 0, pairs);
-            addSquares(narrow, pairs, sums);
-        }
+        MemorySegment.copy(source, Scalars.I32, at, words, 0, pairs);
+        keepUpper(words, pairs);
+        addSquaresOfWords(pairs);
+        MemorySegment.copy(source, Scalars.I32, at, words, 0, pairs);
+        keepLower(words, pairs);
+        addSquaresOfWords(pairs);
         if (count % 2 != 0) {
             double last = Scalars.get(source, at + (count - 1L) * Short.BYTES, Element.BF16);
             sums[0] += last * last;
         }
+    }
+
+    /** Words are the bits of float32. */
+    private void addSquaresOfWords(int count) {
+        MemorySegment.copy(wordsAsMemory, ValueLayout.JAVA_FLOAT, 0, narrow, 0, count);
+        addSquares(narrow, count, sums);
     }
 
     private static void keepUpper(int[] pairs, int count) {
@@ -163,6 +155,7 @@ final class Chunk {
         }
     }
 
+    /** As upper halves. */
     private static void keepLower(int[] pairs, int count) {
         for (int i = 0; i < count; i++) {
             pairs[i] <<= Short.SIZE;

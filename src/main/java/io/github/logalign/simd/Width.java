@@ -23,8 +23,9 @@ record Width(int bits, String reason, boolean forced) {
 
         private static Choice make() {
             String property = System.getProperty(Simd.PROPERTY);
-            String variable = System.getenv(Simd.VARIABLE);
-            String forced = property != null || variable == null || variable.isEmpty() ? property : variable;
+            // As usual in a shell, a variable without a value counts as not set.
+            String variable = "".equals(System.getenv(Simd.VARIABLE)) ? null : System.getenv(Simd.VARIABLE);
+            String forced = property != null ? property : variable;
             String source = property != null ? Simd.PROPERTY : Simd.VARIABLE;
             boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
             try {

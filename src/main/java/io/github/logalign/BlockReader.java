@@ -22,6 +22,9 @@ final class BlockReader implements AutoCloseable {
     /** Elements scanned or converted at a time: small enough for the caches, large enough to forget the call. */
     private static final int PIECE = 1 << 14;
 
+    /** Elements squared at a time where they lie: enough to forget the final addition of the many sums. */
+    private static final int LONG_PIECE = 1 << 18;
+
     /** Lines that are transposed together: one cache line of float64. */
     private static final int TILE = 16;
 
@@ -160,8 +163,9 @@ final class BlockReader implements AutoCloseable {
 
     private double sumOfRun(long first, long count) {
         double sum = 0;
-        for (long done = 0; done < count; done += PIECE) {
-            int piece = (int) Math.min(PIECE, count - done);
+        int most = direct ? LONG_PIECE : PIECE;
+        for (long done = 0; done < count; done += most) {
+            int piece = (int) Math.min(most, count - done);
             locate(first + done, piece);
             double pieceSum = kernels.sumOfSquares(run, runOffset, element, piece);
             if (!Double.isFinite(pieceSum)) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Projector implements AutoCloseable {
 
-    /** Multiplications that are done before BLAS is bound. */
-    private static final double SMALL = 8e6;
+    /** Multiplications that take less time than a call of BLAS, the first one of a JVM aside. */
+    private static final double SMALL = 2e5;
 
     /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */
     private static final int DIRECTIONS = 384;

@@ -79,6 +79,20 @@ class SystemIT {
         }
     }
 
+    /** Most of a start is loading classes; one that the JVM cannot archive is loaded and verified anew each time. */
+    @Test
+    void allClassesOfARunComeFromTheArchive() throws IOException {
+        Path sample = sample("sample");
+        Path log = folder.resolve("classes");
+        Result result = new Command()
+                .with("LOGALIGN_OPTS", "-Xlog:class+load:file=" + log)
+                .run(score(sample, "--quiet", "--format", "json"));
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+        List<String> lines = Files.readAllLines(log);
+        assertTrue(lines.stream().anyMatch(line -> line.contains("picocli.CommandLine source: shared objects file")));
+        assertEquals(List.of(), lines.stream().filter(line -> line.contains("source: file:")).toList());
+    }
+
     @Test
     void aReadOnlyCacheIsNoObstacle() throws IOException {
         Path cache = Files.createFile(folder.resolve("a-file-is-no-folder"));

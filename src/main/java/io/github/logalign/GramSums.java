@@ -35,7 +35,7 @@ final class GramSums implements AutoCloseable {
     private static final int BLOCK_ROWS = 1024;
 
     /** Rows that are packed together: enough that loading and storing the matrix is forgotten. */
-    private static final int DEPTH = 256;
+    private static final int DEPTH = 512;
 
     /** Rows that are widened together: they are still in the cache when they are packed. */
     private static final int READ_ROWS = 16;

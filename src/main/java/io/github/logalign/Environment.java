@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -78,18 +80,24 @@ public record Environment(
         }
     }
 
+    /** With family and model, since virtual machines often tell a name that fits many CPUs. */
     private static String cpuName() {
+        String architecture = System.getProperty("os.arch");
         Path info = Path.of("/proc/cpuinfo");
         if (!Files.isReadable(info)) {
-            return System.getProperty("os.arch");
+            return architecture;
         }
+        Map<String, String> first = new HashMap<>();
         try (Stream<String> lines = Files.lines(info, StandardCharsets.ISO_8859_1)) {
-            return lines.filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(System.getProperty("os.arch"));
+            lines.map(line -> line.split(":", 2))
+                    .takeWhile(field -> field.length == 2)
+                    .forEach(field -> first.put(field[0].strip(), field[1].strip()));
         } catch (IOException unreadable) {
-            return System.getProperty("os.arch");
+            return architecture;
         }
+        String name = first.getOrDefault("model name", architecture);
+        String family = first.get("cpu family");
+        String model = first.get("model");
+        return family == null || model == null ? name : name + " (family " + family + ", model " + model + ")";
     }
 }

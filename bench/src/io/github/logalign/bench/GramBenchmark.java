@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Param;
 public class GramBenchmark extends CheckedBenchmark {
 
     private static final int ROWS = 1024;
-    private static final int DEPTH = 512;
+    private static final int DEPTH = GramLayout.DEPTH;
 
     /** What is computed in. */
     @Param({"F64", "F32"})

@@ -34,9 +34,6 @@ final class GramSums implements AutoCloseable {
     /** Rows after which the kernel is asked again whether it is ready. */
     private static final int BLOCK_ROWS = 1024;
 
-    /** Rows that are packed together: enough that loading and storing the matrix is forgotten. */
-    private static final int DEPTH = 512;
-
     /** Rows that are widened together: they are still in the cache when they are packed. */
     private static final int READ_ROWS = 16;
 
@@ -161,9 +158,9 @@ final class GramSums implements AutoCloseable {
 
     private void addByKernel(Rows rows, int row, int count) {
         try (Scratch plain = Scratch.allocate((long) READ_ROWS * n * working.bytes());
-                Scratch packed = Scratch.allocate(GramLayout.packedSize(n, width, DEPTH) * working.bytes())) {
-            for (int start = 0; start < count; start += DEPTH) {
-                int depth = Math.min(DEPTH, count - start);
+                Scratch packed = Scratch.allocate(GramLayout.packedSize(n, width, GramLayout.DEPTH) * working.bytes())) {
+            for (int start = 0; start < count; start += GramLayout.DEPTH) {
+                int depth = Math.min(GramLayout.DEPTH, count - start);
                 for (int first = 0; first < depth; first += READ_ROWS) {
                     int together = Math.min(READ_ROWS, depth - first);
                     rows.read(row + start + first, together, plain.segment());

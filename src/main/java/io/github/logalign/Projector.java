@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Projector implements AutoCloseable {
 
-    /** Multiplications that take less time than a call of BLAS, the first one of a JVM aside. */
+    /** Multiplications so few that even the interpreter takes milliseconds: they are not worth a call of BLAS. */
     private static final double SMALL = 2e5;
 
     /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */

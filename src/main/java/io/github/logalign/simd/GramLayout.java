@@ -7,6 +7,9 @@ package io.github.logalign.simd;
  */
 public final class GramLayout {
 
+    /** Rows of W that are packed together: enough that loading and storing the matrix is forgotten. */
+    public static final int DEPTH = 512;
+
     /** The rows of the matrix that a tile has. */
     static final int TILE = 8;
 

@@ -158,7 +158,8 @@ final class GramSums implements AutoCloseable {
 
     private void addByKernel(Rows rows, int row, int count) {
         try (Scratch plain = Scratch.allocate((long) READ_ROWS * n * working.bytes());
-                Scratch packed = Scratch.allocate(GramLayout.packedSize(n, width, GramLayout.DEPTH) * working.bytes())) {
+                Scratch packed = Scratch
+                        .allocate(GramLayout.packedSize(n, width, GramLayout.DEPTH) * working.bytes())) {
             for (int start = 0; start < count; start += GramLayout.DEPTH) {
                 int depth = Math.min(GramLayout.DEPTH, count - start);
                 for (int first = 0; first < depth; first += READ_ROWS) {

@@ -21,8 +21,8 @@ final class Fields {
     static final List<String> NAMES = List.of(
             "layer", "weights", "tensor", "rows", "cols", "elementType", "activations", "activation", "tokens",
             "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "effectiveDimension",
-            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "status", "reason",
-            "warnings", "seconds");
+            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "orientation",
+            "orientationReason", "status", "reason", "warnings", "seconds");
 
     private Fields() {}
 
@@ -50,6 +50,8 @@ final class Fields {
         fields.put("weightSpread", spread(row.weightSpread()));
         fields.put("activationSpread", spread(row.activationSpread()));
         fields.put("stableRank", row.stableRank());
+        fields.put("orientation", row.orientation() == null ? null : row.orientation().label());
+        fields.put("orientationReason", row.orientationReason());
         fields.put("status", lowerCase(row.status()));
         fields.put("reason", row.reason());
         fields.put("warnings", row.warnings());

@@ -6,6 +6,7 @@ import io.github.logalign.Spread;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.StoredOrientation;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.track.SeriesRow;
 import java.util.List;
@@ -66,6 +67,8 @@ final class RowReader {
                 spread("weightSpread"),
                 spread("activationSpread"),
                 number("stableRank"),
+                constant(StoredOrientation.class, "orientation"),
+                values.get("orientationReason"),
                 status,
                 values.get("reason"),
                 warnings,
@@ -120,7 +123,7 @@ final class RowReader {
             return null;
         }
         try {
-            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT).replace('-', '_'));
         } catch (IllegalArgumentException none) {
             throw wrong(field, text, "one of the known words");
         }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param weightSpread of p
  * @param activationSpread of q
  * @param stableRank of the weight
+ * @param orientation how the weight lies in its file
+ * @param orientationReason why it was taken to lie so
  * @param status how it went
  * @param reason why it is not ok, and what to do
  * @param warnings what the user should know
@@ -59,6 +61,8 @@ public record LayerScore(
         @Nullable Spread weightSpread,
         @Nullable Spread activationSpread,
         @Nullable Double stableRank,
+        @Nullable StoredOrientation orientation,
+        @Nullable String orientationReason,
         Status status,
         @Nullable String reason,
         List<String> warnings,

@@ -309,6 +309,8 @@ public final class Scorer {
                     weightSpread,
                     activationSpread,
                     stableRank,
+                    null,
+                    null,
                     status,
                     reason,
                     warnings,

@@ -189,6 +189,8 @@ public final class CheckpointScorer {
                 null,
                 null,
                 null,
+                null,
+                null,
                 Status.FAILED,
                 reason,
                 List.of(),

@@ -29,8 +29,8 @@ class ScoreIT {
     private static final List<String> KEYS = List.of(
             "layer", "weights", "tensor", "rows", "cols", "elementType", "activations", "activation", "tokens",
             "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "effectiveDimension",
-            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "status", "reason",
-            "warnings", "seconds");
+            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "orientation",
+            "orientationReason", "status", "reason", "warnings", "seconds");
 
     @TempDir
     Path folder;

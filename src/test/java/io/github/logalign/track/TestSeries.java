@@ -6,6 +6,7 @@ import io.github.logalign.Spread;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.StoredOrientation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,6 +48,8 @@ public final class TestSeries {
                 ok ? new Spread(20, 3.5, Math.exp(3.5), 0.25) : null,
                 ok ? new Spread(10, 2.5, Math.exp(2.5), 0.5) : null,
                 4.0,
+                StoredOrientation.INPUT_OUTPUT,
+                "--transposed",
                 status,
                 status == Status.OK ? null : "the reason, and what to do",
                 List.of(),

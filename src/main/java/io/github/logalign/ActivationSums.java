@@ -64,8 +64,10 @@ public final class ActivationSums implements Serializable {
      *
      * @param x T x n, finite; read only during the call
      * @throws IllegalArgumentException if x has not n columns
-     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors is closed
-     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
+     *     confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     *     they were
      */
     public void add(Matrix x) {
         add(x, null);
@@ -77,19 +79,28 @@ public final class ActivationSums implements Serializable {
      * @param x T x n, finite in the rows that count; read only during the call
      * @param mask T values, or null if every token counts
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
-     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors is closed
-     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
+     *     confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     *     they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
-        if (weights == null) {
+        Boundary.argument(x, "x");
+        WeightSpectrum w = weights;
+        if (w == null) {
             throw new IllegalStateException("sums that were deserialised have no vectors to project on: merge them");
         }
         if (x.columns() != columns) {
             throw new IllegalArgumentException(
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
-        MemorySegment panels = weights.panels();
-        WeightSpectrum w = weights;
+        Boundary.run(() -> add(w, x, mask));
+    }
+
+    private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {
+        MemorySegment panels = w.panels();
+        KernelMemory.check(panels);
+        KernelMemory.check(x.segment());
         int parts = Parts.count(w.threads(), x.rows(), MIN_TOKENS, x.segment(), panels);
         List<ActivationSums> batches = Parts.run(parts, part -> {
             ActivationSums batch = new ActivationSums(w);
@@ -155,6 +166,7 @@ public final class ActivationSums implements Serializable {
      * @throws IllegalArgumentException if the sizes differ
      */
     public void merge(ActivationSums other) {
+        Boundary.argument(other, "other");
         if (other.columns != columns || other.projected.length != projected.length) {
             throw new IllegalArgumentException("sums over " + other.projected.length + " directions of "
                     + other.columns + " inputs do not merge with sums over " + projected.length + " directions of "

@@ -124,7 +124,8 @@ public final class AlignmentSums implements Serializable {
      *
      * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
      * @return the sums
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws IllegalStateException if the arena of W is closed or confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w) {
         return of(w, Precision.DOUBLE);
@@ -136,7 +137,8 @@ public final class AlignmentSums implements Serializable {
      * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
      * @param precision of the products; sums over tokens are in float64
      * @return the sums
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws IllegalStateException if the arena of W is closed or confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w, Precision precision) {
         return of(w, precision, 1);
@@ -151,7 +153,8 @@ public final class AlignmentSums implements Serializable {
      *     read the matrices
      * @return the sums
      * @throws IllegalArgumentException if there are no threads
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws IllegalStateException if the arena of W is closed or confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w, Precision precision, int threads) {
         return of(w, precision, threads, Route.AUTO, Products.AUTO);
@@ -167,9 +170,13 @@ public final class AlignmentSums implements Serializable {
      * @param products by what matrix products are taken
      * @return the sums
      * @throws IllegalArgumentException if there are no threads, or the route is not one of the norm form
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws IllegalStateException if the arena of W is closed or confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w, Precision precision, int threads, Route route, Products products) {
+        Boundary.argument(w, "w");
+        Boundary.argument(precision, "precision");
+        Boundary.argument(products, "products");
         Planner.normForm(w.rows(), w.columns(), 1, route);
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
@@ -177,7 +184,7 @@ public final class AlignmentSums implements Serializable {
         if (w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
         }
-        return new AlignmentSums(w, precision, threads, route, products);
+        return Boundary.call(() -> new AlignmentSums(w, precision, threads, route, products));
     }
 
     /**
@@ -185,8 +192,10 @@ public final class AlignmentSums implements Serializable {
      *
      * @param x T x n, finite; read only during the call
      * @throws IllegalArgumentException if x has not n columns
-     * @throws IllegalStateException if these sums were deserialised
-     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     * @throws IllegalStateException if these sums were deserialised, or the arena of W or of x is closed or confined to
+     *     another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
+     *     had; the sums are as they were
      */
     public void add(Matrix x) {
         add(x, (TokenMask) null);
@@ -198,20 +207,30 @@ public final class AlignmentSums implements Serializable {
      * @param x T x n, finite in the rows that count; read only during the call
      * @param mask T values, or null if every token counts
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
-     * @throws IllegalStateException if these sums were deserialised
-     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     * @throws IllegalStateException if these sums were deserialised, or the arena of W or of x is closed or confined to
+     *     another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
+     *     had; the sums are as they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
-        if (w == null) {
+        Boundary.argument(x, "x");
+        Matrix weights = w;
+        if (weights == null) {
             throw new IllegalStateException("sums that were deserialised have no W: merge them, or add with Z");
         }
         checkColumns("activations", x.columns(), columns);
+        Boundary.run(() -> addBatch(weights, x, mask));
+    }
+
+    private void addBatch(Matrix weights, Matrix x, @Nullable TokenMask mask) {
+        KernelMemory.check(weights.segment());
+        KernelMemory.check(x.segment());
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
         if (columns > 0 && !weightEnergy.isZero() && !batch.inputEnergy.isZero()) {
             Route chosen = Planner.normForm(rows, columns, batch.tokens, route, weightGram != null);
-            if (chosen == Route.OUTPUTS || !batch.addInner(w, x, mask)) {
-                batch.addOutputs(w, x, mask);
+            if (chosen == Route.OUTPUTS || !batch.addInner(weights, x, mask)) {
+                batch.addOutputs(weights, x, mask);
             }
             weightGram = batch.weightGram;
         }
@@ -225,15 +244,28 @@ public final class AlignmentSums implements Serializable {
      * @param z T x m, the outputs X W^T without a bias, finite in the rows that count; read only during the call
      * @param mask T values for X and Z alike, or null if every token counts
      * @throws IllegalArgumentException if the sizes do not fit
-     * @throws LogalignException if an element is not finite, with its index; the sums are as they were
+     * @throws IllegalStateException if an arena is closed or confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
+     *     had; the sums are as they were
      */
     public void add(Matrix x, Matrix z, @Nullable TokenMask mask) {
+        Boundary.argument(x, "x");
+        Boundary.argument(z, "z");
         checkColumns("activations", x.columns(), columns);
         checkColumns("outputs", z.columns(), rows);
+        if (z.columns() > Integer.MAX_VALUE) {
+            throw new LogalignException("the outputs have " + z.columns() + " columns: more than 2,147,483,647");
+        }
         if (z.rows() != x.rows()) {
             throw new IllegalArgumentException(
                     "the outputs have " + z.rows() + " tokens, the activations " + x.rows());
         }
+        Boundary.run(() -> addWithOutputs(x, z, mask));
+    }
+
+    private void addWithOutputs(Matrix x, Matrix z, @Nullable TokenMask mask) {
+        KernelMemory.check(x.segment());
+        KernelMemory.check(z.segment());
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
         batch.outputEnergy.add(Energy.of(z, mask, precision, "outputs", false, threads).sum());
@@ -369,6 +401,7 @@ public final class AlignmentSums implements Serializable {
      * @throws IllegalArgumentException if they are of another W
      */
     public void merge(AlignmentSums other) {
+        Boundary.argument(other, "other");
         if (other.rows != rows || other.columns != columns || !other.weightEnergy.sameAs(weightEnergy)) {
             throw new IllegalArgumentException("sums of different weights do not merge");
         }

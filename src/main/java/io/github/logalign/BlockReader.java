@@ -34,8 +34,13 @@ final class BlockReader implements AutoCloseable {
     private final Kernels kernels = Simd.kernels();
     private final Element element;
     private final boolean direct;
-    private final Scratch staging;
-    private final Scratch tile;
+    private final Scratch scratch;
+
+    /** What is read in another byte order, or from the heap. */
+    private final MemorySegment staging;
+
+    /** Lines that are transposed together. */
+    private final MemorySegment tile;
 
     /** Where the last located run begins. */
     private MemorySegment run;
@@ -54,15 +59,16 @@ final class BlockReader implements AutoCloseable {
         this.contents = contents;
         this.element = matrix.elementType().element();
         this.direct = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
-        this.staging = Scratch.allocate((long) PIECE * Double.BYTES);
-        this.tile = Scratch.allocate((long) TILE * PIECE * Double.BYTES);
-        this.run = staging.segment();
+        long piece = (long) PIECE * Double.BYTES;
+        this.scratch = Scratch.allocate(piece + TILE * piece);
+        this.staging = scratch.segment().asSlice(0, piece);
+        this.tile = scratch.segment().asSlice(piece);
+        this.run = staging;
     }
 
     @Override
     public void close() {
-        staging.close();
-        tile.close();
+        scratch.close();
     }
 
     private boolean rowMajor() {
@@ -82,7 +88,7 @@ final class BlockReader implements AutoCloseable {
             case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
             case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
         };
-        run = staging.segment();
+        run = staging;
         runOffset = 0;
         MemorySegment.copy(
                 source,
@@ -233,7 +239,7 @@ final class BlockReader implements AutoCloseable {
 
     private void transpose(
             long origin, int lines, int length, Element working, int exponent, MemorySegment target, long start) {
-        MemorySegment together = tile.segment();
+        MemorySegment together = tile;
         for (int line = 0; line < lines; line += TILE) {
             int count = Math.min(TILE, lines - line);
             for (int from = 0; from < length; from += PIECE) {

@@ -44,6 +44,10 @@ public record Environment(
      * @throws IllegalArgumentException if a SIMD width is forced that cannot run here
      */
     public static Environment current() {
+        return Boundary.call(Environment::look);
+    }
+
+    private static Environment look() {
         BlasInfo blas = null;
         String blasError = null;
         try {

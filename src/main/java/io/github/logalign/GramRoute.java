@@ -57,7 +57,13 @@ final class GramRoute {
     private Factors wide(Solved solved, Scratch u, Scratch rows) {
         int m = w.rows();
         int n = w.columns();
-        Scratch directions = w.scratch((long) n * m);
+        Scratch directions;
+        try {
+            directions = w.scratch((long) n * m);
+        } catch (RuntimeException | Error refused) {
+            u.close();
+            throw refused;
+        }
         try (u;
                 Scratch descending = w.scratch((long) m * m);
                 Scratch tau = w.scratch(m)) {

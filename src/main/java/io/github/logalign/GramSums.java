@@ -12,12 +12,12 @@ import io.github.logalign.simd.Simd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,8 +99,11 @@ final class GramSums implements AutoCloseable {
      * @param addPart adds the rows of one part
      */
     static GramSums of(int parts, Supplier<GramSums> make, ObjIntConsumer<GramSums> addPart) {
-        List<GramSums> sums = IntStream.range(0, parts).mapToObj(part -> make.get()).toList();
+        List<GramSums> sums = new ArrayList<>();
         try {
+            for (int part = 0; part < parts; part++) {
+                sums.add(make.get());
+            }
             Parts.run(parts, part -> {
                 addPart.accept(sums.get(part), part);
                 return part;

@@ -11,6 +11,21 @@ final class KernelMemory {
     private KernelMemory() {}
 
     /**
+     * Makes sure that the current thread may read some memory, before anything else is done.
+     *
+     * @throws IllegalStateException if the memory is freed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    static void check(MemorySegment segment) {
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the memory is freed already: its arena is closed");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException("the memory is confined to another thread");
+        }
+    }
+
+    /**
      * The same bytes, for a call of the current thread.
      *
      * @throws IllegalStateException if the memory is freed
@@ -20,15 +35,10 @@ final class KernelMemory {
         if (!segment.isNative()) {
             return segment;
         }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the memory is freed already: its arena is closed");
-        }
+        check(segment);
         if (Parts.readByAll(segment)) {
             // A mapped file is memory like any other, alive as long as its arena.
             return segment.isMapped() ? segment.reinterpret(segment.byteSize()) : segment;
-        }
-        if (!segment.isAccessibleBy(Thread.currentThread())) {
-            throw new WrongThreadException("the memory is confined to another thread");
         }
         // Only this thread could free it, and it is busy here.
         return MemorySegment.ofAddress(segment.address()).reinterpret(segment.byteSize());

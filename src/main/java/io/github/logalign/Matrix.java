@@ -3,7 +3,6 @@ package io.github.logalign;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 
 /**
  * A view of a matrix in memory that belongs to the caller: nothing is copied. Any segment will do: a mapped file, an
@@ -14,8 +13,7 @@ import java.util.Objects;
  * the segment's start.
  *
  * <p>Thread safety: immutable, but reads go to the segment, so its scope and its owner's rules count: a closed arena
- * gives {@link IllegalStateException}, another thread's confined arena {@link WrongThreadException}. The elements must
- * not change during a call that reads them.
+ * or one that is confined to another thread gives {@link IllegalStateException}. The elements must not change during a call that reads them.
  *
  * @param segment the memory; at least as long as the view needs
  * @param elementType the type of the elements
@@ -48,10 +46,10 @@ public record Matrix(
      * @throws IllegalArgumentException if a size is negative, the stride is shorter than a line, or the segment too short
      */
     public Matrix {
-        Objects.requireNonNull(segment, "segment");
-        Objects.requireNonNull(elementType, "elementType");
-        Objects.requireNonNull(orientation, "orientation");
-        Objects.requireNonNull(byteOrder, "byteOrder");
+        Boundary.argument(segment, "segment");
+        Boundary.argument(elementType, "elementType");
+        Boundary.argument(orientation, "orientation");
+        Boundary.argument(byteOrder, "byteOrder");
         if (rows < 0 || columns < 0) {
             throw new IllegalArgumentException("a matrix cannot have " + rows + " x " + columns + " elements");
         }
@@ -105,7 +103,7 @@ public record Matrix(
      * @return the view
      */
     public static Matrix of(double[] elements, long rows, long columns) {
-        return of(MemorySegment.ofArray(elements), ElementType.F64, rows, columns)
+        return of(MemorySegment.ofArray(Boundary.argument(elements, "elements")), ElementType.F64, rows, columns)
                 .withByteOrder(ByteOrder.nativeOrder());
     }
 
@@ -118,7 +116,7 @@ public record Matrix(
      * @return the view
      */
     public static Matrix of(float[] elements, long rows, long columns) {
-        return of(MemorySegment.ofArray(elements), ElementType.F32, rows, columns)
+        return of(MemorySegment.ofArray(Boundary.argument(elements, "elements")), ElementType.F32, rows, columns)
                 .withByteOrder(ByteOrder.nativeOrder());
     }
 
@@ -158,10 +156,13 @@ public record Matrix(
      * @param first the first row
      * @param count how many
      * @return a {@code count x columns} view
-     * @throws IndexOutOfBoundsException if the rows are not all there
+     * @throws IllegalArgumentException if the rows are not all there
      */
     public Matrix rows(long first, long count) {
-        Objects.checkFromIndexSize(first, count, rows);
+        if (first < 0 || count < 0 || first > rows - count) {
+            throw new IllegalArgumentException(count + " rows from " + first + " on are not all there: the matrix has "
+                    + rows + " rows");
+        }
         long step = orientation == Orientation.ROW_MAJOR ? stride : 1;
         long offset = count == 0 || columns == 0 ? 0 : first * step * elementType.bytes();
         return new Matrix(
@@ -174,11 +175,19 @@ public record Matrix(
      * @param row the row
      * @param column the column
      * @return its value
-     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IllegalArgumentException if there is no such element
+     * @throws IllegalStateException if the memory is freed or confined to another thread
+     * @throws LogalignException if a mapped file became shorter
      */
     public double get(long row, long column) {
-        Objects.checkIndex(row, rows);
-        Objects.checkIndex(column, columns);
+        if (row < 0 || row >= rows || column < 0 || column >= columns) {
+            throw new IllegalArgumentException("there is no element at row " + row + ", column " + column
+                    + ": the matrix is " + rows + " x " + columns);
+        }
+        return Boundary.call(() -> read(row, column));
+    }
+
+    private double read(long row, long column) {
         long index = orientation == Orientation.ROW_MAJOR ? row * stride + column : column * stride + row;
         long offset = index * elementType.bytes();
         return switch (elementType) {

@@ -32,7 +32,7 @@ public final class Planner {
      * @throws IllegalArgumentException if the route asked for is not one of an SVD
      */
     public static Route svd(long m, long n, Route asked) {
-        return switch (asked) {
+        return switch (Boundary.argument(asked, "route")) {
             case AUTO -> m >= n ? triangle(m >= TALL_FOR_TRIANGLE * n) : triangle(n >= WIDE_FOR_TRIANGLE * m);
             case DIRECT, TRIANGLE -> asked;
             case OUTPUTS, INNER -> throw wrong(asked, "an SVD");
@@ -61,7 +61,7 @@ public final class Planner {
      * The same where the Gram matrix of W may be there already.
      */
     static Route normForm(long m, long n, long tokens, Route asked, boolean weightsSummed) {
-        return switch (asked) {
+        return switch (Boundary.argument(asked, "route")) {
             case AUTO -> {
                 double gram = (double) n * n;
                 double rows = weightsSummed ? tokens : (double) tokens + m;
@@ -83,6 +83,7 @@ public final class Planner {
      * @return about how many multiplications and additions, in pairs
      */
     public static double cost(long m, long n, long tokens, Method method) {
+        Boundary.argument(method, "method");
         double large = Math.max(m, n);
         double small = Math.min(m, n);
         double factorisation = method == Method.GRAM
@@ -101,7 +102,7 @@ public final class Planner {
      * @return about how many multiplications and additions, in pairs
      */
     public static double normFormCost(long m, long n, long tokens, Route route) {
-        return route == Route.INNER ? (double) (m + tokens) * n * n / 2 : (double) tokens * m * n;
+        return Boundary.argument(route, "route") == Route.INNER ? (double) (m + tokens) * n * n / 2 : (double) tokens * m * n;
     }
 
     private static IllegalArgumentException wrong(Route asked, String of) {

@@ -41,6 +41,9 @@ final class Projector implements AutoCloseable {
     private @Nullable Scratch gathered;
     private @Nullable Scratch projections;
 
+    /** Whether there is a BLAS, once that was asked. */
+    private @Nullable Boolean blasIsThere;
+
     /**
      * Makes a projector.
      *
@@ -93,8 +96,16 @@ final class Projector implements AutoCloseable {
             case KERNEL -> false;
             case BLAS -> true;
             case AUTO -> !kernels.isReady(Loop.PROJECT, working, working) && multiplications(tokens) > SMALL
-                    && Blas.isThere();
+                    && blasIsThere();
         };
+    }
+
+    /** Asked once, since where there is none each question may be a search. */
+    private boolean blasIsThere() {
+        if (blasIsThere == null) {
+            blasIsThere = Blas.isThere();
+        }
+        return blasIsThere;
     }
 
     /**

@@ -1,7 +1,5 @@
 package io.github.logalign;
 
-import java.util.Objects;
-
 /**
  * What a {@link WeightSpectrum} is to be computed with.
  *
@@ -38,9 +36,9 @@ public record SpectrumOptions(
      * @throws IllegalArgumentException if there are no threads, or the route is not one of the method
      */
     public SpectrumOptions {
-        Objects.requireNonNull(method, "method");
-        Objects.requireNonNull(precision, "precision");
-        Objects.requireNonNull(products, "products");
+        Boundary.argument(method, "method");
+        Boundary.argument(precision, "precision");
+        Boundary.argument(products, "products");
         Planner.svd(1, 1, route);
         if (method != Method.SVD && route != Route.AUTO) {
             throw new IllegalArgumentException(route + " is a route of the method svd only");

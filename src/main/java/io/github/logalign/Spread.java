@@ -23,7 +23,7 @@ public record Spread(double participationRatio, double entropy, double effective
      */
     public static Spread of(double[] spectrum) {
         double sum = 0;
-        for (double value : spectrum) {
+        for (double value : Boundary.argument(spectrum, "spectrum")) {
             if (!(value >= 0) || value == Double.POSITIVE_INFINITY) {
                 throw new IllegalArgumentException("a spectrum cannot hold " + value);
             }

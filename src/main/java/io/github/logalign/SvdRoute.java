@@ -7,8 +7,8 @@ import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +132,11 @@ final class SvdRoute {
     private Result tallByTriangle() {
         int parts = w.parts();
         int panel = Math.min(n, n <= NARROW ? 32 : 64);
-        List<Scratch> triangles = IntStream.range(0, parts).mapToObj(part -> w.scratch((long) n * n)).toList();
+        List<Scratch> triangles = new ArrayList<>();
         try {
+            for (int part = 0; part < parts; part++) {
+                triangles.add(w.scratch((long) n * n));
+            }
             Parts.run(parts, part -> {
                 fold(part, parts, panel, triangles.get(part).segment().fill((byte) 0));
                 return part;

@@ -52,7 +52,13 @@ final class SymmetricEigen {
      * @param a n x n, column-major; its lower triangle is read; closed here, as early as it is not needed any more
      */
     Solution solve(Scratch a, boolean wantVectors) {
-        Scratch z = Scratch.allocate(wantVectors ? (long) n * n * real.bytes() : real.bytes());
+        Scratch z;
+        try {
+            z = Scratch.allocate(wantVectors ? (long) n * n * real.bytes() : real.bytes());
+        } catch (RuntimeException | Error refused) {
+            a.close();
+            throw refused;
+        }
         try (a;
                 Scratch d = Scratch.allocate((long) n * real.bytes());
                 Scratch e = Scratch.allocate((long) n * real.bytes());

@@ -55,7 +55,12 @@ final class TokenBlocks implements AutoCloseable {
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
         this.tokensOfX = KernelMemory.of(x.segment());
         this.reader = new BlockReader(x, contents);
-        this.scratch = Scratch.allocate(capacity * x.columns() * working().bytes());
+        try {
+            this.scratch = Scratch.allocate(capacity * x.columns() * working().bytes());
+        } catch (RuntimeException | Error refused) {
+            reader.close();
+            throw refused;
+        }
         this.segment = scratch.segment();
     }
 

@@ -1,7 +1,6 @@
 package io.github.logalign;
 
 import java.util.BitSet;
-import java.util.Objects;
 
 /**
  * Which tokens count: one bit per row of an activation matrix. Rows that do not count are never read.
@@ -24,8 +23,13 @@ public final class TokenMask {
      * @param counting the tokens that count
      * @param tokens the number of tokens, at least {@code counting.length()}
      * @return the mask
+     * @throws IllegalArgumentException if a bit is set beyond the tokens, or their number is negative
      */
     public static TokenMask of(BitSet counting, int tokens) {
+        Boundary.argument(counting, "counting");
+        if (tokens < 0) {
+            throw new IllegalArgumentException("a mask cannot have " + tokens + " tokens");
+        }
         if (counting.length() > tokens) {
             throw new IllegalArgumentException(
                     "the mask has a bit at " + (counting.length() - 1) + " but only " + tokens + " tokens");
@@ -40,6 +44,7 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask of(boolean... counting) {
+        Boundary.argument(counting, "counting");
         BitSet bits = new BitSet(counting.length);
         for (int token = 0; token < counting.length; token++) {
             bits.set(token, counting[token]);
@@ -70,19 +75,24 @@ public final class TokenMask {
      *
      * @param token its index
      * @return true if it counts
+     * @throws IllegalArgumentException if there is no such token
      */
     public boolean counts(long token) {
-        Objects.checkIndex(token, tokens);
+        if (token < 0 || token >= tokens) {
+            throw new IllegalArgumentException("there is no token " + token + ": the mask has " + tokens);
+        }
         return counting.get((int) token);
     }
 
     /**
      * The first token at or after an index that counts.
      *
-     * @param from where to begin
+     * @param from where to begin, at least 0
      * @return its index, or the mask's length if there is none
+     * @throws IllegalArgumentException if the index is negative
      */
     public long nextCounting(long from) {
+        checkStart(from);
         int next = from >= tokens ? -1 : counting.nextSetBit((int) from);
         return next < 0 ? tokens : next;
     }
@@ -90,10 +100,18 @@ public final class TokenMask {
     /**
      * The first token at or after an index that does not count.
      *
-     * @param from where to begin
+     * @param from where to begin, at least 0
      * @return its index, or the mask's length if there is none
+     * @throws IllegalArgumentException if the index is negative
      */
     public long nextMasked(long from) {
+        checkStart(from);
         return from >= tokens ? tokens : Math.min(tokens, counting.nextClearBit((int) from));
+    }
+
+    private static void checkStart(long from) {
+        if (from < 0) {
+            throw new IllegalArgumentException("there is no token " + from);
+        }
     }
 }

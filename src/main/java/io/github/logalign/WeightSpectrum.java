@@ -2,7 +2,6 @@ package io.github.logalign;
 
 import io.github.logalign.Matrix.Orientation;
 import io.github.logalign.blas.Blas;
-import io.github.logalign.blas.BlasException;
 import io.github.logalign.blas.Scratch;
 import io.github.logalign.simd.Element;
 import io.github.logalign.simd.Kernels;
@@ -81,8 +80,9 @@ public final class WeightSpectrum {
      * @param w m x n, finite; read only during the call
      * @param arena where the right singular vectors live
      * @return the spectrum
-     * @throws LogalignException if an element is not finite (with its index), if LAPACK is not to be had or does not
-     *     converge, or if W is too large to factorise
+     * @throws IllegalStateException if the arena or that of W is closed, or confined to another thread
+     * @throws LogalignException if an element is not finite (with its index), if LAPACK or the memory is not to be had,
+     *     if LAPACK does not converge, or if W is too large to factorise
      */
     public static WeightSpectrum of(Matrix w, Arena arena) {
         return of(w, SpectrumOptions.DEFAULT, arena);
@@ -95,22 +95,27 @@ public final class WeightSpectrum {
      * @param options method, precision, and whether vectors are wanted
      * @param arena where the right singular vectors live
      * @return the spectrum
-     * @throws LogalignException if an element is not finite (with its index), if LAPACK is not to be had or does not
-     *     converge, or if W is too large to factorise
+     * @throws IllegalStateException if the arena or that of W is closed, or confined to another thread
+     * @throws LogalignException if an element is not finite (with its index), if LAPACK or the memory is not to be had,
+     *     if LAPACK does not converge, or if W is too large to factorise
      */
     public static WeightSpectrum of(Matrix w, SpectrumOptions options, Arena arena) {
-        try {
-            WeightSource source = new WeightSource(w, options.precision(), options.threads());
-            if (source.isEmpty()) {
-                return ofZero(source, options, arena);
-            }
-            WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options,
-                    arena);
-            boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
-            return lost && !found.driver.equals(NO_DRIVER) ? of(source, Method.SVD, options, arena) : found;
-        } catch (BlasException failure) {
-            throw new LogalignException(failure.getMessage(), failure);
+        Boundary.argument(w, "w");
+        Boundary.argument(options, "options");
+        Boundary.argument(arena, "arena");
+        return Boundary.call(() -> compute(w, options, arena));
+    }
+
+    private static WeightSpectrum compute(Matrix w, SpectrumOptions options, Arena arena) {
+        KernelMemory.check(w.segment());
+        Scratch.checkOpen(arena);
+        WeightSource source = new WeightSource(w, options.precision(), options.threads());
+        if (source.isEmpty()) {
+            return ofZero(source, options, arena);
         }
+        WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options, arena);
+        boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
+        return lost && !found.driver.equals(NO_DRIVER) ? of(source, Method.SVD, options, arena) : found;
     }
 
     private static WeightSpectrum of(WeightSource source, Method method, SpectrumOptions options, Arena arena) {
@@ -296,9 +301,15 @@ public final class WeightSpectrum {
      *
      * @param arena where they are to live
      * @return r x n, row-major, F64 or, in single precision, F32
-     * @throws IllegalStateException if the vectors were not wanted, or their arena is closed
+     * @throws IllegalStateException if the vectors were not wanted, or an arena is closed or confined to another thread
+     * @throws LogalignException if the memory is not to be had
      */
     public Matrix rightSingularVectors(Arena arena) {
+        Boundary.argument(arena, "arena");
+        return Boundary.call(() -> copyVectors(arena));
+    }
+
+    private Matrix copyVectors(Arena arena) {
         MemorySegment packed = panels();
         Element working = precision.working();
         int directions = p.length;
@@ -325,6 +336,8 @@ public final class WeightSpectrum {
      * @param x T x n, finite; read only during the call
      * @return the activation spectrum of all T tokens
      * @throws IllegalArgumentException if x has not n columns
+     * @throws IllegalStateException if the vectors were not wanted, or their arena or that of x is closed or confined to
+     *     another thread
      * @throws LogalignException if an element is not finite, with its index
      */
     public ActivationSpectrum project(Matrix x) {
@@ -338,6 +351,8 @@ public final class WeightSpectrum {
      * @param mask T values, or null if every token counts
      * @return the activation spectrum
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
+     * @throws IllegalStateException if the vectors were not wanted, or their arena or that of x is closed or confined to
+     *     another thread
      * @throws LogalignException if an element is not finite, with its index
      */
     public ActivationSpectrum project(Matrix x, @Nullable TokenMask mask) {
@@ -365,7 +380,11 @@ public final class WeightSpectrum {
      * @throws IllegalArgumentException if q has not r entries
      */
     public Alignment alignment(ActivationSpectrum q) {
-        checkSize(q);
+        checkSize(Boundary.argument(q, "q"));
+        return Boundary.call(() -> align(q));
+    }
+
+    private Alignment align(ActivationSpectrum q) {
         UndefinedReason reason = UndefinedReason.of(rows, columns, p.length > 0 && numericalRank == 0, q.tokens(),
                 q.isZero());
         if (reason != null) {
@@ -383,7 +402,7 @@ public final class WeightSpectrum {
      * @throws IllegalArgumentException if q has not r entries
      */
     public Optional<Double> nullSpaceEnergy(ActivationSpectrum q) {
-        checkSize(q);
+        checkSize(Boundary.argument(q, "q"));
         if (q.isZero()) {
             return Optional.empty();
         }

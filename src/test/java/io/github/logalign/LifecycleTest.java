@@ -116,7 +116,7 @@ class LifecycleTest {
         try (Arena arena = Arena.ofConfined()) {
             WeightSpectrum spectrum = WeightSpectrum.of(W, arena);
             FutureTask<Throwable> task = new FutureTask<>(
-                    () -> assertThrows(WrongThreadException.class, () -> spectrum.project(X)));
+                    () -> assertThrows(IllegalStateException.class, () -> spectrum.project(X)));
             new Thread(task).start();
             assertNotNull(task.get());
         }

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The routines of BLAS and LAPACK that this project needs, by hand. Matrices are column-major and native; every argument
@@ -47,23 +46,8 @@ public final class Blas {
     private final Library library;
     private final ConcurrentMap<String, MethodHandle> handles = new ConcurrentHashMap<>();
 
-    private Blas(Library library) {
+    Blas(Library library) {
         this.library = library;
-    }
-
-    /** What this process found, or the error that every caller is told. */
-    private record Loaded(@Nullable Blas blas, @Nullable String error) {
-
-        static final Loaded ONCE = load();
-
-        private static Loaded load() {
-            try {
-                LibrarySearch search = new LibrarySearch(Platform.current(), LibrarySearch.Settings.ofThisProcess());
-                return new Loaded(new Blas(search.find()), null);
-            } catch (BlasException none) {
-                return new Loaded(null, none.getMessage());
-            }
-        }
     }
 
     /**
@@ -72,16 +56,16 @@ public final class Blas {
      * @throws BlasException if there is none, with every place that was tried
      */
     public static Blas get() {
-        Loaded loaded = Loaded.ONCE;
-        if (loaded.blas() == null) {
-            throw new BlasException(Objects.requireNonNull(loaded.error()));
+        Loading.Outcome outcome = Loading.outcome();
+        if (outcome.blas() == null) {
+            throw new BlasException(String.valueOf(outcome.error()));
         }
-        return loaded.blas();
+        return outcome.blas();
     }
 
     /** Whether there is a library; it is loaded on the first call. */
     public static boolean isThere() {
-        return Loaded.ONCE.blas() != null;
+        return Loading.outcome().blas() != null;
     }
 
     /** What was loaded and how it was found. */
@@ -165,7 +149,7 @@ public final class Blas {
                     1L);
             return outcome(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -199,7 +183,7 @@ public final class Blas {
                     args.integer(ldvt), work.segment(), args.integer(lwork), info, 1L, 1L);
             return outcome(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -252,7 +236,7 @@ public final class Blas {
                     args.integer(lwork), info, 1L);
             converged(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -283,7 +267,7 @@ public final class Blas {
                     args.integer(lwork), iwork.segment(), args.integer(liwork), info, 1L);
             return outcome(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -304,7 +288,7 @@ public final class Blas {
                     args.character('F'), args.character('C'), args.integer(n), args.integer(k), v, args.integer(ldv),
                     tau, t, args.integer(ldt), 1L, 1L);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -327,7 +311,7 @@ public final class Blas {
                     info);
             converged(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -349,7 +333,7 @@ public final class Blas {
                     args.integer(lwork), info);
             converged(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -370,7 +354,7 @@ public final class Blas {
                     args.integer(lda), tau, c, args.integer(ldc), work.segment(), args.integer(lwork), info, 1L, 1L);
             converged(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -402,7 +386,7 @@ public final class Blas {
                     args.integer(ldb), t.segment(), blockSize, work.segment(), info);
             converged(name, info);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -423,7 +407,7 @@ public final class Blas {
                     args.character('U'), args.character(trans), args.integer(n), args.integer(k), args.real(real, 1), a,
                     args.integer(lda), args.real(real, beta), c, args.integer(ldc), 1L, 1L);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -458,7 +442,7 @@ public final class Blas {
                     args.real(real, alpha), a, args.integer(lda), b, args.integer(ldb), args.real(real, beta), c,
                     args.integer(ldc), 1L, 1L);
         } catch (Throwable failure) {
-            throw unchecked(failure);
+            throw CLibrary.unchecked(failure);
         }
     }
 
@@ -510,13 +494,6 @@ public final class Blas {
             throw new IllegalStateException(name + " refused its argument number " + -outcome);
         }
         return outcome;
-    }
-
-    private static RuntimeException unchecked(Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
     }
 
     /**

@@ -18,6 +18,16 @@ public final class BlasException extends RuntimeException {
         super(message);
     }
 
+    /**
+     * Makes an exception with its cause.
+     *
+     * @param message one line: what, where, what to do
+     * @param cause what led to it
+     */
+    public BlasException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
     @Override
     public String getMessage() {
         return Objects.requireNonNull(super.getMessage());

@@ -56,11 +56,18 @@ final class LargeStack {
         if (Thread.currentThread() instanceof LargeStackThread) {
             return IntStream.range(0, count).mapToObj(task).toList();
         }
-        List<Future<T>> futures = IntStream.range(0, count)
-                .mapToObj(index -> POOL.submit(() -> task.apply(index)))
-                .toList();
+        List<Future<T>> futures = new ArrayList<>();
         List<T> results = new ArrayList<>();
         Throwable failure = null;
+        try {
+            for (int index = 0; index < count; index++) {
+                int number = index;
+                futures.add(POOL.submit(() -> task.apply(number)));
+            }
+        } catch (RuntimeException | Error refused) {
+            // Those that run already read the caller's memory: they must be waited for.
+            failure = refused;
+        }
         for (Future<T> future : futures) {
             try {
                 results.add(await(future));
@@ -77,7 +84,8 @@ final class LargeStack {
         return results;
     }
 
-    private static <T> T await(Future<T> future) {
+    /** The result of a task, however often the caller is interrupted; the interrupt is kept. */
+    static <T> T await(Future<T> future) {
         boolean interrupted = false;
         try {
             while (true) {

@@ -22,6 +22,7 @@ final class LibrarySearch {
     private final Platform platform;
     private final Settings settings;
     private final List<Attempt> attempts = new ArrayList<>();
+    private boolean mayPass;
 
     /**
      * What the user and the system say.
@@ -73,6 +74,16 @@ final class LibrarySearch {
         return found;
     }
 
+    /** Whether another search may find what this one did not: memory, room on a disk, or a file that was not there. */
+    boolean mayPass() {
+        return mayPass;
+    }
+
+    private void failed(Origin origin, String place, String why) {
+        attempts.add(new Attempt(origin, place, why));
+        mayPass = true;
+    }
+
     private @Nullable Library named(String name) {
         if (name.isEmpty()) {
             attempts.add(new Attempt(Origin.NAMED, settings.namedBy(), "it is set, but empty"));
@@ -80,7 +91,7 @@ final class LibrarySearch {
         }
         boolean isPath = name.contains("/") || name.contains("\\");
         if (isPath && !Files.isRegularFile(Path.of(name))) {
-            attempts.add(new Attempt(Origin.NAMED, name, "no such file"));
+            failed(Origin.NAMED, name, "no such file");
             return null;
         }
         return isPath ? load(Origin.NAMED, List.of(Path.of(name).toAbsolutePath())) : loadByName(Origin.NAMED, name);
@@ -91,7 +102,7 @@ final class LibrarySearch {
         try {
             natives = BundledNatives.find(platform);
         } catch (IOException unreadable) {
-            attempts.add(new Attempt(Origin.BUNDLED, platform.classifier(), reason(unreadable)));
+            failed(Origin.BUNDLED, platform.classifier(), reason(unreadable));
             return null;
         }
         if (natives == null) {
@@ -115,7 +126,7 @@ final class LibrarySearch {
         try {
             return load(Origin.BUNDLED, natives.extractTo(folder));
         } catch (IOException failed) {
-            attempts.add(new Attempt(Origin.BUNDLED, folder.toString(), reason(failed)));
+            failed(Origin.BUNDLED, folder.toString(), reason(failed));
             return null;
         }
     }
@@ -126,7 +137,7 @@ final class LibrarySearch {
         try {
             folder = Files.createTempDirectory("logalign-");
         } catch (IOException failed) {
-            attempts.add(new Attempt(Origin.BUNDLED, System.getProperty("java.io.tmpdir"), reason(failed)));
+            failed(Origin.BUNDLED, System.getProperty("java.io.tmpdir"), reason(failed));
             return null;
         }
         Library found = bundledIn(natives, folder);
@@ -170,7 +181,8 @@ final class LibrarySearch {
             }
             return accept(origin, last.toString(), lookup);
         } catch (IllegalArgumentException notLoadable) {
-            attempts.add(new Attempt(origin, last.toString(), reason(notLoadable)));
+            // The loader does not tell a file that is no library from one that memory is lacking for.
+            failed(origin, last.toString(), reason(notLoadable));
             return null;
         }
     }

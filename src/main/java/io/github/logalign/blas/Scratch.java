@@ -1,12 +1,8 @@
 package io.github.logalign.blas;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Native memory that is not cleared, so that only the pages that are really used count. It may be used from any thread,
@@ -24,21 +20,8 @@ public final class Scratch implements AutoCloseable {
     /** MADV_HUGEPAGE of Linux. */
     private static final int IN_HUGE_PAGES = 14;
 
-    private static final MethodHandle MALLOC = Linker.nativeLinker()
-            .downcallHandle(
-                    Linker.nativeLinker().defaultLookup().findOrThrow("malloc"),
-                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-    private static final MethodHandle FREE = Linker.nativeLinker()
-            .downcallHandle(
-                    Linker.nativeLinker().defaultLookup().findOrThrow("free"),
-                    FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
-
-    private static final @Nullable MethodHandle MADVISE = System.getProperty("os.name").equals("Linux")
-            ? Linker.nativeLinker().defaultLookup().find("madvise").map(function -> Linker.nativeLinker()
-                    .downcallHandle(function, FunctionDescriptor.of(
-                            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT)))
-                    .orElse(null)
-            : null;
+    /** What is allocated and not yet freed, so that tests can tell that nothing was lost. */
+    private static final AtomicLong LIVE = new AtomicLong();
 
     private final MemorySegment allocated;
     private final MemorySegment segment;
@@ -66,23 +49,47 @@ public final class Scratch implements AutoCloseable {
      * @throws BlasException if there is not enough
      */
     public static MemorySegment allocate(long bytes, Arena arena) {
+        checkOpen(arena);
         long alignment = bytes < 2 * HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-        MemorySegment segment = aligned(malloc(bytes, alignment).reinterpret(arena, Scratch::free), bytes, alignment);
-        if (MADVISE != null && alignment == HUGE_PAGE) {
-            inHugePages(MADVISE, segment);
+        MemorySegment memory = malloc(bytes, alignment);
+        MemorySegment segment;
+        try {
+            segment = aligned(memory.reinterpret(arena, Scratch::free), bytes, alignment);
+        } catch (RuntimeException | Error notOwned) {
+            // The arena was closed meanwhile, or is another thread's: it will not free what it does not own.
+            free(memory);
+            throw notOwned;
+        }
+        if (alignment == HUGE_PAGE) {
+            CLibrary.get().advise(segment, segment.byteSize() & -HUGE_PAGE, IN_HUGE_PAGES);
         }
         return segment;
     }
 
-    /** If that is refused, the pages are small. */
-    private static void inHugePages(MethodHandle madvise, MemorySegment segment) {
-        try {
-            int ignored = (int) madvise.invokeExact(segment, segment.byteSize() & -HUGE_PAGE, IN_HUGE_PAGES);
-        } catch (RuntimeException | Error failed) {
-            throw failed;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible);
+    /**
+     * Makes sure that an arena can own memory, before work is done whose result is to live there.
+     *
+     * @throws IllegalStateException if it is closed
+     * @throws WrongThreadException if it is confined to another thread
+     * @throws BlasException if the JVM refuses native access
+     */
+    public static void checkOpen(Arena arena) {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException("the arena for the result is closed");
         }
+        try {
+            MemorySegment nothing = MemorySegment.NULL.reinterpret(arena, null);
+            if (!nothing.isAccessibleBy(Thread.currentThread())) {
+                throw new WrongThreadException("the arena for the result is confined to another thread");
+            }
+        } catch (IllegalCallerException refused) {
+            throw new BlasException(NativeAccess.advice(), refused);
+        }
+    }
+
+    /** How many bytes are allocated and not yet freed. */
+    public static long liveBytes() {
+        return LIVE.get();
     }
 
     private static MemorySegment aligned(MemorySegment allocated, long bytes, long alignment) {
@@ -93,28 +100,18 @@ public final class Scratch implements AutoCloseable {
         if (bytes < 0 || bytes > Long.MAX_VALUE - alignment) {
             throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
         }
-        try {
-            MemorySegment start = (MemorySegment) MALLOC.invokeExact(bytes + alignment);
-            if (start.address() == 0) {
-                throw new BlasException("out of memory: " + bytes + " bytes of native scratch are not to be had; use a"
-                        + " smaller layer, fewer threads or a larger machine");
-            }
-            return start.reinterpret(bytes + alignment);
-        } catch (RuntimeException | Error failed) {
-            throw failed;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible);
+        MemorySegment start = CLibrary.get().allocate(bytes + alignment);
+        if (start.address() == 0) {
+            throw new BlasException("out of memory: " + bytes + " bytes of native scratch are not to be had; use a"
+                    + " smaller layer, fewer threads or a larger machine");
         }
+        LIVE.addAndGet(bytes + alignment);
+        return start.reinterpret(bytes + alignment);
     }
 
     private static void free(MemorySegment allocated) {
-        try {
-            FREE.invokeExact(allocated);
-        } catch (RuntimeException | Error failed) {
-            throw failed;
-        } catch (Throwable impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        LIVE.addAndGet(-allocated.byteSize());
+        CLibrary.get().release(allocated);
     }
 
     /**

@@ -1,0 +1,34 @@
+package io.github.logalign.tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Jazzer calls, in a JVM for one target: the property {@code fuzz.target} names it. */
+public final class FuzzDriver {
+
+    private static final FuzzTarget TARGET = FuzzTarget.valueOf(System.getProperty("fuzz.target", "SAFETENSORS"));
+    private static final Path FOLDER = folder();
+
+    private FuzzDriver() {}
+
+    private static Path folder() {
+        try {
+            Path folder = Files.createTempDirectory("fuzz");
+            TARGET.prepare(folder);
+            return folder;
+        } catch (IOException failed) {
+            throw new ExceptionInInitializerError(failed);
+        }
+    }
+
+    /**
+     * Runs one input.
+     *
+     * @param input what Jazzer made up
+     * @throws IOException if the input cannot be written to its file
+     */
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        TARGET.run(input, FOLDER);
+    }
+}

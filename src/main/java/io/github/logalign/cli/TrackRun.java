@@ -66,6 +66,7 @@ final class TrackRun {
     private final Environment environment = Environment.current();
     private final KeptSpectra spectra = new KeptSpectra();
     private final Set<String> problems = new LinkedHashSet<>();
+    private final Set<String> notes = new HashSet<>();
     private final Set<Alarm> told = new HashSet<>();
     private boolean unwritten = true;
     private long nextWrite = System.nanoTime();
@@ -108,6 +109,14 @@ final class TrackRun {
     synchronized void tellProblem(String problem) {
         if (problems.add(problem)) {
             err.println("logalign: failed: " + Names.escaped(problem));
+            err.flush();
+        }
+    }
+
+    /** A line about what was assumed or left aside, once. */
+    synchronized void tellNote(String note) {
+        if (notes.add(note) && !setup.quiet) {
+            err.println("logalign: note: " + Names.escaped(note));
             err.flush();
         }
     }

@@ -2,17 +2,13 @@ package io.github.logalign.track;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.Names;
-import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,23 +17,25 @@ import org.jspecify.annotations.Nullable;
  * The checkpoints of a run, found by their names:
  *
  * <ul>
- *   <li>files {@code step_02000.weights.safetensors} with {@code step_02000.activations.safetensors}, whatever stands before
- *       the digits;
+ *   <li>files {@code step_02000.weights.safetensors} with {@code step_02000.activations.safetensors};
  *   <li>folders {@code checkpoint-2000} with {@code model.safetensors}, or {@code model.safetensors.index.json}, and
- *       {@code activations.safetensors} in it, whatever stands before the digits;
+ *       {@code activations.safetensors} in it;
  *   <li>or weights that fit a pattern such as {@code ckpt-{step}/weights.safetensors}. Their activations have the same name
  *       with the last "weights" in it replaced by "activations", or else are {@code activations.safetensors} beside.
  * </ul>
  *
- * <p>Where a name holds no digits, the step is what the safetensors metadata of the weights or the activations calls
- * {@code step}. Hidden files, and those that end in {@code .tmp}, are not there yet.
+ * <p>The step is the number beside a word such as step, checkpoint or iter, else the only number of the name; versions, ranks,
+ * shards, dates and losses are none. Where a name holds no such number, the step is what the safetensors metadata of the
+ * weights or the activations calls {@code step}. Of several versions of a file ({@code step=100-v1}) the latest counts.
+ *
+ * <p>Temporary files and folders ({@code tmp-checkpoint-1000}, hidden ones, those that end in {@code .tmp}) and links to a
+ * neighbour ({@code latest}) are left aside. What looks like a checkpoint in another format is one with a problem.
  *
  * <p>Thread safety: immutable; every scan looks anew.
  */
 public final class RunFolder {
 
     private static final Pattern WEIGHTS_FILE = Pattern.compile("(.*)\\.weights\\.safetensors");
-    private static final Pattern LAST_DIGITS = Pattern.compile(".*?(\\d+)");
     private static final List<String> MODEL_FILES = List.of("model.safetensors", "model.safetensors.index.json");
     private static final String ACTIVATIONS = "activations";
     private static final String ACTIVATIONS_FILE = "activations.safetensors";
@@ -56,13 +54,15 @@ public final class RunFolder {
      *
      * @param checkpoints sorted by step as a number, each step once
      * @param problems what looks like a checkpoint but has no step, one line each
+     * @param notes what was assumed or left aside, one line each
      */
-    public record Scan(List<Checkpoint> checkpoints, List<String> problems) {
+    public record Scan(List<Checkpoint> checkpoints, List<String> problems, List<String> notes) {
 
         /** Copies the lists. */
         public Scan {
             checkpoints = List.copyOf(checkpoints);
             problems = List.copyOf(problems);
+            notes = List.copyOf(notes);
         }
     }
 
@@ -85,37 +85,77 @@ public final class RunFolder {
      * @throws LogalignException if the folder cannot be read
      */
     public Scan scan() {
-        Finds finds = new Finds();
+        CheckpointFinds finds = new CheckpointFinds();
         if (pattern == null) {
             scanUsualNames(finds);
         } else {
             scanPattern(folder, "", pattern, 1, finds);
         }
-        return new Scan(new ArrayList<>(finds.checkpoints()), finds.problems);
+        return finds.scan();
     }
 
-    private void scanUsualNames(Finds finds) {
+    private void scanUsualNames(CheckpointFinds finds) {
         for (Path entry : entries(folder)) {
             String name = name(entry);
+            if (isLinkToNeighbour(entry)) {
+                continue;
+            }
+            if (Leftover.is(name)) {
+                if (Files.isDirectory(entry) && weightsIn(entry).isPresent()) {
+                    finds.addNote(Names.printable(entry) + ": left aside, it is temporary by its name");
+                }
+                continue;
+            }
             Matcher file = WEIGHTS_FILE.matcher(name);
             if (file.matches() && Files.isRegularFile(entry)) {
                 String stem = file.group(1);
-                finds.add(stem, entry, folder.resolve(stem + "." + ACTIVATIONS + ".safetensors"));
+                finds.addByName(stem, entry, folder.resolve(stem + "." + ACTIVATIONS + ".safetensors"));
             } else if (Files.isDirectory(entry)) {
-                for (String model : MODEL_FILES) {
-                    Path weights = entry.resolve(model);
-                    if (Files.isRegularFile(weights)) {
-                        finds.add(name, weights, entry.resolve(ACTIVATIONS_FILE));
-                        break;
-                    }
+                addFolder(name, entry, finds);
+            } else {
+                UnreadableWeights.Pickle pickle = UnreadableWeights.file(entry);
+                if (pickle != null) {
+                    finds.addUnreadable(pickle.stem(), entry, pickle.problem());
                 }
             }
         }
     }
 
-    private static void scanPattern(Path in, String before, StepPattern pattern, int depth, Finds finds) {
+    private static void addFolder(String name, Path entry, CheckpointFinds finds) {
+        Optional<Path> weights = weightsIn(entry);
+        if (weights.isPresent()) {
+            finds.addByName(name, weights.get(), entry.resolve(ACTIVATIONS_FILE));
+            return;
+        }
+        String problem = UnreadableWeights.inFolder(entry);
+        if (problem != null) {
+            finds.addUnreadable(name, entry, problem);
+        }
+    }
+
+    private static Optional<Path> weightsIn(Path entry) {
+        return MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
+    }
+
+    /** Such as latest, which points to a checkpoint that is found by its own name. */
+    private boolean isLinkToNeighbour(Path entry) {
+        if (!Files.isSymbolicLink(entry)) {
+            return false;
+        }
+        try {
+            Path target = entry.toRealPath();
+            return folder.toRealPath().equals(target.getParent()) && !Leftover.is(name(target));
+        } catch (IOException dangling) {
+            return false;
+        }
+    }
+
+    private static void scanPattern(Path in, String before, StepPattern pattern, int depth, CheckpointFinds finds) {
         for (Path entry : entries(in)) {
             String path = before + name(entry);
+            if (Leftover.is(name(entry)) && !pattern.namesTemporaries()) {
+                continue;
+            }
             if (depth < pattern.depth()) {
                 if (Files.isDirectory(entry)) {
                     scanPattern(entry, path + "/", pattern, depth + 1, finds);
@@ -124,7 +164,7 @@ public final class RunFolder {
             }
             String digits = pattern.stepIn(path);
             if (digits != null && Files.isRegularFile(entry)) {
-                finds.add(digits, entry, activationsOf(entry));
+                finds.addByDigits(digits, entry, activationsOf(entry));
             }
         }
     }
@@ -146,8 +186,7 @@ public final class RunFolder {
         List<Path> entries = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(in)) {
             for (Path entry : stream) {
-                String name = name(entry);
-                if (!name.startsWith(".") && !name.endsWith(".tmp")) {
+                if (!Leftover.isHidden(name(entry))) {
                     entries.add(entry);
                 }
             }
@@ -163,64 +202,5 @@ public final class RunFolder {
     private static String name(Path path) {
         Path name = path.getFileName();
         return name == null ? "" : name.toString();
-    }
-
-    /** What was found so far. */
-    private static final class Finds {
-
-        private final NavigableMap<Long, Checkpoint> byStep = new TreeMap<>();
-        private final List<String> problems = new ArrayList<>();
-
-        /**
-         * Takes weights.
-         *
-         * @param named what ends in the digits of the step, if the name has any
-         */
-        void add(String named, Path weights, Path activations) {
-            Matcher digits = LAST_DIGITS.matcher(named);
-            Optional<String> text = digits.matches()
-                    ? Optional.of(digits.group(1))
-                    : stepInMetadata(weights).or(() -> stepInMetadata(activations));
-            if (text.isEmpty()) {
-                problems.add(
-                        Names.printable(weights) + ": neither the name nor the metadata tells the step; rename it, or"
-                                + " say where the step is with --pattern");
-                return;
-            }
-            long step;
-            try {
-                step = Long.parseLong(text.get().strip());
-            } catch (NumberFormatException notOne) {
-                step = -1;
-            }
-            if (step < 0) {
-                problems.add(Names.printable(weights) + ": \"" + Names.printable(text.get())
-                        + "\" is no training step; rename the checkpoint");
-                return;
-            }
-            Checkpoint other = byStep.get(step);
-            if (other == null) {
-                byStep.put(step, new Checkpoint(step, weights, activations, null));
-            } else if (other.problem() == null) {
-                String problem = Names.printable(weights) + ": is of step " + step + ", and so is "
-                        + Names.printable(other.weights()) + "; remove or rename one";
-                byStep.put(step, new Checkpoint(step, weights, null, problem));
-            }
-        }
-
-        Collection<Checkpoint> checkpoints() {
-            return byStep.values();
-        }
-
-        private static Optional<String> stepInMetadata(Path path) {
-            if (!Files.isRegularFile(path)) {
-                return Optional.empty();
-            }
-            try (TensorFile file = TensorFile.open(path)) {
-                return Optional.ofNullable(file.metadata().get("step"));
-            } catch (LogalignException unreadable) {
-                return Optional.empty();
-            }
-        }
     }
 }

@@ -14,6 +14,7 @@ final class StepPattern {
 
     private final Pattern regex;
     private final int depth;
+    private final boolean temporaries;
 
     /**
      * Reads a pattern.
@@ -33,6 +34,7 @@ final class StepPattern {
             }
         }
         this.depth = segments.length;
+        this.temporaries = text.contains("tmp") || text.contains("temp");
         StringBuilder built = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             if (i == at) {
@@ -54,6 +56,11 @@ final class StepPattern {
     /** How many names a path that fits has. */
     int depth() {
         return depth;
+    }
+
+    /** Whether it asks for what is temporary by its name. */
+    boolean namesTemporaries() {
+        return temporaries;
     }
 
     /** The digits of the step in a path, its names separated by slashes; null if the path does not fit. */

@@ -1,0 +1,148 @@
+package io.github.logalign.track;
+
+import io.github.logalign.LogalignException;
+import io.github.logalign.tensor.Names;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Checkpoints in formats of others: what they are, and how to convert them. */
+final class UnreadableWeights {
+
+    private static final String PYTHON = "convert it: python -c \"";
+
+    /** Tied tensors share memory, which save_file refuses; clones do not. */
+    private static final String PICKLE = PYTHON + "import sys, torch, safetensors.torch as s; s.save_file({k:"
+            + " v.clone().contiguous() for k, v in torch.load(sys.argv[1], map_location='cpu',"
+            + " weights_only=True).items()}, sys.argv[2])\" %s %s";
+
+    private static final String TRANSFORMERS = PYTHON
+            + "import sys; from transformers import AutoModelForCausalLM as M;"
+            + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" %s";
+
+    /** What lies beside weights; a folder with such files, or none, and without weights is a checkpoint that lacks them. */
+    private static final Pattern COMPANION = Pattern
+            .compile("config\\.json|generation_config\\.json|trainer_state\\.json"
+                    + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
+                    + "|activations\\.safetensors|\\.metadata");
+
+    private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin|pkl)");
+
+    private static final Set<String> NOT_WEIGHTS = Set.of("training_args.bin", "optimizer.bin", "optimizer.pt",
+            "scheduler.bin", "scheduler.pt");
+
+    private UnreadableWeights() {}
+
+    /**
+     * What a folder without readable weights holds.
+     *
+     * @return what is wrong and what to do, in one line; null if it does not look like a checkpoint
+     */
+    static @Nullable String inFolder(Path folder) {
+        List<Path> entries = entries(folder);
+        for (Path entry : entries) {
+            String problem = inFolder(folder, entry);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        boolean companions = entries.stream().anyMatch(entry -> COMPANION.matcher(name(entry)).matches());
+        return companions || entries.isEmpty()
+                ? Names.printable(folder)
+                        + ": it holds no weights; model.safetensors, or model.safetensors.index.json with"
+                        + " its shards, is wanted"
+                : null;
+    }
+
+    private static @Nullable String inFolder(Path folder, Path entry) {
+        String name = name(entry);
+        String shown = Names.printable(folder);
+        if (name.equals("pytorch_model.bin.index.json")) {
+            return problem(folder, name, "PyTorch's shards", TRANSFORMERS.formatted(shown));
+        }
+        if (name.endsWith(".distcp") || (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry))) {
+            Path merged = name.endsWith(".distcp") ? folder : entry;
+            return problem(folder, name, "a distributed PyTorch checkpoint",
+                    "convert it: accelerate merge-weights " + Names.printable(merged) + " " + shown);
+        }
+        if (name.matches("global_step\\d+") && Files.isDirectory(entry)) {
+            return problem(folder, name, "a checkpoint of DeepSpeed", "convert it: python "
+                    + Names.printable(folder.resolve("zero_to_fp32.py")) + " " + shown + " " + shown
+                    + " --safe_serialization");
+        }
+        if (name.startsWith("mp_rank_") || name.startsWith("zero_pp_rank_")) {
+            return problem(folder, name, "a checkpoint of DeepSpeed or Megatron",
+                    "convert it to safetensors, for DeepSpeed:"
+                            + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
+                            + Names.printable(name(folder)));
+        }
+        if (name.matches("(?:adapter_model|lora).*\\.safetensors")) {
+            return problem(folder, name, "an adapter without its model",
+                    "merge it (peft: merge_and_unload) and save model.safetensors");
+        }
+        if (name.endsWith(".safetensors") && !name.startsWith("activations") && Files.isRegularFile(entry)) {
+            return problem(folder, name, "weights by another name than model.safetensors",
+                    "say where they are with --pattern, or add model.safetensors.index.json if they are shards");
+        }
+        if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
+            return problem(folder, name, "weights of another format", "save them as model.safetensors");
+        }
+        boolean pickle = PICKLED_FILE.matcher(name).matches()
+                && !NOT_WEIGHTS.contains(name)
+                && !name.startsWith("rng_state");
+        return pickle
+                ? problem(folder, name, "a PyTorch pickle", pickle(entry, folder.resolve("model.safetensors")))
+                : null;
+    }
+
+    /**
+     * What a file is that may hold a checkpoint by its name.
+     *
+     * @return the name without its end, and what is wrong; null if it is none
+     */
+    static @Nullable Pickle file(Path file) {
+        var matcher = PICKLED_FILE.matcher(name(file));
+        if (!matcher.matches() || !Files.isRegularFile(file)) {
+            return null;
+        }
+        String stem = matcher.group("stem");
+        return new Pickle(stem, Names.printable(file) + ": it is a PyTorch pickle by its name; "
+                + pickle(file, file.resolveSibling(stem + ".weights.safetensors")));
+    }
+
+    /** A file that may hold a checkpoint. */
+    record Pickle(String stem, String problem) {}
+
+    private static String pickle(Path from, Path to) {
+        return PICKLE.formatted(Names.printable(from), Names.printable(to));
+    }
+
+    private static String problem(Path folder, String found, String what, String remedy) {
+        return Names.printable(folder) + ": it holds " + Names.printable(found) + ", " + what
+                + ", and nothing that can be"
+                + " read; " + remedy;
+    }
+
+    private static List<Path> entries(Path folder) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(entries::add);
+        } catch (IOException | DirectoryIteratorException failed) {
+            throw new LogalignException(
+                    Names.printable(folder) + ": the folder cannot be read; check its permissions", failed);
+        }
+        entries.sort(null);
+        return entries;
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

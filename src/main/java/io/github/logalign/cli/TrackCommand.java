@@ -72,9 +72,10 @@ final class TrackCommand implements Callable<Integer> {
 
     @Option(
             names = "--metrics",
-            paramLabel = "FILE.csv",
-            description = "Losses and the like, with a column named step, to show beside LAR in the report.")
-    private @Nullable Path metrics;
+            paramLabel = "FILE",
+            description = "Losses and the like over steps, to show beside LAR in the report: CSV (TensorBoard's and wandb's"
+                    + " too), JSON Lines, or trainer_state.json. May be given again.")
+    private List<Path> metrics = new ArrayList<>();
 
     @Option(
             names = "--method",
@@ -167,12 +168,13 @@ final class TrackCommand implements Callable<Integer> {
         RunFolder folder = folder(commandLine, run);
         CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(), threads());
         Series known = out != null && Files.exists(out) ? SeriesFile.read(out) : Series.EMPTY;
-        Metrics shown = metrics == null ? Metrics.NONE : Metrics.read(metrics);
+        Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(title, rules, shown, out, report, threads(), follow, quiet);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(known, scorer, compared, window), scorer, commandLine.getErr());
+        shown.notes().forEach(tracked::tellNote);
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (follow) {
                 follow(folder, tracked, stop);
@@ -276,6 +278,7 @@ final class TrackCommand implements Callable<Integer> {
     private void scoreAll(Path of, RunFolder folder, TrackRun tracked) throws InterruptedException {
         RunFolder.Scan scan = folder.scan();
         scan.problems().forEach(tracked::tellProblem);
+        scan.notes().forEach(tracked::tellNote);
         if (scan.checkpoints().isEmpty() && tracked.series().rows().isEmpty()) {
             throw new LogalignException(Names.printable(of) + ": there are no checkpoints; they are called"
                     + " step_N.weights.safetensors or checkpoint-N/model.safetensors, or say where they are with"

@@ -102,7 +102,8 @@ public final class Boundary {
         String message = String.valueOf(exhausted.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (lower.contains("thread")) {
-            return "no thread could be started (" + message + "); raise the limit of processes (ulimit -u, a container's"
+            return "no thread could be started (" + message
+                    + "); raise the limit of processes (ulimit -u, a container's"
                     + " pids limit) or of memory, or use fewer threads";
         }
         if (lower.contains("heap") || lower.contains("array size") || lower.contains("overhead")) {

@@ -102,7 +102,9 @@ public final class Planner {
      * @return about how many multiplications and additions, in pairs
      */
     public static double normFormCost(long m, long n, long tokens, Route route) {
-        return Boundary.argument(route, "route") == Route.INNER ? (double) (m + tokens) * n * n / 2 : (double) tokens * m * n;
+        return Boundary.argument(route, "route") == Route.INNER
+                ? (double) (m + tokens) * n * n / 2
+                : (double) tokens * m * n;
     }
 
     private static IllegalArgumentException wrong(Route asked, String of) {

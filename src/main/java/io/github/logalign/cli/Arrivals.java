@@ -8,27 +8,28 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which checkpoints of a live run are complete. A checkpoint is when both files open strictly and were not touched
- * for a poll, so that a file of full length that is still being filled is left alone. One that stays as it is for two polls
- * and does not open is broken, and is handed on too, so that its row says so. What was handed on comes again only when its
- * files change.
+ * Tells which checkpoints of a live run are complete. A checkpoint is when all its files open strictly, have no matrices that
+ * end in zeros, and have not changed between two looks. One that stays as it is for two polls and is still not so is handed
+ * on too, so that its row says why. What was handed on comes again when its files change.
  */
 final class Arrivals {
 
     private static final int POLLS_UNTIL_BROKEN = 2;
 
-    private final Duration poll;
+    /** Clocks of file servers may be late by that much: files older than that need no second look. */
+    private static final Duration OLD = Duration.ofMinutes(10);
+
+    private final Duration old;
     private final Map<Long, Watched> watched = new HashMap<>();
 
     Arrivals(Duration poll) {
-        this.poll = poll;
+        this.old = poll.compareTo(OLD) > 0 ? poll : OLD;
     }
 
     /** What a file looks like from outside. */
@@ -44,9 +45,8 @@ final class Arrivals {
     /** To be asked once a poll for each checkpoint. */
     boolean isReady(Checkpoint checkpoint) {
         Watched state = watched.computeIfAbsent(checkpoint.step(), step -> new Watched());
-        List<Stamp> stamps = Stream.of(checkpoint.weights(), checkpoint.activations())
-                .map(Arrivals::stamp)
-                .toList();
+        List<Stamp> stamps = new ArrayList<>();
+        checkpoint.files().forEach(file -> stamps.add(stamp(file)));
         if (stamps.equals(state.stamps)) {
             state.unchangedPolls++;
         } else {
@@ -57,33 +57,30 @@ final class Arrivals {
         if (state.handedOn) {
             return false;
         }
-        state.handedOn = checkpoint.problem() != null || isComplete(checkpoint, state);
+        state.handedOn = isComplete(checkpoint, state);
         return state.handedOn;
     }
 
     private boolean isComplete(Checkpoint checkpoint, Watched state) {
-        boolean bothThere = state.stamps.stream().noneMatch(stamp -> stamp.size() < 0);
-        if (!bothThere) {
+        if (checkpoint.problem() != null) {
+            return state.unchangedPolls >= POLLS_UNTIL_BROKEN;
+        }
+        if (state.stamps.stream().anyMatch(stamp -> stamp.size() < 0)) {
             return false;
         }
-        Instant recently = Instant.now().minus(poll);
+        Instant before = Instant.now().minus(old);
         boolean settled = state.unchangedPolls > 0
-                || state.stamps.stream().allMatch(stamp -> stamp.modified().isBefore(recently));
-        if (!settled) {
-            return false;
-        }
-        return state.unchangedPolls >= POLLS_UNTIL_BROKEN || CheckpointScorer.whyNotWhole(checkpoint) == null;
+                || state.stamps.stream().allMatch(stamp -> stamp.modified().isBefore(before));
+        return settled
+                && (state.unchangedPolls >= POLLS_UNTIL_BROKEN || CheckpointScorer.whyNotWhole(checkpoint) == null);
     }
 
-    private static Stamp stamp(@Nullable Path path) {
-        if (path != null) {
-            try {
-                BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-                return new Stamp(attributes.size(), attributes.lastModifiedTime().toInstant());
-            } catch (IOException notThere) {
-                return new Stamp(-1, Instant.EPOCH);
-            }
+    private static Stamp stamp(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return new Stamp(attributes.size(), attributes.lastModifiedTime().toInstant());
+        } catch (IOException notThere) {
+            return new Stamp(-1, Instant.EPOCH);
         }
-        return new Stamp(-1, Instant.EPOCH);
     }
 }

@@ -7,13 +7,12 @@ import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
+import io.github.logalign.score.NameMap;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
-import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
-import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.RunFolder;
 import io.github.logalign.track.Series;
@@ -25,9 +24,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +32,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -71,6 +69,12 @@ final class TrackCommand implements Callable<Integer> {
     private List<String> transposed = new ArrayList<>();
 
     @Option(
+            names = "--map",
+            paramLabel = "WEIGHT=ACTIVATION",
+            description = "Pair names that do not tell by themselves, as for score. May be given again.")
+    private List<String> maps = new ArrayList<>();
+
+    @Option(
             names = "--metrics",
             paramLabel = "FILE",
             description = "Losses and the like over steps, to show beside LAR in the report: CSV (TensorBoard's and wandb's"
@@ -101,22 +105,14 @@ final class TrackCommand implements Callable<Integer> {
             description = "Checkpoints that a slope is fitted to (default: ${DEFAULT-VALUE}).")
     private int window = Slope.DEFAULT_WINDOW;
 
-    @Option(
-            names = "--alarm",
-            paramLabel = "KIND[=THRESHOLD]",
-            description = "Only these alarms: below-baseline (default 0.03: LAR below the baseline at two checkpoints),"
-                    + " decline (0.025: slope per 1000 steps) and acceleration (0.02: growth of the slope). May be given"
-                    + " again; without it all are watched.")
-    private List<String> alarms = new ArrayList<>();
-
-    @Option(names = "--no-alarms", description = "Watch none.")
-    private boolean noAlarms;
+    @Mixin
+    private AlarmOptions alarms = new AlarmOptions();
 
     @Option(
             names = "--out",
             paramLabel = "SERIES",
             description = "Write the series to this .json or .csv file after each checkpoint; rows that it holds already"
-                    + " are not scored again unless they failed.")
+                    + " are not scored again unless they failed or their files have changed.")
     private @Nullable Path out;
 
     @Option(names = "--report", paramLabel = "FILE.html", description = "Write a report with charts to this file.")
@@ -131,8 +127,8 @@ final class TrackCommand implements Callable<Integer> {
 
     @Option(
             names = "--follow",
-            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM), or with --fail-on-alarm until an alarm"
-                    + " fires.")
+            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM; exit code 130 or 143), or with"
+                    + " --fail-on-alarm until an alarm fires.")
     private boolean follow;
 
     @Option(
@@ -149,9 +145,6 @@ final class TrackCommand implements Callable<Integer> {
                     + " wildcards within a name.")
     private @Nullable String pattern;
 
-    @Option(names = "--fail-on-alarm", description = "Exit code 3 if an alarm fired.")
-    private boolean failOnAlarm;
-
     @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
     private boolean quiet;
 
@@ -162,11 +155,11 @@ final class TrackCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         checkOptions(commandLine);
-        AlarmRules rules = rules(commandLine);
+        AlarmRules rules = alarms.rules(commandLine, window, baseline != null);
         checkFolder(out);
         checkFolder(report);
         RunFolder folder = folder(commandLine, run);
-        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(), threads());
+        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), threads());
         Series known = out != null && Files.exists(out) ? SeriesFile.read(out) : Series.EMPTY;
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
@@ -177,16 +170,16 @@ final class TrackCommand implements Callable<Integer> {
         shown.notes().forEach(tracked::tellNote);
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (follow) {
-                follow(folder, tracked, stop);
+                new Following(folder, scorer, tracked, TrackRun.seconds(poll), alarms.failOnAlarm()).until(stop);
             } else {
-                scoreAll(run, folder, tracked);
+                CheckpointPass.over(run, folder, scorer, tracked, quiet);
             }
             if (stop.finish()) {
                 tracked.write();
                 print(commandLine.getOut(), tracked);
             }
         }
-        return tracked.exitCode(failOnAlarm);
+        return tracked.exitCode(alarms.failOnAlarm());
     }
 
     private void checkOptions(CommandLine commandLine) {
@@ -203,9 +196,6 @@ final class TrackCommand implements Callable<Integer> {
         if (out != null && !SeriesFile.isSeriesName(out)) {
             throw new ParameterException(commandLine, "--out must end in .json or .csv");
         }
-        if (noAlarms && (!alarms.isEmpty() || failOnAlarm)) {
-            throw new ParameterException(commandLine, "--no-alarms goes with neither --alarm nor --fail-on-alarm");
-        }
     }
 
     /** Before hours of work are done for nothing. */
@@ -221,29 +211,6 @@ final class TrackCommand implements Callable<Integer> {
         return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     }
 
-    private AlarmRules rules(CommandLine commandLine) {
-        if (alarms.isEmpty() && !noAlarms) {
-            return AlarmRules.all(window);
-        }
-        Map<Alarm.Kind, Double> thresholds = new EnumMap<>(Alarm.Kind.class);
-        try {
-            for (String alarm : alarms) {
-                int equals = alarm.indexOf('=');
-                Alarm.Kind kind = Alarm.Kind.of(equals < 0 ? alarm : alarm.substring(0, equals));
-                thresholds.put(
-                        kind, equals < 0 ? kind.defaultThreshold() : Double.parseDouble(alarm.substring(equals + 1)));
-            }
-            if (thresholds.containsKey(Alarm.Kind.BELOW_BASELINE) && baseline == null) {
-                throw new IllegalArgumentException("below-baseline needs a --baseline");
-            }
-            return AlarmRules.of(thresholds, window);
-        } catch (NumberFormatException wrong) {
-            throw new ParameterException(commandLine, "--alarm: a threshold is a number, as in decline=0.03", wrong);
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(commandLine, "--alarm: " + wrong.getMessage(), wrong);
-        }
-    }
-
     private RunFolder folder(CommandLine commandLine, Path of) {
         try {
             return RunFolder.of(of, pattern);
@@ -252,11 +219,17 @@ final class TrackCommand implements Callable<Integer> {
         }
     }
 
-    private Selection selection() {
+    private Selection selection(CommandLine commandLine) {
+        List<NameMap> pairs;
+        try {
+            pairs = maps.stream().map(NameMap::parse).toList();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
+        }
         return new Selection(
                 null,
                 null,
-                List.of(),
+                pairs,
                 layers.stream().map(Glob::of).toList(),
                 List.of(),
                 transposed.stream().map(Glob::of).toList());
@@ -271,71 +244,21 @@ final class TrackCommand implements Callable<Integer> {
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
-        scoreAll(of, folder(commandLine, of), tracked);
+        CheckpointPass.over(of, folder(commandLine, of), scorer, tracked, quiet);
         return tracked.series();
     }
 
-    private void scoreAll(Path of, RunFolder folder, TrackRun tracked) throws InterruptedException {
-        RunFolder.Scan scan = folder.scan();
-        scan.problems().forEach(tracked::tellProblem);
-        scan.notes().forEach(tracked::tellNote);
-        if (scan.checkpoints().isEmpty() && tracked.series().rows().isEmpty()) {
-            throw new LogalignException(Names.printable(of) + ": there are no checkpoints; they are called"
-                    + " step_N.weights.safetensors or checkpoint-N/model.safetensors, or say where they are with"
-                    + " --pattern");
-        }
-        try (Progress progress = new Progress("checkpoints", scan.checkpoints().size(), quiet)) {
-            for (Checkpoint checkpoint : scan.checkpoints()) {
-                tracked.add(checkpoint);
-                progress.step();
-            }
-        }
-        tracked.completeSpectra(scan.checkpoints());
-    }
-
-    private void follow(RunFolder folder, TrackRun tracked, StopHook stop) throws InterruptedException {
-        Duration pause = TrackRun.seconds(poll);
-        Arrivals arrivals = new Arrivals(pause);
-        boolean first = true;
-        do {
-            RunFolder.Scan scan = folder.scan();
-            scan.problems().forEach(tracked::tellProblem);
-            for (Checkpoint checkpoint : scan.checkpoints()) {
-                if (arrivals.isReady(checkpoint)) {
-                    tracked.add(checkpoint);
-                }
-                if (ended(tracked)) {
-                    return;
-                }
-            }
-            if (first) {
-                tracked.completeSpectra(scan.checkpoints());
-                first = false;
-            }
-            tracked.write();
-        } while (!ended(tracked) && !stop.comesWithin(pause));
-    }
-
-    private boolean ended(TrackRun tracked) {
-        return failOnAlarm && !tracked.alarms().isEmpty();
-    }
-
     /**
-     * The JVM was told to stop.
+     * The JVM was told to stop: what is finished is written, and the exit code is the signal's.
      *
-     * @return the exit code of a clean end; null to end as the signal says
+     * @return null
      */
-    private @Nullable Integer stopped(CommandLine commandLine, TrackRun tracked) {
+    private @Nullable Integer stopped(CommandLine commandLine, TrackRun tracked) throws IOException {
         tracked.write();
-        if (!follow) {
-            return null;
-        }
-        try {
+        if (follow) {
             print(commandLine.getOut(), tracked);
-        } catch (IOException failed) {
-            return 1;
         }
-        return tracked.exitCode(failOnAlarm);
+        return null;
     }
 
     private void print(PrintWriter to, TrackRun tracked) throws IOException {

@@ -5,6 +5,7 @@ import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
+import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.tensor.AtomicFile;
@@ -13,6 +14,7 @@ import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
+import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.Tracker;
 import java.io.PrintWriter;
@@ -33,6 +35,9 @@ final class TrackRun {
 
     /** Writing takes no more than about this share of the time. */
     private static final int WRITE_SHARE = 10;
+
+    private static final String NOTE = "note: ";
+    private static final String FAILED = "failed: ";
 
     private static final int ALARM = 3;
     private static final int NOT_ALL_OK = 1;
@@ -65,6 +70,7 @@ final class TrackRun {
     private final PrintWriter err;
     private final Environment environment = Environment.current();
     private final KeptSpectra spectra = new KeptSpectra();
+    private final Repeats repeats = new Repeats();
     private final Set<String> problems = new LinkedHashSet<>();
     private final Set<String> notes = new HashSet<>();
     private final Set<Alarm> told = new HashSet<>();
@@ -81,21 +87,36 @@ final class TrackRun {
 
     /** Scores a checkpoint, tells what went wrong, and writes the files if that is due. */
     void add(Checkpoint checkpoint) throws InterruptedException {
+        CheckpointStamp stamp = scorer.stamp(checkpoint);
         Set<String> finished;
+        boolean changed;
         synchronized (this) {
-            finished = tracker.finished(checkpoint.step());
+            finished = tracker.finished(checkpoint.step(), stamp);
+            changed = tracker.hasChanged(checkpoint.step(), stamp);
         }
-        List<Scorer.Result> results = scorer.score(checkpoint, finished);
-        if (results.isEmpty()) {
-            return;
-        }
+        List<Scorer.Result> results = scorer.score(checkpoint, finished, stamp);
         synchronized (this) {
-            tracker.add(checkpoint.step(), results);
+            if (changed) {
+                tell(repeats.tell(NOTE,
+                        "step " + checkpoint.step() + " is scored again: its files, or --transposed or --map,"
+                                + " have changed since",
+                        checkpoint), false);
+            }
+            if (stamp != null && tracker.adopt(checkpoint.step(), stamp)) {
+                unwritten = true;
+                tellNote(
+                        "rows of a series file that does not say of which files they are were kept; delete the series file"
+                                + " to score them again");
+            }
+            if (results.isEmpty()) {
+                return;
+            }
+            tracker.add(checkpoint.step(), results, stamp);
             unwritten = true;
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
             }
-            results.forEach(this::tell);
+            results.forEach(result -> tell(result, checkpoint));
             if (setup.live) {
                 tellAlarms();
             }
@@ -108,30 +129,40 @@ final class TrackRun {
     /** A line about what looks like a checkpoint and is none, once. */
     synchronized void tellProblem(String problem) {
         if (problems.add(problem)) {
-            err.println("logalign: failed: " + Names.escaped(problem));
-            err.flush();
+            tell(repeats.tell(FAILED, problem), true);
         }
     }
 
     /** A line about what was assumed or left aside, once. */
     synchronized void tellNote(String note) {
-        if (notes.add(note) && !setup.quiet) {
-            err.println("logalign: note: " + Names.escaped(note));
-            err.flush();
+        if (notes.add(note)) {
+            tell(repeats.tell(NOTE, note), false);
         }
     }
 
-    private void tell(Scorer.Result result) {
-        if (result.row().status() != Status.OK) {
-            err.println("logalign: " + result.row().status().name().toLowerCase(Locale.ROOT) + ": "
-                    + Names.escaped(String.valueOf(result.row().reason())));
+    /** After all checkpoints that are there: how many more had what was told of one of them. */
+    synchronized void tellRepeats() {
+        for (String line : repeats.more()) {
+            tell(line, !line.startsWith(NOTE));
         }
-        if (!setup.quiet) {
-            for (String warning : result.row().warnings()) {
-                err.println("logalign: note: " + Names.printable(result.row().layer()) + ": " + Names.escaped(warning));
-            }
+    }
+
+    private void tell(Scorer.Result result, Checkpoint checkpoint) {
+        LayerScore row = result.row();
+        if (row.status() != Status.OK) {
+            String status = row.status().name().toLowerCase(Locale.ROOT) + ": ";
+            tell(repeats.tell(status, String.valueOf(row.reason()), checkpoint), true);
         }
-        err.flush();
+        for (String warning : row.warnings()) {
+            tell(repeats.tell(NOTE + Names.printable(row.layer()) + ": ", warning, checkpoint), false);
+        }
+    }
+
+    private void tell(@Nullable String line, boolean important) {
+        if (line != null && (important || !setup.quiet)) {
+            err.println("logalign: " + Names.escaped(line));
+            err.flush();
+        }
     }
 
     private void tellAlarms() {
@@ -156,7 +187,7 @@ final class TrackRun {
                 missing = !spectra.has(checkpoint.step());
             }
             if (missing) {
-                List<Scorer.Result> results = scorer.score(checkpoint, Set.of());
+                List<Scorer.Result> results = scorer.score(checkpoint, Set.of(), null);
                 synchronized (this) {
                     spectra.keep(checkpoint.step(), results);
                     unwritten = true;

@@ -1,23 +1,18 @@
 package io.github.logalign.report;
 
 import io.github.logalign.score.LayerScore;
-import io.github.logalign.tensor.Names;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as CSV (RFC 4180), one line each, the same fields as in JSON, nested ones with a dot. Text that a spreadsheet would
- * take for a formula gets an apostrophe before it.
+ * Rows as CSV (RFC 4180), one line each, the same fields as in JSON, nested ones with a dot, lists as JSON
+ * arrays. Text that a spreadsheet would take for a formula gets an apostrophe before it.
  */
 public final class CsvReport {
-
-    static final String FORMULA_STARTS = "=+-@\t\r";
 
     private CsvReport() {}
 
@@ -53,32 +48,13 @@ public final class CsvReport {
         Fields.of(row).forEach((name, value) -> {
             if (Fields.SPREADS.contains(name)) {
                 for (String part : Fields.SPREAD) {
-                    cells.add(cell(value instanceof Map<?, ?> spread ? spread.get(part) : null));
+                    cells.add(CsvCells.of(value instanceof Map<?, ?> spread ? spread.get(part) : null));
                 }
             } else {
-                cells.add(cell(value));
+                cells.add(CsvCells.of(value));
             }
         });
         return cells;
-    }
-
-    static String cell(@Nullable Object value) {
-        return switch (value) {
-            case null -> "";
-            case Number number -> number.toString();
-            case List<?> values ->
-                text(values.stream().map(String::valueOf).collect(Collectors.joining("; ")));
-            default -> text(value.toString());
-        };
-    }
-
-    private static String text(String value) {
-        String safe = Names.escaped(value);
-        if (!safe.isEmpty() && FORMULA_STARTS.indexOf(value.charAt(0)) >= 0) {
-            safe = "'" + safe;
-        }
-        boolean plain = safe.chars().noneMatch(c -> c == '"' || c == ',' || c == '\'');
-        return plain ? safe : '"' + safe.replace("\"", "\"\"") + '"';
     }
 
     static void writeLine(OutputStream out, List<String> cells) throws IOException {

@@ -8,6 +8,8 @@ import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.StoredOrientation;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.track.CheckpointStamp;
+import io.github.logalign.track.FileStamp;
 import io.github.logalign.track.SeriesRow;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * text of the file; what is null or empty has no entry.
  */
 final class RowReader {
+
+    static final String WEIGHTS_STAMP = "weightsStamp";
+    static final String ACTIVATIONS_STAMP = "activationsStamp";
+    static final String LAYOUT = "layoutOptions";
 
     private final Map<String, String> values;
     private final List<String> warnings;
@@ -73,7 +79,17 @@ final class RowReader {
                 values.get("reason"),
                 warnings,
                 seconds == null ? 0 : seconds);
-        return new SeriesRow(step, score, number("baseline"), number("deviation"), number("slope"));
+        return new SeriesRow(step, score, number("baseline"), number("deviation"), number("slope"), stamp());
+    }
+
+    /** Null in files of earlier versions. */
+    private @Nullable CheckpointStamp stamp() {
+        String weights = values.get(WEIGHTS_STAMP);
+        String activations = values.get(ACTIVATIONS_STAMP);
+        return weights == null || activations == null
+                ? null
+                : new CheckpointStamp(
+                        FileStamp.parse(weights), FileStamp.parse(activations), values.getOrDefault(LAYOUT, ""));
     }
 
     private String required(String field) {

@@ -1,23 +1,19 @@
 package io.github.logalign.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.logalign.Environment;
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.AtomicFile;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Series in files: JSON {@code {"schema": 1, "environment": {...}, "rows": [...], "alarms": [...]}}, or CSV with the same
- * fields of a row and no alarms. A row has the step, the fields of a scored layer, and baseline, deviation and slope.
+ * fields of a row and no alarms. A row has the step, the fields of a scored layer, baseline, deviation and slope, and
+ * the state of the files that it was scored from.
  */
 public final class SeriesFile {
 
     private static final List<String> DERIVED = List.of("baseline", "deviation", "slope");
-    private static final String STEP = "step";
+    private static final List<String> STAMP = List.of(RowReader.WEIGHTS_STAMP, RowReader.ACTIVATIONS_STAMP,
+            RowReader.LAYOUT);
+    static final String STEP = "step";
 
     private SeriesFile() {}
 
@@ -117,7 +116,21 @@ public final class SeriesFile {
         fields.put("baseline", row.baseline());
         fields.put("deviation", row.deviation());
         fields.put("slope", row.slope());
+        List<@Nullable String> stamp = stamp(row);
+        for (int i = 0; i < STAMP.size(); i++) {
+            fields.put(STAMP.get(i), stamp.get(i));
+        }
         return fields;
+    }
+
+    private static List<@Nullable String> stamp(SeriesRow row) {
+        CheckpointStamp stamp = row.stamp();
+        return stamp == null
+                ? Arrays.asList(null, null, null)
+                : Arrays.asList(
+                        stamp.weights().toString(),
+                        stamp.activations().toString(),
+                        stamp.layout().isEmpty() ? null : stamp.layout());
     }
 
     private static Map<String, Object> fields(Alarm alarm) {
@@ -142,13 +155,15 @@ public final class SeriesFile {
         List<String> header = new ArrayList<>(List.of(STEP));
         header.addAll(CsvReport.header());
         header.addAll(DERIVED);
+        header.addAll(STAMP);
         CsvReport.writeLine(out, header);
         for (SeriesRow row : series.rows()) {
-            List<String> cells = new ArrayList<>(List.of(CsvReport.cell(row.step())));
+            List<String> cells = new ArrayList<>(List.of(CsvCells.of(row.step())));
             cells.addAll(CsvReport.cells(row.score()));
-            cells.add(CsvReport.cell(row.baseline()));
-            cells.add(CsvReport.cell(row.deviation()));
-            cells.add(CsvReport.cell(row.slope()));
+            cells.add(CsvCells.of(row.baseline()));
+            cells.add(CsvCells.of(row.deviation()));
+            cells.add(CsvCells.of(row.slope()));
+            stamp(row).forEach(part -> cells.add(CsvCells.of(part)));
             CsvReport.writeLine(out, cells);
         }
         out.flush();
@@ -166,154 +181,11 @@ public final class SeriesFile {
             throw new LogalignException(
                     Names.printable(path) + ": is no series by its name; give a .json or .csv that track wrote");
         }
-        List<SeriesRow> rows = isJson(path) ? readJson(path) : readCsv(path);
+        List<SeriesRow> rows = isJson(path) ? SeriesReader.json(path) : SeriesReader.csv(path);
         try {
             return Series.of(rows);
         } catch (IllegalArgumentException twice) {
             throw new LogalignException(Names.printable(path) + ": " + twice.getMessage() + "; repair the file", twice);
-        }
-    }
-
-    private static List<SeriesRow> readCsv(Path path) {
-        List<List<String>> lines = CsvReader.read(path);
-        List<String> header = lines.getFirst();
-        if (!header.contains(STEP) || !header.contains("layer")) {
-            throw new LogalignException(
-                    Names.printable(path) + ": has no columns step and layer; give a series that track wrote");
-        }
-        List<SeriesRow> rows = new ArrayList<>();
-        for (List<String> line : lines.subList(1, lines.size())) {
-            Map<String, String> values = new HashMap<>();
-            for (int c = 0; c < header.size(); c++) {
-                if (!line.get(c).isEmpty()) {
-                    values.put(header.get(c), unescaped(line.get(c)));
-                }
-            }
-            String warnings = values.remove("warnings");
-            rows.add(row(path, rows.size(), values, warnings == null ? List.of() : List.of(warnings)));
-        }
-        return rows;
-    }
-
-    /** Undoes what {@link CsvReport} does to text, so that layers keep their names. */
-    private static String unescaped(String cell) {
-        String text = cell;
-        if (text.length() > 1 && text.charAt(0) == '\'' && startsFormula(text.substring(1))) {
-            text = text.substring(1);
-        }
-        if (!text.contains("\\u")) {
-            return text;
-        }
-        StringBuilder plain = new StringBuilder();
-        int i = 0;
-        while (i < text.length()) {
-            if (text.startsWith("\\u", i) && i + 6 <= text.length()) {
-                String digits = text.substring(i + 2, i + 6);
-                if (digits.matches("[0-9A-F]{4}")) {
-                    plain.append((char) Integer.parseInt(digits, 16));
-                    i += 6;
-                    continue;
-                }
-            }
-            plain.append(text.charAt(i++));
-        }
-        // An escape that was in the name itself stays: only what escaping gives back was one of ours.
-        return Names.escaped(plain.toString()).equals(text) ? plain.toString() : text;
-    }
-
-    private static boolean startsFormula(String text) {
-        return CsvReport.FORMULA_STARTS.indexOf(text.charAt(0)) >= 0
-                || text.startsWith("\\u0009")
-                || text.startsWith("\\u000D");
-    }
-
-    private static SeriesRow row(Path path, int index, Map<String, String> values, List<String> warnings) {
-        try {
-            return RowReader.row(values, warnings);
-        } catch (IllegalArgumentException | ArithmeticException wrong) {
-            throw new LogalignException(
-                    Names.printable(path) + ": row " + (index + 1) + ": " + wrong.getMessage() + "; repair the file",
-                    wrong);
-        }
-    }
-
-    private static List<SeriesRow> readJson(Path path) {
-        JsonFactory factory = JsonFactory.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .build();
-        try (JsonParser json = factory.createParser(CsvReader.text(path))) {
-            List<SeriesRow> rows = null;
-            boolean schema = false;
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw notSeries(path);
-            }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String name = json.currentName();
-                JsonToken value = json.nextToken();
-                if (name.equals("schema")) {
-                    schema = value == JsonToken.VALUE_NUMBER_INT && json.getText().equals("" + JsonReport.SCHEMA);
-                } else if (name.equals("rows") && value == JsonToken.START_ARRAY) {
-                    rows = readRows(path, json);
-                } else {
-                    json.skipChildren();
-                }
-            }
-            if (rows == null || !schema || json.nextToken() != null) {
-                throw notSeries(path);
-            }
-            return rows;
-        } catch (JsonProcessingException damaged) {
-            throw new LogalignException(
-                    Names.printable(path) + ": is damaged JSON at line "
-                            + damaged.getLocation().getLineNr() + ": " + Names.printable(damaged.getOriginalMessage())
-                            + "; delete it to start anew",
-                    damaged);
-        } catch (IOException failed) {
-            throw new LogalignException(Names.printable(path) + ": cannot be read", failed);
-        }
-    }
-
-    private static LogalignException notSeries(Path path) {
-        return new LogalignException(
-                Names.printable(path) + ": is JSON, but not a series of schema 1; give a file that track wrote");
-    }
-
-    private static List<SeriesRow> readRows(Path path, JsonParser json) throws IOException {
-        List<SeriesRow> rows = new ArrayList<>();
-        while (json.nextToken() == JsonToken.START_OBJECT) {
-            Map<String, String> values = new HashMap<>();
-            List<String> warnings = new ArrayList<>();
-            readObject(path, json, "", values, warnings);
-            rows.add(row(path, rows.size(), values, warnings));
-        }
-        if (json.currentToken() != JsonToken.END_ARRAY) {
-            throw notSeries(path);
-        }
-        return rows;
-    }
-
-    private static void readObject(
-            Path path, JsonParser json, String before, Map<String, String> values, List<String> warnings)
-            throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String name = json.currentName();
-            JsonToken value = json.nextToken();
-            if (value == JsonToken.START_OBJECT && before.isEmpty()) {
-                readObject(path, json, name + ".", values, warnings);
-            } else if (value == JsonToken.START_ARRAY && name.equals("warnings")) {
-                while (json.nextToken() == JsonToken.VALUE_STRING) {
-                    warnings.add(json.getText());
-                }
-                if (json.currentToken() != JsonToken.END_ARRAY) {
-                    throw notSeries(path);
-                }
-            } else if (value.isScalarValue()) {
-                if (value != JsonToken.VALUE_NULL) {
-                    values.put(before + name, json.getText());
-                }
-            } else {
-                throw notSeries(path);
-            }
         }
     }
 }

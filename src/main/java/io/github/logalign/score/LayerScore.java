@@ -3,6 +3,7 @@ package io.github.logalign.score;
 import io.github.logalign.ElementType;
 import io.github.logalign.Precision;
 import io.github.logalign.Spread;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,5 +84,45 @@ public record LayerScore(
     /** Copies the list. */
     public LayerScore {
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * This row with one more warning.
+     *
+     * @param warning what else the user should know
+     * @return a new row
+     */
+    public LayerScore withWarning(String warning) {
+        List<String> all = new ArrayList<>(warnings);
+        all.add(warning);
+        return new LayerScore(
+                layer,
+                weights,
+                tensor,
+                rows,
+                cols,
+                elementType,
+                activations,
+                activation,
+                tokens,
+                maskedTokens,
+                method,
+                driver,
+                precision,
+                overlap,
+                lar,
+                larErrorEstimate,
+                effectiveDimension,
+                numericalRank,
+                nullSpaceEnergy,
+                weightSpread,
+                activationSpread,
+                stableRank,
+                orientation,
+                orientationReason,
+                status,
+                reason,
+                all,
+                seconds);
     }
 }

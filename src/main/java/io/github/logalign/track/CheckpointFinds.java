@@ -20,6 +20,7 @@ final class CheckpointFinds {
     private final NavigableMap<Long, Checkpoint> unreadable = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> leftovers = new ArrayList<>();
 
     /** Weights whose step is known. */
     private record Find(long step, int version, Word word, Path weights, Path activations) {}
@@ -74,9 +75,9 @@ final class CheckpointFinds {
         }
     }
 
-    /** Takes a line for the user. */
-    void addNote(String note) {
-        notes.add(note);
+    /** Takes a line about what is temporary. */
+    void addLeftover(String line) {
+        leftovers.add(line);
     }
 
     private static long step(String digits) {
@@ -95,7 +96,7 @@ final class CheckpointFinds {
             Checkpoint checkpoint = one(finds);
             checkpoints.put(checkpoint.step(), checkpoint);
         }
-        return new RunFolder.Scan(new ArrayList<>(checkpoints.values()), problems, notes);
+        return new RunFolder.Scan(new ArrayList<>(checkpoints.values()), problems, notes, leftovers);
     }
 
     /** An epoch serves as the step only where no name tells a step. */

@@ -57,7 +57,8 @@ public final class CheckpointScorer {
     }
 
     /**
-     * Tells whether a checkpoint is whole: both files are there and open strictly.
+     * Tells whether a checkpoint is whole: both files are there and open strictly, and no matrix in them ends in zeros, as
+     * those do whose space was reserved before they were written.
      *
      * @param checkpoint the checkpoint
      * @return null if so, else why not
@@ -72,7 +73,11 @@ public final class CheckpointScorer {
         }
         try (TensorFile weights = TensorFile.open(checkpoint.weights());
                 TensorFile dump = TensorFile.open(activations)) {
-            return weights.tensors().isEmpty() && dump.tensors().isEmpty() ? "both files are empty" : null;
+            if (weights.tensors().isEmpty() && dump.tensors().isEmpty()) {
+                return "both files are empty";
+            }
+            String zeros = isArchive(weights) ? null : ZeroTail.of(weights);
+            return zeros != null || isArchive(dump) ? zeros : ZeroTail.of(dump);
         } catch (LogalignException notWhole) {
             return notWhole.getMessage();
         }
@@ -84,15 +89,67 @@ public final class CheckpointScorer {
     }
 
     /**
+     * The state of a checkpoint's files, and the options that decide about what is read from them.
+     *
+     * @param checkpoint the checkpoint
+     * @return null if one of the files is not there
+     */
+    public @Nullable CheckpointStamp stamp(Checkpoint checkpoint) {
+        if (checkpoint.activations() == null) {
+            return null;
+        }
+        FileStamp weights = FileStamp.of(checkpoint.weights());
+        FileStamp activations = FileStamp.of(checkpoint.activations());
+        return weights == null || activations == null ? null : new CheckpointStamp(weights, activations, layout());
+    }
+
+    private String layout() {
+        List<String> options = new ArrayList<>();
+        selection.transposed().forEach(glob -> options.add("--transposed " + glob));
+        selection.maps().forEach(map -> options.add("--map " + map));
+        return String.join(" ", options);
+    }
+
+    /**
+     * Checks that the patterns of the selection fit something in the first or in the last of some checkpoints: a typo is one
+     * message, not one for each checkpoint.
+     *
+     * @param checkpoints sorted by step; those that cannot be read do not count
+     * @return false if none could be read
+     * @throws LogalignException if a pattern fits nothing
+     */
+    public boolean checkPatterns(List<Checkpoint> checkpoints) {
+        LogalignException misfit = null;
+        for (List<Checkpoint> order : List.of(checkpoints, checkpoints.reversed())) {
+            PatternFit fit = order.stream()
+                    .map(checkpoint -> PatternFit.of(checkpoint, selection))
+                    .filter(PatternFit::readable)
+                    .findFirst()
+                    .orElse(null);
+            if (fit == null || fit.misfit() == null) {
+                return fit != null;
+            }
+            misfit = misfit == null ? fit.misfit() : misfit;
+        }
+        if (misfit != null) {
+            throw misfit;
+        }
+        return false;
+    }
+
+    /**
      * Scores a checkpoint.
      *
      * @param checkpoint the checkpoint
      * @param finished layers that need not be scored again
+     * @param before the state of the files, asked for just now; rows have a warning if it is another one afterwards. Null if
+     *     that does not matter
      * @return a result for every other layer that is wanted; for a checkpoint that cannot be read a failed row for
      *     {@link SeriesRow#EVERY_LAYER}, unless some layers are finished already
      * @throws InterruptedException if the thread is interrupted; the layers in work are finished first
      */
-    public List<Scorer.Result> score(Checkpoint checkpoint, Set<String> finished) throws InterruptedException {
+    public List<Scorer.Result> score(Checkpoint checkpoint, Set<String> finished, @Nullable CheckpointStamp before)
+            throws InterruptedException {
         if (checkpoint.problem() != null) {
             return failed(checkpoint, checkpoint.problem(), finished);
         }
@@ -100,14 +157,40 @@ public final class CheckpointScorer {
         if (!Files.exists(activations)) {
             return failed(checkpoint, noActivations(checkpoint), finished);
         }
+        List<Scorer.Result> results;
         try (TensorFile weights = TensorFile.open(checkpoint.weights());
                 TensorFile dump = TensorFile.open(activations)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
-            return run(recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList());
+            List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
+            results = run(jobs);
+            for (int i = 0; i < jobs.size(); i++) {
+                results.set(i, withZeroTails(jobs.get(i), results.get(i), weights, dump));
+            }
         } catch (LogalignException bad) {
             return failed(checkpoint, bad.getMessage(), finished);
         }
+        if (before != null && !before.equals(stamp(checkpoint))) {
+            results.replaceAll(result -> withWarning(result, "its files changed while they were read; call again"));
+        }
+        return results;
+    }
+
+    private static Scorer.Result withZeroTails(
+            LayerJob job, Scorer.Result result, TensorFile weights, TensorFile dump) {
+        String ofWeight = isArchive(weights) ? null : ZeroTail.of(job.weight());
+        String ofActivation = isArchive(dump) ? null : ZeroTail.of(job.activation());
+        Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
+        return ofActivation == null ? first : withWarning(first, ofActivation);
+    }
+
+    /** Members of archives have checksums, so that they are known to be whole. */
+    private static boolean isArchive(TensorFile file) {
+        return file.format().equals("npz");
+    }
+
+    private static Scorer.Result withWarning(Scorer.Result result, String warning) {
+        return new Scorer.Result(result.row().withWarning(warning), result.spectra());
     }
 
     /**
@@ -128,10 +211,10 @@ public final class CheckpointScorer {
     }
 
     private List<Scorer.Result> run(List<LayerJob> jobs) throws InterruptedException {
-        if (jobs.isEmpty()) {
-            return List.of();
-        }
         List<Scorer.Result> results = new ArrayList<>();
+        if (jobs.isEmpty()) {
+            return results;
+        }
         Scorer sharing = scorer.sharing(threads, jobs.size());
         try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, jobs.size()),
                 CheckpointScorer::worker)) {

@@ -54,15 +54,18 @@ public final class RunFolder {
      *
      * @param checkpoints sorted by step as a number, each step once
      * @param problems what looks like a checkpoint but has no step, one line each
-     * @param notes what was assumed or left aside, one line each
+     * @param notes what was assumed, one line each
+     * @param leftovers what looks like a checkpoint but is temporary by its name, one line each
      */
-    public record Scan(List<Checkpoint> checkpoints, List<String> problems, List<String> notes) {
+    public record Scan(
+            List<Checkpoint> checkpoints, List<String> problems, List<String> notes, List<String> leftovers) {
 
         /** Copies the lists. */
         public Scan {
             checkpoints = List.copyOf(checkpoints);
             problems = List.copyOf(problems);
             notes = List.copyOf(notes);
+            leftovers = List.copyOf(leftovers);
         }
     }
 
@@ -102,7 +105,7 @@ public final class RunFolder {
             }
             if (Leftover.is(name)) {
                 if (Files.isDirectory(entry) && weightsIn(entry).isPresent()) {
-                    finds.addNote(Names.printable(entry) + ": left aside, it is temporary by its name");
+                    finds.addLeftover(Names.printable(entry) + ": left aside, it is temporary by its name");
                 }
                 continue;
             }

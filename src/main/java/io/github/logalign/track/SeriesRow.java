@@ -15,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param baseline the baseline's LAR at this step, or null without one
  * @param deviation baseline minus LAR, positive below the baseline, or null
  * @param slope the rate of change of LAR per 1000 steps over the window that ends here, or null
+ * @param stamp the state of the files that the score is of, or null if that is not known
  */
 public record SeriesRow(
         long step,
         LayerScore score,
         @Nullable Double baseline,
         @Nullable Double deviation,
-        @Nullable Double slope) {
+        @Nullable Double slope,
+        @Nullable CheckpointStamp stamp) {
 
     /** The layer of a row that stands for a whole checkpoint. */
     public static final String EVERY_LAYER = "*";
@@ -42,7 +44,19 @@ public record SeriesRow(
      * @return the row
      */
     public static SeriesRow of(long step, LayerScore score) {
-        return new SeriesRow(step, score, null, null, null);
+        return of(step, score, null);
+    }
+
+    /**
+     * A row with nothing derived yet.
+     *
+     * @param step the training step
+     * @param score the layer's row
+     * @param stamp the state of the files, or null
+     * @return the row
+     */
+    public static SeriesRow of(long step, LayerScore score, @Nullable CheckpointStamp stamp) {
+        return new SeriesRow(step, score, null, null, null, stamp);
     }
 
     /**
@@ -68,10 +82,10 @@ public record SeriesRow(
     SeriesRow withBaseline(@Nullable Double newBaseline) {
         Double lar = usableLar();
         Double difference = newBaseline == null || lar == null ? null : (Double) (newBaseline - lar);
-        return new SeriesRow(step, score, newBaseline, difference, slope);
+        return new SeriesRow(step, score, newBaseline, difference, slope, stamp);
     }
 
     SeriesRow withSlope(@Nullable Double newSlope) {
-        return new SeriesRow(step, score, baseline, deviation, newSlope);
+        return new SeriesRow(step, score, baseline, deviation, newSlope, stamp);
     }
 }

@@ -3,6 +3,7 @@ package io.github.logalign.track;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.Scorer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A series that grows checkpoint by checkpoint. Finished rows are kept: a layer is scored once at each step, and again only
- * if it failed.
+ * A series that grows checkpoint by checkpoint. Finished rows are kept: a layer is scored once at each step, and again if
+ * it failed, or if the files have changed since.
  *
  * <p>Thread safety: one thread.
  */
@@ -62,19 +63,65 @@ public final class Tracker {
     }
 
     /**
-     * The layers of a step that need not be scored again.
+     * The layers of a step that need not be scored again: those with a value, or with a reason why it is undefined, of files
+     * that are still as they were. Where the state of the files is not known, as in series of earlier versions or where a
+     * file is gone, rows are kept.
      *
      * @param step the step
-     * @return the layers that have a row there that did not fail
+     * @param now the state of its files, or null if one of them is not there
+     * @return the layers
      */
-    public Set<String> finished(long step) {
+    public Set<String> finished(long step, @Nullable CheckpointStamp now) {
         Set<String> finished = new HashSet<>();
         rows.getOrDefault(step, Map.of()).forEach((layer, row) -> {
-            if (row.score().status() != Status.FAILED) {
+            if (hasResult(row) && !isOfOtherFiles(row, now)) {
                 finished.add(layer);
             }
         });
         return finished;
+    }
+
+    /**
+     * Tells whether a step has rows of files that have changed since, or were read with other options.
+     *
+     * @param step the step
+     * @param now the state of its files, or null if one of them is not there
+     * @return true if there are such rows
+     */
+    public boolean hasChanged(long step, @Nullable CheckpointStamp now) {
+        return rows.getOrDefault(step, Map.of()).values().stream()
+                .anyMatch(row -> hasResult(row) && isOfOtherFiles(row, now));
+    }
+
+    private static boolean hasResult(SeriesRow row) {
+        Status status = row.score().status();
+        return status == Status.OK || status == Status.UNDEFINED;
+    }
+
+    private static boolean isOfOtherFiles(SeriesRow row, @Nullable CheckpointStamp now) {
+        return now != null && row.stamp() != null && !row.stamp().equals(now);
+    }
+
+    /**
+     * Gives the state of the files to the rows of a step that have none.
+     *
+     * @param step the step
+     * @param now the state of its files
+     * @return true if there were such rows
+     */
+    public boolean adopt(long step, CheckpointStamp now) {
+        boolean[] adopted = {false};
+        rows.getOrDefault(step, new HashMap<>()).replaceAll((layer, row) -> {
+            if (row.stamp() != null || !hasResult(row)) {
+                return row;
+            }
+            adopted[0] = true;
+            return SeriesRow.of(step, row.score(), now);
+        });
+        if (adopted[0]) {
+            derived = null;
+        }
+        return adopted[0];
     }
 
     /**
@@ -85,24 +132,28 @@ public final class Tracker {
      * @throws InterruptedException if the thread is interrupted; nothing is added then
      */
     public List<Scorer.Result> add(Checkpoint checkpoint) throws InterruptedException {
-        List<Scorer.Result> results = scorer.score(checkpoint, finished(checkpoint.step()));
-        add(checkpoint.step(), results);
+        CheckpointStamp now = scorer.stamp(checkpoint);
+        List<Scorer.Result> results = scorer.score(checkpoint, finished(checkpoint.step(), now), now);
+        add(checkpoint.step(), results, now);
         return results;
     }
 
     /**
-     * Adds results. They replace rows of the same layer, and the row that said that the checkpoint could not be read.
+     * Adds results. They replace rows of the same layer, rows of files as they were before, and the row that said that the
+     * checkpoint could not be read.
      *
      * @param step of which step
      * @param results of different layers
+     * @param of the state of the files that they were scored from, or null
      */
-    public void add(long step, List<Scorer.Result> results) {
+    public void add(long step, List<Scorer.Result> results, @Nullable CheckpointStamp of) {
         if (results.isEmpty()) {
             return;
         }
         Map<String, SeriesRow> atStep = at(step);
         atStep.remove(SeriesRow.EVERY_LAYER);
-        results.forEach(result -> atStep.put(result.row().layer(), SeriesRow.of(step, result.row())));
+        atStep.values().removeIf(row -> isOfOtherFiles(row, of));
+        results.forEach(result -> atStep.put(result.row().layer(), SeriesRow.of(step, result.row(), of)));
         derived = null;
     }
 }

@@ -135,8 +135,6 @@ class TrackIT {
         Path out = folder.resolve("series.csv");
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
         String first = Files.readString(out);
-        // Whoever scored this again would fail.
-        Files.write(run.resolve("step_1000.weights.safetensors"), new byte[]{1, 2, 3});
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
         assertEquals(first, Files.readString(out), "the seconds that scoring took too");
         checkpoint(run, 20_000, 1);
@@ -146,6 +144,100 @@ class TrackIT {
                 List.of(900L, 1000L, 2000L, 10_000L, 20_000L), series.rows().stream().map(SeriesRow::step).toList());
         assertTrue(Files.readString(out).startsWith(first.substring(0, first.length() / 2)),
                 "old rows stay as they were");
+    }
+
+    @Test
+    void whatWasWrittenAgainIsScoredAgainAndSaid() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        checkpoint(run, 200, 1);
+        for (String name : List.of("series.csv", "series.json")) {
+            Path out = folder.resolve(name);
+            ok(new Command().run("track", run.toString(), "--out", out.toString()));
+            SeriesRow first = SeriesFile.read(out).rows().getFirst();
+            checkpoint(run, 200, name.length());
+            Result result = ok(new Command().run("track", run.toString(), "--out", out.toString()));
+            assertEquals(1, result.err().size(), result.err().toString());
+            assertTrue(result.err().getFirst().contains("step 200 is scored again"), result.err().getFirst());
+            Series series = SeriesFile.read(out);
+            assertEquals(first, series.rows().getFirst(), "the other step is kept");
+            Path anew = folder.resolve("new-" + name);
+            ok(new Command().run("track", run.toString(), "--out", anew.toString()));
+            assertEquals(
+                    SeriesFile.read(anew).rows().getLast().score().lar(), series.rows().getLast().score().lar());
+        }
+    }
+
+    @Test
+    void oneCauseIsOneLine() throws IOException {
+        Path run = folder.resolve("run");
+        for (long step = 100; step <= 1000; step += 100) {
+            checkpoint(run, step, 1);
+        }
+        Path out = folder.resolve("series.json");
+        for (String option : List.of("--layer", "--transposed", "--map")) {
+            String pattern = option.equals("--map") ? "zzz=head" : "zzz";
+            Result typo = new Command().run("track", run.toString(), option, pattern, "--out", out.toString());
+            assertEquals(1, typo.code());
+            assertEquals(1, typo.err().size(), typo.err().toString());
+            assertTrue(typo.err().getFirst().contains("zzz"), typo.err().getFirst());
+            assertFalse(Files.exists(out), "no row says so");
+        }
+        for (long step = 100; step <= 900; step += 100) {
+            Files.delete(run.resolve("step_" + step + ".activations.safetensors"));
+        }
+        Result missing = new Command().run("track", run.toString(), "--out", out.toString());
+        assertEquals(1, missing.code());
+        assertEquals(2, missing.err().size(), missing.err().toString());
+        assertTrue(missing.err().getFirst().contains("step_100.weights.safetensors"), missing.err().getFirst());
+        assertTrue(missing.err().getLast().contains("8 more checkpoints, steps 200 to 900"), missing.err().getLast());
+        assertEquals(10, SeriesFile.read(out).rows().size(), "each has its row");
+    }
+
+    @Test
+    void leftoversVersionsAndOtherFormatsAreSaid() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        for (String part : List.of(".weights.safetensors", ".activations.safetensors")) {
+            Files.copy(run.resolve("step_100" + part), run.resolve("epoch=1-step=100-v1" + part));
+        }
+        Path leftover = Files.createDirectories(run.resolve("tmp-checkpoint-100"));
+        Files.copy(run.resolve("step_100.weights.safetensors"), leftover.resolve("model.safetensors"));
+        Result result = ok(new Command().run("track", run.toString(), "--format", "csv"));
+        assertEquals(2, result.out().lines().count());
+        assertTrue(result.out().contains("step=100-v1"), "the later version");
+        assertEquals(2, result.err().size(), result.err().toString());
+        assertTrue(result.err().stream().anyMatch(line -> line.contains("later version")), result.err().toString());
+        assertTrue(result.err().stream().anyMatch(line -> line.contains("tmp-checkpoint")), result.err().toString());
+        Files.write(Files.createDirectories(run.resolve("checkpoint-200")).resolve("pytorch_model.bin"), new byte[1]);
+        Result unreadable = new Command().run("track", run.toString(), "--format", "csv", "--quiet");
+        assertEquals(1, unreadable.code());
+        assertEquals(3, unreadable.out().lines().count(), "a row of its own");
+        assertTrue(unreadable.err().getFirst().contains("torch.load"), unreadable.err().getFirst());
+    }
+
+    @Test
+    void pairsCanBeNamed() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        Result result = ok(new Command().run(
+                "track", run.toString(), "--map", "unrecorded.weight=head", "--format", "csv"));
+        assertTrue(result.out().contains("\n100,unrecorded,"), result.out());
+    }
+
+    @Test
+    void metricsAreReadFromSeveralFiles() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        Path train = Files.writeString(folder.resolve("run-x-tag-train_loss.csv"), "Wall time,Step,Value\n1,100,2\n");
+        Path trainer = Files.writeString(folder.resolve("trainer_state.json"),
+                "{\"log_history\": [{\"step\": 100, \"eval_loss\": 2.5, \"note\": \"x\"}]}");
+        Path report = folder.resolve("report.html");
+        Result result = ok(new Command().run("track", run.toString(), "--metrics", train.toString(), "--metrics",
+                trainer.toString(), "--report", report.toString()));
+        assertEquals(1, result.err().size(), result.err().toString());
+        assertTrue(result.err().getFirst().contains("\"note\": left out"), result.err().getFirst());
+        assertTrue(Files.readString(report).contains("generalisation gap"));
     }
 
     @Test
@@ -205,7 +297,7 @@ class TrackIT {
             await(out, 3);
             process.destroy();
             assertTrue(process.waitFor(20, TimeUnit.SECONDS), "stops when told to");
-            assertEquals(0, process.exitValue(), () -> errors(stderr));
+            assertEquals(143, process.exitValue(), () -> "a signal's exit code: " + errors(stderr));
         } finally {
             process.destroyForcibly();
         }
@@ -232,6 +324,41 @@ class TrackIT {
             Thread.sleep(100);
         }
         throw new AssertionError("no " + rows + " rows after 30 s");
+    }
+
+    /** As a writer that reserves the space first: the file has its full length from the start and opens strictly. */
+    @Test
+    void followingWaitsForTheBytesOfAReservedFile() throws IOException, InterruptedException {
+        Path run = folder.resolve("run");
+        Path elsewhere = folder.resolve("elsewhere");
+        checkpoint(elsewhere, 100, 1);
+        Files.createDirectories(run);
+        Path activations = run.resolve("step_100.activations.safetensors");
+        byte[] bytes = Files.readAllBytes(elsewhere.resolve("step_100.activations.safetensors"));
+        byte[] half = Arrays.copyOf(Arrays.copyOf(bytes, bytes.length / 2), bytes.length);
+        Files.write(activations, half);
+        Files.copy(elsewhere.resolve("step_100.weights.safetensors"), run.resolve("step_100.weights.safetensors"));
+        Path out = folder.resolve("series.json");
+        Path stderr = folder.resolve("stderr");
+        Process process = new Command().start(
+                folder.resolve("stdout"), stderr, "track", run.toString(), "--follow", "--poll", "0.5", "--out",
+                out.toString());
+        try {
+            await(out, 1);
+            SeriesRow early = SeriesFile.read(out).rows().getFirst();
+            assertTrue(early.score().warnings().getFirst().contains("ends in zeros"),
+                    "it did not change for two polls");
+            Files.write(activations, bytes);
+            SeriesRow late = early;
+            for (int tries = 0; tries < 600 && !late.score().warnings().isEmpty(); tries++) {
+                Thread.sleep(100);
+                late = SeriesFile.read(out).rows().getFirst();
+            }
+            assertEquals(List.of(), late.score().warnings(), "it is scored again");
+            assertTrue(errors(stderr).contains("step 100 is scored again"), errors(stderr));
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.github.logalign.track.Checkpoint;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One cause is one line, however many checkpoints it has. */
+class RepeatsTest {
+
+    private static Checkpoint checkpoint(long step) {
+        return new Checkpoint(
+                step, Path.of("run/checkpoint-" + step + "/model.safetensors"),
+                Path.of("run/checkpoint-" + step + "/activations.safetensors"), null);
+    }
+
+    private static String missing(long step) {
+        return "run/checkpoint-" + step + "/model.safetensors: there are no activations; see"
+                + " run/checkpoint-" + step + "/activations.safetensors";
+    }
+
+    @Test
+    void theFirstIsToldAndTheOthersAreCounted() {
+        Repeats repeats = new Repeats();
+        assertEquals("failed: " + missing(0), repeats.tell("failed: ", missing(0), checkpoint(0)));
+        for (long step = 1; step <= 83; step++) {
+            assertNull(repeats.tell("failed: ", missing(step), checkpoint(step)));
+        }
+        assertEquals(
+                List.of("failed: the same as at step 0 at 83 more checkpoints, steps 1 to 83"), repeats.more());
+        assertEquals(List.of(), repeats.more(), "once");
+        assertNull(repeats.tell("failed: ", missing(90), checkpoint(90)));
+        assertEquals(List.of("failed: the same as at step 0 at 1 more checkpoint, step 90"), repeats.more());
+    }
+
+    @Test
+    void othersAreToldThemselves() {
+        Repeats repeats = new Repeats();
+        repeats.tell("failed: ", missing(0), checkpoint(0));
+        assertEquals("failed: other", repeats.tell("failed: ", "other", checkpoint(1)));
+        assertEquals("note: a: " + missing(2), repeats.tell("note: a: ", missing(2), checkpoint(2)));
+        assertEquals(List.of(), repeats.more());
+    }
+
+    @Test
+    void namesWithoutAStepDifferInTheirDigits() {
+        Repeats repeats = new Repeats();
+        assertEquals("failed: c_3_100: ambiguous", repeats.tell("failed: ", "c_3_100: ambiguous"));
+        assertNull(repeats.tell("failed: ", "c_4_200: ambiguous"));
+        assertEquals(List.of("failed: and so 1 more, as: c_3_100: ambiguous"), repeats.more());
+    }
+}

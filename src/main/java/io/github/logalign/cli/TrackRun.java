@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,12 +97,6 @@ final class TrackRun {
         }
         List<Scorer.Result> results = scorer.score(checkpoint, finished, stamp);
         synchronized (this) {
-            if (changed) {
-                tell(repeats.tell(NOTE,
-                        "step " + checkpoint.step() + " is scored again: its files, or --transposed or --map,"
-                                + " have changed since",
-                        checkpoint), false);
-            }
             if (stamp != null && tracker.adopt(checkpoint.step(), stamp)) {
                 unwritten = true;
                 tellNote(
@@ -111,7 +106,10 @@ final class TrackRun {
             if (results.isEmpty()) {
                 return;
             }
-            tracker.add(checkpoint.step(), results, stamp);
+            List<String> dropped = tracker.add(checkpoint.step(), results, stamp);
+            if (changed) {
+                tellChange(checkpoint, dropped);
+            }
             unwritten = true;
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
@@ -123,6 +121,18 @@ final class TrackRun {
             if (System.nanoTime() - nextWrite >= 0) {
                 write();
             }
+        }
+    }
+
+    private void tellChange(Checkpoint checkpoint, List<String> dropped) {
+        String step = "step " + checkpoint.step();
+        tell(repeats.tell(NOTE, step + " is scored again: its files, or --transposed or --map, have changed since",
+                checkpoint), false);
+        if (!dropped.isEmpty()) {
+            tell(repeats.tell(NOTE,
+                    "rows of other layers at " + step + " were of the files as they were before, and are"
+                            + " gone: " + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
+                    checkpoint), false);
         }
     }
 

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
 final class CsvCells {
 
     /** What spreadsheets calculate. */
-    private static final String FORMULA_STARTS = "=+-@\t\r";
+    private static final String FORMULA_START = "[=+@\t\r-]";
 
     /**
      * An apostrophe stands before a formula, and for an empty text, which differs from no value. A text that begins so itself
      * gets one more, so that reading can take one away.
      */
-    private static final Pattern NEEDS_APOSTROPHE = Pattern.compile("'*(?:[" + FORMULA_STARTS + "].*)?",
+    private static final Pattern NEEDS_APOSTROPHE = Pattern.compile("'*(?:" + FORMULA_START + ".*)?",
             Pattern.DOTALL);
 
     private static final Pattern HAS_APOSTROPHE = Pattern
-            .compile("''*(?:(?:[" + FORMULA_STARTS + "]|\\\\u0009|\\\\u000D).*)?", Pattern.DOTALL);
+            .compile("''*(?:(?:" + FORMULA_START + "|\\\\u0009|\\\\u000D).*)?", Pattern.DOTALL);
 
     private static final String ESCAPE = "\\u";
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -134,6 +135,9 @@ public final class Tracker {
     public List<Scorer.Result> add(Checkpoint checkpoint) throws InterruptedException {
         CheckpointStamp now = scorer.stamp(checkpoint);
         List<Scorer.Result> results = scorer.score(checkpoint, finished(checkpoint.step(), now), now);
+        if (now != null) {
+            adopt(checkpoint.step(), now);
+        }
         add(checkpoint.step(), results, now);
         return results;
     }
@@ -145,15 +149,27 @@ public final class Tracker {
      * @param step of which step
      * @param results of different layers
      * @param of the state of the files that they were scored from, or null
+     * @return the layers whose rows were of the files as they were before, and have no new ones
      */
-    public void add(long step, List<Scorer.Result> results, @Nullable CheckpointStamp of) {
+    public List<String> add(long step, List<Scorer.Result> results, @Nullable CheckpointStamp of) {
         if (results.isEmpty()) {
-            return;
+            return List.of();
         }
         Map<String, SeriesRow> atStep = at(step);
         atStep.remove(SeriesRow.EVERY_LAYER);
-        atStep.values().removeIf(row -> isOfOtherFiles(row, of));
-        results.forEach(result -> atStep.put(result.row().layer(), SeriesRow.of(step, result.row(), of)));
+        Set<String> dropped = new LinkedHashSet<>();
+        atStep.forEach((layer, row) -> {
+            if (isOfOtherFiles(row, of)) {
+                dropped.add(layer);
+            }
+        });
+        atStep.keySet().removeAll(dropped);
+        for (Scorer.Result result : results) {
+            String layer = result.row().layer();
+            atStep.put(layer, SeriesRow.of(step, result.row(), of));
+            dropped.remove(layer);
+        }
         derived = null;
+        return List.copyOf(dropped);
     }
 }

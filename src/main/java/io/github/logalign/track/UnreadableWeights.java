@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +32,12 @@ final class UnreadableWeights {
                     + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
                     + "|activations\\.safetensors|\\.metadata");
 
-    private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin|pkl)");
+    private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin)");
 
-    private static final Set<String> NOT_WEIGHTS = Set.of("training_args.bin", "optimizer.bin", "optimizer.pt",
-            "scheduler.bin", "scheduler.pt");
+    /** What is saved beside weights in the same formats. */
+    private static final Pattern NOT_WEIGHTS = Pattern.compile(
+            "(?:.*[_.-])?(?:optim\\w*|sched\\w*|rng\\w*|scaler|args|training_args|activations?|metrics|logs?|loss|random_states\\w*)"
+                    + "(?:[_.-].*)?");
 
     private UnreadableWeights() {}
 
@@ -94,10 +95,7 @@ final class UnreadableWeights {
         if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
             return problem(folder, name, "weights of another format", "save them as model.safetensors");
         }
-        boolean pickle = PICKLED_FILE.matcher(name).matches()
-                && !NOT_WEIGHTS.contains(name)
-                && !name.startsWith("rng_state");
-        return pickle
+        return isPickle(name)
                 ? problem(folder, name, "a PyTorch pickle", pickle(entry, folder.resolve("model.safetensors")))
                 : null;
     }
@@ -109,12 +107,16 @@ final class UnreadableWeights {
      */
     static @Nullable Pickle file(Path file) {
         var matcher = PICKLED_FILE.matcher(name(file));
-        if (!matcher.matches() || !Files.isRegularFile(file)) {
+        if (!matcher.matches() || !isPickle(name(file)) || !Files.isRegularFile(file)) {
             return null;
         }
         String stem = matcher.group("stem");
         return new Pickle(stem, Names.printable(file) + ": it is a PyTorch pickle by its name; "
                 + pickle(file, file.resolveSibling(stem + ".weights.safetensors")));
+    }
+
+    private static boolean isPickle(String name) {
+        return PICKLED_FILE.matcher(name).matches() && !NOT_WEIGHTS.matcher(name).matches();
     }
 
     /** A file that may hold a checkpoint. */

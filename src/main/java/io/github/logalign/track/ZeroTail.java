@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZeroTail {
 
-    /** Chance does not make so many bytes zero. */
+    /** Chance does not make so many bytes zero, unless most of the elements are. */
     private static final long TAIL = 512;
+
+    /** Nor so many, even where most of the elements are zeros, as behind a ReLU. */
+    private static final long LONG_TAIL = 4096;
+
+    /** Share of zero bytes: numbers that were widened from bfloat16 to float32 have half. */
+    private static final double SPARSE = 0.8;
 
     private ZeroTail() {}
 
-    /** A warning if a tensor of at least two dimensions ends in zeros, else null. Cost: 512 bytes are read. */
+    /** A warning if a tensor of at least two dimensions ends in zeros, else null. Cost: at most 8,192 bytes are read. */
     static @Nullable String of(@Nullable Tensor tensor) {
         if (tensor == null || tensor.shape().length < 2 || tensor.elements() == 0) {
             return null;
@@ -31,15 +37,27 @@ final class ZeroTail {
         } catch (LogalignException damaged) {
             return null;
         }
-        long start = Math.max(0, bytes.byteSize() - TAIL);
-        for (long at = bytes.byteSize() - 1; at >= start; at--) {
-            if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
-                return null;
-            }
+        long size = bytes.byteSize();
+        long tail = 0;
+        while (tail < Math.min(size, LONG_TAIL) && bytes.get(ValueLayout.JAVA_BYTE, size - 1 - tail) == 0) {
+            tail++;
+        }
+        boolean suspicious = tail == size || tail >= LONG_TAIL || (tail >= TAIL && !isSparseBefore(bytes, size - tail));
+        if (!suspicious) {
+            return null;
         }
         return "\"" + Names.printable(tensor.name())
                 + "\" ends in zeros: if that is no padding, its file was not complete"
                 + " when it was read";
+    }
+
+    private static boolean isSparseBefore(MemorySegment bytes, long end) {
+        long start = Math.max(0, end - LONG_TAIL);
+        long zeros = 0;
+        for (long at = start; at < end; at++) {
+            zeros += bytes.get(ValueLayout.JAVA_BYTE, at) == 0 ? 1 : 0;
+        }
+        return zeros > SPARSE * (end - start);
     }
 
     /** A warning for the first tensor of a file that ends in zeros, else null. */

@@ -114,6 +114,20 @@ class SeriesFileTest {
     }
 
     @Test
+    void onlyWhatNeedsItIsChangedInACell() {
+        for (String plain : List.of("/run/w.safetensors", "17 a", "a=1", "<b", ":", "head", "x-1")) {
+            assertEquals(plain, CsvCells.of(plain));
+        }
+        for (String formula : List.of("=1", "+1", "-1", "@a", "\t1")) {
+            assertTrue(CsvCells.of(formula).startsWith("\"'"), formula);
+        }
+        assertEquals("-0.5", CsvCells.of(-0.5), "numbers are no formulas");
+        assertEquals("", CsvCells.of(null));
+        assertEquals("", CsvCells.of(List.of()));
+        assertEquals("\"[\"\"a\"\",\"\"b; c\"\"]\"", CsvCells.of(List.of("a", "b; c")));
+    }
+
+    @Test
     void aDamagedStampIsRefusedInOneLine() throws IOException {
         Path file = folder.resolve("series.json");
         SeriesFile.write(file, Environment.current(), 2, series(), List.of());

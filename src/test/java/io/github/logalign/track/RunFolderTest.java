@@ -189,6 +189,9 @@ class RunFolderTest {
         file("epoch=0-step=200.weights.safetensors");
         file("optimizer.pt");
         file("final.pt");
+        file("optimizer_step_300.pt");
+        file("step_400.activations.pt");
+        file("metrics-step-500.pt");
         Scan scan = scan();
         assertEquals(List.of(100L, 200L), steps(scan));
         assertTrue(String.valueOf(scan.checkpoints().getFirst().problem()).contains("torch.load"));

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.LogalignException;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.Scorer;
+import io.github.logalign.tensor.SafetensorsWriter;
+import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -142,7 +144,9 @@ class TrackerTest {
         tracker.add(100, List.of(new Scorer.Result(TestSeries.score("other", 0.5, Status.OK), null)), before);
         assertEquals(1, tracker.add(checkpoint).size());
         assertEquals(2, tracker.series().rows().size(), "both are of the same files");
-        tracker.add(TestRun.write(run, 100, 2));
+        Checkpoint again = TestRun.write(run, 100, 2);
+        CheckpointStamp now = TestRun.scorer().stamp(again);
+        assertEquals(List.of("other"), tracker.add(100, TestRun.scorer().score(again, Set.of(), now), now));
         assertEquals(List.of("head"), tracker.series().layers(), "one step is never of two states");
     }
 
@@ -194,6 +198,30 @@ class TrackerTest {
             Scorer.Result late = tracker.add(checkpoint).getFirst();
             assertEquals(List.of(), late.row().warnings());
             assertNotEquals(early.row().lar(), late.row().lar());
+        }
+    }
+
+    @Test
+    void zerosOfSparseDataAreNotSuspiciousSoSoon() {
+        // As behind a ReLU: one element in ten is not zero, and by chance the last 200 are.
+        float[] sparse = new float[64 * 64];
+        for (int i = 0; i < sparse.length - 200; i += 10) {
+            sparse[i] = 1.1f;
+        }
+        float[] reserved = sparse.clone();
+        Arrays.fill(reserved, reserved.length - 1100, reserved.length, 0);
+        float[] dense = new float[64 * 64];
+        Arrays.fill(dense, 0, dense.length - 200, 1.1f);
+        Path file = run.resolve("x.safetensors");
+        long[] shape = {64, 64};
+        new SafetensorsWriter().add("sparse", shape, sparse).add("reserved", shape, reserved).add("dense", shape, dense)
+                .add("zero", shape, new float[64 * 64]).add("vector", new long[]{4096}, new float[4096]).write(file);
+        try (TensorFile tensors = TensorFile.open(file)) {
+            assertNull(ZeroTail.of(tensors.tensor("sparse")));
+            assertNull(ZeroTail.of(tensors.tensor("vector")));
+            for (String name : List.of("reserved", "dense", "zero")) {
+                assertTrue(String.valueOf(ZeroTail.of(tensors.tensor(name))).contains(name), name);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import java.math.MathContext;
  * The definitions in plain Java, sharing nothing with the library: one-sided Jacobi for the singular values and vectors,
  * and exact decimal arithmetic for the norm form.
  */
-final class Reference {
+public final class Reference {
 
     private static final MathContext EXACT = new MathContext(60);
 
@@ -19,9 +19,9 @@ final class Reference {
      * @param sigma descending, min(m, n) of them
      * @param vectors one a row
      */
-    record Svd(double[] sigma, double[][] vectors) {
+    public record Svd(double[] sigma, double[][] vectors) {
 
-        double[] p() {
+        public double[] p() {
             double sum = 0;
             for (double value : sigma) {
                 sum += value * value;
@@ -33,7 +33,7 @@ final class Reference {
             return p;
         }
 
-        double[] q(double[][] x) {
+        public double[] q(double[][] x) {
             double[] q = new double[sigma.length];
             double energy = 0;
             for (double[] token : x) {
@@ -59,7 +59,7 @@ final class Reference {
      * One-sided Jacobi on the columns of W^T: they are made orthogonal by rotations on the side of the rows of W, and then
      * are sigma_i v_i. For W with entries of moderate size.
      */
-    static Svd svd(double[][] w) {
+    public static Svd svd(double[][] w) {
         int m = w.length;
         int n = w[0].length;
         boolean wide = m < n;
@@ -140,7 +140,7 @@ final class Reference {
     }
 
     /** The overlap by the norm form, to 60 digits and then rounded once. Right at any magnitude. */
-    static double overlap(double[][] w, double[][] x) {
+    public static double overlap(double[][] w, double[][] x) {
         BigDecimal[][] bigW = big(w);
         BigDecimal[][] bigX = big(x);
         BigDecimal outputs = BigDecimal.ZERO;
@@ -178,7 +178,7 @@ final class Reference {
         return result;
     }
 
-    static double lar(int n, double overlap) {
+    public static double lar(int n, double overlap) {
         return 1 + Math.log(overlap) / (2 * Math.log(n));
     }
 }

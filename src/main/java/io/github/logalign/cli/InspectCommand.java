@@ -5,20 +5,25 @@ import io.github.logalign.Precision;
 import io.github.logalign.report.Table;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
+import io.github.logalign.score.Refusal;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.TensorUses;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,6 +43,9 @@ final class InspectCommand implements Callable<Integer> {
             description = "Show the way that score would take with this method (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
+    @Mixin
+    private StorageOptions storage = new StorageOptions();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -50,12 +58,13 @@ final class InspectCommand implements Callable<Integer> {
             opened.metadata()
                     .forEach((key, value) -> out.println("  " + Names.printable(key) + " = " + Names.printable(value)));
             Table table = new Table("tensor", "type", "shape", "use");
+            TensorUses uses = new TensorUses(opened, selection());
             for (Tensor tensor : opened.tensors()) {
                 table.add(List.of(
                         tensor.isNamed() ? tensor.name() : "(no name)",
                         tensor.dataType().toString(),
                         Arrays.toString(tensor.shape()),
-                        use(tensor)));
+                        uses.of(tensor)));
             }
             out.print(table.format(Terminal.width()));
             if (activations != null) {
@@ -66,41 +75,46 @@ final class InspectCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String way(LayerJob job) {
-        Tensor activation = job.activation();
-        Matrix w = job.w();
-        if (job.skipped() != null || activation == null || w == null) {
-            return "-";
-        }
-        return new ScoreOptions(method, Precision.DOUBLE)
-                .describe(w.rows(), w.columns(), activation.activations().rows());
+    private Selection selection() {
+        return storage.of(new Selection(null, null, List.of(), List.of(), List.of(), storage.transposed()));
     }
 
-    private static String use(Tensor tensor) {
-        if (tensor.holdsMatrices()) {
-            return tensor.shape().length == 2 ? "matrix" : tensor.shape()[0] + " matrices";
+    private String way(LayerJob job) {
+        Matrix w = job.w();
+        Matrix x = job.refusal() == null ? job.x() : null;
+        if (x == null || w == null) {
+            return "-";
         }
-        return switch (tensor.dataType()) {
-            case BOOL, U8, I32, I64 -> "mask";
-            default -> "left aside";
-        };
+        return new ScoreOptions(method, Precision.DOUBLE).describe(w.rows(), w.columns(), x.rows());
+    }
+
+    private static String note(LayerJob job) {
+        Refusal refusal = job.refusal();
+        if (refusal != null) {
+            return refusal.status().name().toLowerCase(Locale.ROOT) + ": " + refusal.reason();
+        }
+        List<String> notes = new ArrayList<>();
+        if (job.isTransposed()) {
+            notes.add("stored input x output: " + job.orientationReason());
+        }
+        notes.addAll(job.warnings());
+        return String.join("; ", notes);
     }
 
     private void printPlan(PrintWriter out, TensorFile weights, Path activations) {
         try (TensorFile dump = TensorFile.open(activations)) {
-            Plan plan = Plan.of(weights, dump, Selection.ALL);
+            Plan plan = Plan.of(weights, dump, selection());
             out.println("score would compute:");
             Table table = new Table("layer", "weight", "activations", "way", "note");
             for (LayerJob job : plan.jobs()) {
                 Tensor weight = job.weight();
                 Tensor activation = job.activation();
-                String note = job.skipped() != null ? "skipped: " + job.skipped() : String.join("; ", job.warnings());
                 table.add(List.of(
                         job.layer(),
                         weight == null ? "-" : weight.describe(),
                         activation == null ? "-" : activation.describe(),
                         way(job),
-                        note));
+                        note(job)));
             }
             out.print(table.format(Terminal.width()));
             plan.notes().forEach(out::println);

@@ -81,8 +81,8 @@ final class ScoreCommand implements Callable<Integer> {
         if (method == ScoreMethod.NORM && scoring.spectra != null) {
             throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
         }
-        Selection selection = new Selection(
-                tensor, activation, maps(commandLine), scoring.include(), scoring.exclude(), scoring.transposed());
+        Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = TensorFile.open(weights);
                 TensorFile activationsFile = TensorFile.open(activations);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -25,9 +26,8 @@ final class ScoringOptions {
             description = "No weights or layers that fit. May be given again.")
     private List<String> exclude = new ArrayList<>();
 
-    @Option(names = "--transposed", paramLabel = "GLOB",
-            description = "Weights that are stored input x output, as GPT-2's. May be given again.")
-    private List<String> transposed = new ArrayList<>();
+    @Mixin
+    final StorageOptions storage = new StorageOptions();
 
     @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double",
             description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
@@ -64,10 +64,6 @@ final class ScoringOptions {
 
     List<Glob> exclude() {
         return exclude.stream().map(Glob::of).toList();
-    }
-
-    List<Glob> transposed() {
-        return transposed.stream().map(Glob::of).toList();
     }
 
     int threads(CommandLine commandLine) {

@@ -56,8 +56,8 @@ final class SpectrumCommand implements Callable<Integer> {
         if (method == ScoreMethod.NORM) {
             throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
         }
-        Selection selection = new Selection(null, null, List.of(), scoring.include(), scoring.exclude(),
-                scoring.transposed());
+        Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
         try (TensorFile file = TensorFile.open(weights)) {
             Plan plan = Plan.of(file, selection);

@@ -62,11 +62,8 @@ final class TrackCommand implements Callable<Integer> {
     @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. May be given again.")
     private List<String> layers = new ArrayList<>();
 
-    @Option(
-            names = "--transposed",
-            paramLabel = "GLOB",
-            description = "Weights that are stored input x output, as GPT-2's. May be given again.")
-    private List<String> transposed = new ArrayList<>();
+    @Mixin
+    private StorageOptions storage = new StorageOptions();
 
     @Option(
             names = "--map",
@@ -226,13 +223,14 @@ final class TrackCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
         }
-        return new Selection(
+        Selection selection = new Selection(
                 null,
                 null,
                 pairs,
                 layers.stream().map(Glob::of).toList(),
                 List.of(),
-                transposed.stream().map(Glob::of).toList());
+                storage.transposed());
+        return storage.of(selection).withoutNames();
     }
 
     private Series baselineSeries(CommandLine commandLine, CheckpointScorer scorer, Path of)

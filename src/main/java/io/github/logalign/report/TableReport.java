@@ -2,6 +2,7 @@ package io.github.logalign.report;
 
 import io.github.logalign.Spread;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.StoredOrientation;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class TableReport {
 
     private static final String NONE = "-";
+
+    /** Behind the size of a weight that is stored input x output. */
+    private static final String TRANSPOSED = " T";
 
     private TableReport() {}
 
@@ -67,7 +71,11 @@ public final class TableReport {
     }
 
     private static String size(LayerScore row) {
-        return row.rows() == null ? NONE : row.rows() + " x " + row.cols();
+        if (row.rows() == null) {
+            return NONE;
+        }
+        String size = row.rows() + " x " + row.cols();
+        return row.orientation() == StoredOrientation.INPUT_OUTPUT ? size + TRANSPOSED : size;
     }
 
     private static String method(LayerScore row) {

@@ -105,16 +105,19 @@ public final class Scorer {
     private void compute(LayerJob job, Row row) {
         Tensor weight = job.weight();
         Matrix w = job.w();
-        if (job.skipped() != null || weight == null || w == null) {
-            row.status = Status.SKIPPED;
-            row.reason = job.skipped() == null ? "there is nothing to compute" : about(job, job.skipped());
+        if (w != null) {
+            row.rows = w.rows();
+            row.cols = w.columns();
+            row.elementType = w.elementType();
+        }
+        Refusal refusal = job.refusal();
+        if (refusal != null || weight == null || w == null) {
+            row.status = refusal == null ? Status.SKIPPED : refusal.status();
+            row.reason = refusal == null ? "there is nothing to compute" : refusal.reason();
             return;
         }
-        row.rows = w.rows();
-        row.cols = w.columns();
-        row.elementType = w.elementType();
         Tensor activation = job.activation();
-        Matrix x = activation == null ? null : activation.activations();
+        Matrix x = job.x();
         if (activation != null && x != null) {
             checkFit(weight, w, activation, x);
             if (options.method() == ScoreMethod.NORM) {
@@ -173,11 +176,8 @@ public final class Scorer {
 
     private void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
         if (x.columns() != w.columns()) {
-            String advice = x.columns() == w.rows()
-                    ? "; if the weight is stored input x output, say --transposed"
-                    : "; pair them by --activation or --map";
             throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
-                    + activation.where() + " has " + x.columns() + " columns" + advice);
+                    + activation.where() + " has " + x.columns() + " columns; record its own inputs");
         }
         if (tokenMask != null && mask != null && tokenMask.tokens() != x.rows()) {
             throw new LogalignException(mask.where() + " has " + tokenMask.tokens() + " values, but "
@@ -196,11 +196,6 @@ public final class Scorer {
 
     private static String where(@Nullable Tensor tensor) {
         return tensor == null ? "the layer" : tensor.where();
-    }
-
-    private static String about(LayerJob job, String reason) {
-        Tensor tensor = job.weight() != null ? job.weight() : job.activation();
-        return tensor == null || reason.startsWith(tensor.where()) ? reason : tensor.where() + ": " + reason;
     }
 
     /** A row while it grows. */
@@ -294,7 +289,7 @@ public final class Scorer {
                     cols,
                     elementType,
                     activation == null ? null : activation.path().toString(),
-                    activation == null || !activation.isNamed() ? null : activation.name(),
+                    job.activationName(),
                     tokens,
                     maskedTokens,
                     method,
@@ -309,8 +304,8 @@ public final class Scorer {
                     weightSpread,
                     activationSpread,
                     stableRank,
-                    null,
-                    null,
+                    job.orientation(),
+                    job.orientationReason(),
                     status,
                     reason,
                     warnings,

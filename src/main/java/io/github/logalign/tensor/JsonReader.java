@@ -30,6 +30,7 @@ final class JsonReader {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     private int at;
     private int skippedKeys;
+    private boolean pythonNumbers;
 
     /**
      * @param bytes the whole JSON text
@@ -40,6 +41,12 @@ final class JsonReader {
         this.bytes = bytes;
         this.origin = origin;
         this.what = what;
+    }
+
+    /** Lets NaN, Infinity and -Infinity pass in skipped values, as Python's json module writes them. */
+    JsonReader allowingPythonNumbers() {
+        pythonNumbers = true;
+        return this;
     }
 
     /** A problem at the current place. */
@@ -228,6 +235,19 @@ final class JsonReader {
         return index < bytes.length && bytes[index] >= '0' && bytes[index] <= '9';
     }
 
+    /** The first character of the next value, or 0 at the end; nothing is read. */
+    char peek() {
+        skipWhitespace();
+        return at < bytes.length ? (char) (bytes[at] & 0xFF) : 0;
+    }
+
+    /** true or false. */
+    boolean truth() {
+        boolean value = peek() == 't';
+        literal(value ? "true" : "false");
+        return value;
+    }
+
     /** Steps over a value of any kind, which is checked all the same. */
     void skipValue() {
         skipValue(0);
@@ -251,6 +271,8 @@ final class JsonReader {
             case 't' -> literal("true");
             case 'f' -> literal("false");
             case 'n' -> literal("null");
+            case 'N' -> pythonNumber("NaN");
+            case 'I' -> pythonNumber("Infinity");
             default -> skipNumber();
         }
     }
@@ -278,9 +300,20 @@ final class JsonReader {
         }
     }
 
+    private void pythonNumber(String word) {
+        if (!pythonNumbers) {
+            throw problem("a value is expected");
+        }
+        literal(word);
+    }
+
     private void skipNumber() {
         if (at < bytes.length && bytes[at] == '-') {
             at++;
+            if (at < bytes.length && bytes[at] == 'I') {
+                pythonNumber("Infinity");
+                return;
+            }
         }
         if (at < bytes.length && bytes[at] == '0') {
             at++;

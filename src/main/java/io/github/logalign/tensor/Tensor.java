@@ -191,6 +191,28 @@ public final class Tensor {
     }
 
     /**
+     * The tensor as one matrix whose rows are the slices along the first dimension: {@code [out, in, k]} as
+     * {@code out x (in * k)}, which is a convolution's weight for unfolded inputs.
+     *
+     * @return the view
+     * @throws LogalignException if the tensor has fewer than 2 dimensions, or no floating type, or more than 2 dimensions
+     *     in Fortran order, or an npz member is damaged
+     * @throws IllegalStateException if the file is closed
+     */
+    public Matrix unfolded() {
+        if (shape.length <= 2) {
+            return matrix();
+        }
+        ElementType type = elementType();
+        requireRowMajor();
+        long columns = 1;
+        for (int dimension = 1; dimension < shape.length; dimension++) {
+            columns = Math.multiplyExact(columns, shape[dimension]);
+        }
+        return matrix(segment(), type, shape[0], columns);
+    }
+
+    /**
      * The matrices in the tensor: 2 dimensions are one, under the tensor's name; {@code [experts, m, n]} are
      * {@code name[0]}, {@code name[1]}, and so on.
      *

@@ -199,15 +199,11 @@ public final class CheckpointScorer {
      */
     private List<LayerJob> recorded(List<LayerJob> jobs) {
         List<Glob> satisfied = selection.include().stream()
-                .filter(glob -> jobs.stream().anyMatch(job -> job.activation() != null && fits(glob, job)))
+                .filter(glob -> jobs.stream().anyMatch(job -> job.activation() != null && job.fits(glob)))
                 .toList();
         return jobs.stream()
-                .filter(job -> job.activation() != null || satisfied.stream().noneMatch(glob -> fits(glob, job)))
+                .filter(job -> job.activation() != null || satisfied.stream().noneMatch(job::fits))
                 .toList();
-    }
-
-    private static boolean fits(Glob glob, LayerJob job) {
-        return glob.matches(job.layer()) || (job.tensorName() != null && glob.matches(job.tensorName()));
     }
 
     private List<Scorer.Result> run(List<LayerJob> jobs) throws InterruptedException {

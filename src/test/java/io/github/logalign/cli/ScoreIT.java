@@ -68,7 +68,7 @@ class ScoreIT {
         new SafetensorsWriter()
                 .add("a", shape(20, 8), normal(160))
                 .add("b.input", shape(20, 8), normal(160))
-                .add("experts", shape(2, 10, 8), normal(160))
+                .add("experts", shape(20, 8), normal(160))
                 .add("labels", DataType.I64, shape(20), MemorySegment.ofArray(new long[20]))
                 .write(activations);
     }

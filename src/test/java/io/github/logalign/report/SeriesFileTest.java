@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +135,18 @@ class SeriesFileTest {
         Files.writeString(file, Files.readString(file).replace("17 2026-01-02T", "17 2026-13-02T"));
         String message = assertThrows(LogalignException.class, () -> SeriesFile.read(file)).getMessage();
         assertTrue(message.contains("is not the state of a file") && !message.contains("\n"), message);
+    }
+
+    @Test
+    void seriesFromBeforeThereWereOrientationsAreRead() throws IOException {
+        Path file = folder.resolve("series.json");
+        SeriesFile.write(file, Environment.current(), 2, series(), List.of());
+        Files.writeString(
+                file, Files.readString(file).lines().filter(line -> !line.contains("\"orientation"))
+                        .collect(Collectors.joining("\n")));
+        List<SeriesRow> rows = SeriesFile.read(file).rows();
+        assertEquals(series().rows().size(), rows.size());
+        assertTrue(rows.stream().allMatch(row -> row.score().orientation() == null));
     }
 
     @ParameterizedTest(name = "{0}")

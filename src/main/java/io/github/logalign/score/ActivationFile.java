@@ -1,0 +1,51 @@
+package io.github.logalign.score;
+
+import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.util.List;
+import java.util.Optional;
+
+/** The activations of a dump: tensors of a floating type with at least two dimensions, by the layer they are inputs of. */
+final class ActivationFile {
+
+    private final TensorFile file;
+    private final List<Tensor> activations;
+    private final LayerIndex index;
+
+    ActivationFile(TensorFile file) {
+        this.file = file;
+        this.activations = file.tensors().stream().filter(ActivationFile::holdsActivations).toList();
+        this.index = LayerIndex.ofActivations(file, activations);
+    }
+
+    private static boolean holdsActivations(Tensor tensor) {
+        return tensor.isFloating() && tensor.shape().length >= 2;
+    }
+
+    TensorFile file() {
+        return file;
+    }
+
+    List<Tensor> all() {
+        return activations;
+    }
+
+    /** Activations of exactly this name. */
+    Optional<Tensor> named(String name) {
+        return file.find(name).filter(ActivationFile::holdsActivations);
+    }
+
+    /** Activations of a layer. */
+    Optional<Tensor> of(String layer) {
+        return index.find(layer);
+    }
+
+    boolean isUnnamed() {
+        return LayerNames.isUnnamed(file);
+    }
+
+    String shown() {
+        return Names.printable(file.path());
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.logalign.score;
+
+import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.TensorFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names of tensors as names of layers. A tensor is called like its layer, with {@code .weight} or {@code .input} behind it or
+ * not; whoever wraps a model for training or compiling puts names of his own in between, which say nothing about the layer.
+ */
+final class LayerNames {
+
+    static final String WEIGHT = ".weight";
+    static final String INPUT = ".input";
+
+    /** What torch.compile, FSDP, activation checkpointing and Lightning put anywhere into a name. */
+    private static final Set<String> WRAPPERS = Set.of("_orig_mod", "_fsdp_wrapped_module",
+            "_checkpoint_wrapped_module", "_forward_module");
+
+    /** What DistributedDataParallel and DataParallel put before a name; behind other parts it is a layer's own name. */
+    private static final String PARALLEL = "module";
+
+    private LayerNames() {}
+
+    /** The layer of a tensor, its wrappers kept. */
+    static String withoutSuffix(String name) {
+        String layer = name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+        return layer.endsWith(INPUT) ? layer.substring(0, layer.length() - INPUT.length()) : layer;
+    }
+
+    /** The layer of a weight, its wrappers kept; a weight may well be called X.input. */
+    static String withoutWeight(String name) {
+        return name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+    }
+
+    /** A name without the parts that wrappers put in. */
+    static String withoutWrappers(String name) {
+        if (!name.contains(PARALLEL) && !name.contains("_orig_mod")) {
+            return name;
+        }
+        StringBuilder kept = new StringBuilder(name.length());
+        int start = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', start)) {
+            String part = name.substring(start, dot);
+            boolean wrapper = WRAPPERS.contains(part) || (kept.isEmpty() && part.equals(PARALLEL));
+            if (!wrapper) {
+                kept.append(part).append('.');
+            }
+            start = dot + 1;
+        }
+        return kept.append(name, start, name.length()).toString();
+    }
+
+    static String lastPart(String layer) {
+        return layer.substring(layer.lastIndexOf('.') + 1);
+    }
+
+    /** The name without its last part, with the dot: empty if there is but one part. */
+    static String parent(String layer) {
+        return layer.substring(0, layer.lastIndexOf('.') + 1);
+    }
+
+    /** The i of name[i], or null. */
+    static @Nullable Integer index(String name) {
+        int open = name.lastIndexOf('[');
+        if (open < 0 || !name.endsWith("]")) {
+            return null;
+        }
+        try {
+            int index = Integer.parseInt(name.substring(open + 1, name.length() - 1));
+            return index < 0 ? null : (Integer) index;
+        } catch (NumberFormatException other) {
+            return null;
+        }
+    }
+
+    static String withoutIndex(String name) {
+        return index(name) == null ? name : name.substring(0, name.lastIndexOf('['));
+    }
+
+    /** The one tensor of an npy file has no name. */
+    static boolean isUnnamed(TensorFile file) {
+        return file.format().equals("npy");
+    }
+
+    /** The name of a file without its ending: the layer of an array without a name. */
+    static String stem(Path path) {
+        String name = String.valueOf(path.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /** A pattern fits a name as it is, without its suffix, without wrappers, or without either. */
+    static boolean fits(Glob glob, String name) {
+        String layer = withoutWeight(name);
+        return glob.matches(name)
+                || glob.matches(layer)
+                || glob.matches(withoutWrappers(name))
+                || glob.matches(withoutWrappers(layer));
+    }
+
+    static boolean anyFits(List<Glob> globs, List<String> names) {
+        return globs.stream().anyMatch(glob -> names.stream().anyMatch(name -> fits(glob, name)));
+    }
+
+    static boolean anyFits(List<Glob> globs, String name) {
+        return globs.stream().anyMatch(glob -> fits(glob, name));
+    }
+
+    /** A name in quotation marks, harmless to terminals. */
+    static String quoted(String name) {
+        return '"' + Names.printable(name) + '"';
+    }
+
+    static String shown(TensorFile file) {
+        return Names.printable(file.path());
+    }
+
+    static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,313 @@
+package io.github.logalign.score;
+
+import io.github.logalign.LogalignException;
+import io.github.logalign.tensor.ModelConfig;
+import io.github.logalign.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which activations belong to which weights: by what the user says, else by name. Names may be left out of account only where
+ * one side has none, as in npy files, and only if the other side leaves no choice. A weight of the right name that cannot be
+ * used is the layer's weight all the same.
+ */
+final class Pairing {
+
+    /** More matrices than that are no experts. */
+    private static final int MAX_MAPPED = 1 << 16;
+
+    private final WeightFile weights;
+    private final ActivationFile dump;
+    private final Selection selection;
+    private final ModelConfig config;
+    private final List<Pair> pairs = new ArrayList<>();
+    private final Set<Tensor> mappedWeights = new HashSet<>();
+    private final Set<String> mappedActivations = new HashSet<>();
+
+    Pairing(WeightFile weights, ActivationFile dump, Selection selection, ModelConfig config) {
+        this.weights = weights;
+        this.dump = dump;
+        this.selection = selection;
+        this.config = config;
+    }
+
+    /**
+     * Finds the pairs.
+     *
+     * @return a pair for everything that is wanted, in the order of the rows
+     * @throws LogalignException if a name that the user gave is not there, or the files hold nothing to pair
+     */
+    List<Pair> pairs() {
+        if (selection.tensor() != null) {
+            pairs.add(one(selection.tensor()));
+            return pairs;
+        }
+        if (dump.all().isEmpty()) {
+            throw new LogalignException(dump.shown()
+                    + ": holds no activations: tensors [tokens, n] of F64, F32, F16 or BF16");
+        }
+        addMapped();
+        List<Tensor> wanted = selection.activation() == null
+                ? dump.all()
+                : List.of(dump.file().tensor(selection.activation()));
+        if (LayerNames.isUnnamed(weights.file())) {
+            addUnnamedWeight(wanted);
+        } else {
+            wanted.stream().filter(tensor -> !mappedActivations.contains(tensor.name())).forEach(this::addActivation);
+        }
+        addIncludedWithoutActivations();
+        return pairs;
+    }
+
+    // ---- one weight that the user names -----------------------------------------------------------------------------
+
+    private Pair one(String name) {
+        Optional<Pair> found = weightOf(name);
+        if (found.isEmpty()) {
+            throw missing(name);
+        }
+        Pair pair = found.get();
+        if (pair.weight() == null) {
+            return pair;
+        }
+        Tensor activation = activationOf(name, pair);
+        boolean own = pair.matrix() != null && LayerNames.index(activation.name()) != null;
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, own, pair.warnings(), pair.refusal());
+    }
+
+    private LogalignException missing(String name) {
+        try {
+            weights.file().tensor(name);
+        } catch (LogalignException missing) {
+            return missing;
+        }
+        return new LogalignException(weights.shown() + ": " + LayerNames.quoted(name) + " cannot be scored");
+    }
+
+    private Tensor activationOf(String name, Pair pair) {
+        if (selection.activation() != null) {
+            return dump.file().tensor(selection.activation());
+        }
+        Tensor weight = Objects.requireNonNull(pair.weight());
+        for (NameMap map : selection.maps()) {
+            Optional<String> mapped = map.activationFor(name).or(() -> map.activationFor(weight.name()));
+            if (mapped.isPresent()) {
+                return dump.file().tensor(mapped.get());
+            }
+        }
+        String layer = LayerNames.withoutWeight(name);
+        return dump.of(layer)
+                .or(() -> dump.of(LayerNames.withoutWeight(LayerNames.withoutIndex(name))))
+                .or(() -> onlyActivation(weight))
+                .orElseThrow(() -> new LogalignException(dump.shown() + ": which of its "
+                        + LayerNames.count(dump.all().size(), "activation tensor") + " belongs to "
+                        + LayerNames.quoted(name) + " is not clear; name it with --activation"));
+    }
+
+    /** The user named the weight, so activations that are alone need no name, unless it is that of another weight. */
+    private Optional<Tensor> onlyActivation(Tensor weight) {
+        if (dump.all().size() != 1) {
+            return Optional.empty();
+        }
+        Tensor only = dump.all().getFirst();
+        boolean anothers = !dump.isUnnamed()
+                && weightOf(LayerNames.withoutSuffix(only.name()))
+                        .map(Pair::weight)
+                        .filter(other -> other != weight)
+                        .isPresent();
+        return anothers ? Optional.empty() : Optional.of(only);
+    }
+
+    // ---- the weight of a layer ----------------------------------------------------------------------------------------
+
+    /** The weight that a name means, usable or not; the pair has no activations yet. */
+    private Optional<Pair> weightOf(String name) {
+        Optional<Tensor> exact = weights.file().find(name);
+        if (exact.isPresent() && weights.isWeight(exact.get())) {
+            return exact.map(weight -> Pair.of(layerName(weight), weight, null, null));
+        }
+        String layer = LayerNames.withoutWeight(name);
+        return weights.index()
+                .find(layer)
+                .map(weight -> Pair.of(layerName(weight), weight, null, null))
+                .or(() -> quantised(layer))
+                .or(() -> indexed(name))
+                .or(() -> exact.map(weight -> Pair.of(layerName(weight), weight, null, null)))
+                .or(() -> TiedHead.of(layer, weights, config).map(Pairing::tied))
+                .or(() -> ambiguous(layer));
+    }
+
+    private String layerName(Tensor weight) {
+        return weights.index().layerName(weight);
+    }
+
+    private Optional<Pair> quantised(String layer) {
+        return weights.quantised().layer(layer).map(scheme -> Pair.refused(
+                LayerNames.withoutWrappers(layer), null, null,
+                "the weight of " + LayerNames.quoted(layer) + " in " + weights.shown() + ' ' + scheme.sentence()));
+    }
+
+    private Optional<Pair> indexed(String name) {
+        Integer matrix = LayerNames.index(LayerNames.withoutWeight(name));
+        if (matrix == null) {
+            return Optional.empty();
+        }
+        String tensor = LayerNames.withoutIndex(LayerNames.withoutWeight(name));
+        return weights.index()
+                .find(LayerNames.withoutSuffix(tensor))
+                .filter(weight -> weight.shape().length == 3)
+                .map(weight -> Pair.of(layerName(weight), weight, matrix, null));
+    }
+
+    private static Pair tied(TiedHead head) {
+        if (head.embedding() == null) {
+            return Pair.refused(head.layer(), null, null, head.explanation());
+        }
+        return Pair.of(head.layer(), head.embedding(), null, null).withWarning(head.explanation());
+    }
+
+    private Optional<Pair> ambiguous(String layer) {
+        List<Tensor> candidates = weights.index().candidates(layer);
+        return candidates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Pair.refused(layer, null, null, candidates.size() + " weights of "
+                        + weights.shown() + " may be meant: " + LayerNames.quoted(candidates.get(0).name()) + ", "
+                        + LayerNames.quoted(candidates.get(1).name()) + toPair()));
+    }
+
+    // ---- everything that has activations ---------------------------------------------------------------------------------
+
+    private void addActivation(Tensor activation) {
+        Optional<Pair> found = dump.isUnnamed()
+                ? weightOf(LayerNames.stem(dump.file().path())).or(this::onlyWeight)
+                : weightOf(LayerNames.withoutSuffix(activation.name()))
+                        .or(() -> weightOf(LayerNames.withoutWeight(activation.name())))
+                        .or(() -> selection.activation() == null ? Optional.empty() : onlyWeight());
+        if (found.isEmpty()) {
+            String layer = dump.isUnnamed()
+                    ? LayerNames.stem(dump.file().path())
+                    : LayerNames.withoutSuffix(activation.name());
+            pairs.add(Pair.refused(layer, null, activation, "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT)
+                    + " or " + LayerNames.quoted(layer) + " belongs to these activations" + toPair()));
+            return;
+        }
+        Pair pair = found.get();
+        if (pair.weight() != null && pair.matrix() == null && mappedWeights.contains(pair.weight())) {
+            return;
+        }
+        pairs.add(new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, pair.matrix() != null,
+                pair.warnings(), pair.refusal()));
+    }
+
+    private String toPair() {
+        return selection.offersNames() ? "; name it with --tensor or --map" : "; name it with --map";
+    }
+
+    /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
+    private Optional<Pair> onlyWeight() {
+        List<Tensor> candidates = weights.all().stream()
+                .filter(tensor -> weights.isWeight(tensor) || WeightFile.isPlaceholder(tensor))
+                .limit(2)
+                .toList();
+        return candidates.size() == 1
+                ? Optional.of(Pair.of(layerName(candidates.getFirst()), candidates.getFirst(), null, null))
+                : Optional.empty();
+    }
+
+    private void addUnnamedWeight(List<Tensor> wanted) {
+        Tensor weight = weights.all().getFirst();
+        if (mappedWeights.contains(weight)) {
+            return;
+        }
+        String layer = layerName(weight);
+        Optional<Tensor> activation = wanted.size() == 1 ? Optional.of(wanted.getFirst()) : dump.of(layer);
+        if (activation.isEmpty()) {
+            throw new LogalignException(dump.shown() + ": which of its " + wanted.size()
+                    + " activation tensors belongs to the array of " + weights.shown() + " is not clear; "
+                    + (selection.offersNames() ? "name it with --activation" : "call it " + LayerNames.quoted(layer)));
+        }
+        pairs.add(Pair.of(layer, weight, null, activation.get()));
+    }
+
+    private void addMapped() {
+        if (selection.maps().isEmpty()) {
+            return;
+        }
+        for (Tensor weight : weights.all()) {
+            if (!weights.isWeight(weight) && !WeightFile.isPlaceholder(weight)) {
+                continue;
+            }
+            Optional<String> target = target(weight.name());
+            List<Pair> ofMatrices = target.filter(name -> dump.named(name).isPresent()).isPresent()
+                    ? List.of()
+                    : mappedMatrices(weight, target.isPresent());
+            if (!ofMatrices.isEmpty()) {
+                pairs.addAll(ofMatrices);
+            } else if (target.isPresent()) {
+                pairs.add(mapped(Pair.of(layerName(weight), weight, null, null), target.get()));
+                mappedWeights.add(weight);
+            }
+        }
+    }
+
+    /** Rows of a tensor of many matrices that a map reaches one by one. */
+    private List<Pair> mappedMatrices(Tensor weight, boolean onlyIfThere) {
+        long[] shape = weight.shape();
+        if (shape.length != 3 || shape[0] > Integer.MAX_VALUE) {
+            return List.of();
+        }
+        List<Pair> found = new ArrayList<>();
+        boolean there = false;
+        for (int matrix = 0; matrix < Math.min(shape[0], MAX_MAPPED); matrix++) {
+            Optional<String> target = target(weight.name() + "[" + matrix + "]");
+            if (target.isPresent()) {
+                there |= dump.named(target.get()).isPresent();
+                found.add(mapped(Pair.of(layerName(weight), weight, matrix, null), target.get()).withOwnActivation());
+            }
+        }
+        return onlyIfThere && !there ? List.of() : found;
+    }
+
+    private Pair mapped(Pair pair, String target) {
+        mappedActivations.add(target);
+        Optional<Tensor> activation = dump.named(target);
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation.orElse(null), false, List.of(),
+                activation.isPresent()
+                        ? null
+                        : "the map names the activations " + LayerNames.quoted(target) + ", which "
+                                + dump.shown() + " does not hold; correct --map");
+    }
+
+    /** What the first map that speaks of a name makes of it; with --activation only that counts. */
+    private Optional<String> target(String name) {
+        return selection.maps().stream()
+                .flatMap(map -> map.activationFor(name).stream())
+                .filter(target -> selection.activation() == null || target.equals(selection.activation()))
+                .findFirst();
+    }
+
+    private void addIncludedWithoutActivations() {
+        if (selection.include().isEmpty()) {
+            return;
+        }
+        Set<Tensor> used = new HashSet<>();
+        for (Pair pair : pairs) {
+            if (pair.weight() != null) {
+                used.add(pair.weight());
+            }
+        }
+        for (Tensor weight : weights.all()) {
+            boolean layer = weights.isWeight(weight)
+                    && (weight.isFloating() || weights.quantised().of(weight).isPresent());
+            if (layer && !used.contains(weight)) {
+                pairs.add(Pair.refused(layerName(weight), weight, null, weights.whyUnusable(weight)
+                        .orElse("no activations belong to it in " + dump.shown() + "; record them, or name them with --map")));
+            }
+        }
+    }
+
+}

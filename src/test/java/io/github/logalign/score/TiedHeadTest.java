@@ -1,0 +1,134 @@
+package io.github.logalign.score;
+
+import static io.github.logalign.score.TestModel.lar;
+import static io.github.logalign.score.TestModel.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.tensor.DataType;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Heads that are embeddings, and heads that are not. */
+class TiedHeadTest {
+
+    @TempDir
+    Path folder;
+
+    private TestModel model = new TestModel(Path.of(""));
+
+    @BeforeEach
+    void emptyModel() {
+        model = new TestModel(folder);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.embed_tokens.weight, lm_head",
+        "shared.weight, lm_head",
+        "transformer.wte.weight, lm_head",
+        "transformer.word_embeddings.weight, lm_head",
+        "gpt_neox.embed_in.weight, embed_out",
+        "tok_embeddings.weight, output",
+        "module.model.embed_tokens.weight, module.lm_head"
+    })
+    void aHeadWithoutWeightIsItsEmbeddingAndIsCalledHead(String embedding, String head) {
+        model.weight(embedding, 20, 8).input(head, 12, 8);
+        String layer = head.replace("module.", "");
+        for (Selection selection : List.of(
+                Selection.ALL, TestModel.include(layer), TestModel.selection(layer + ".weight", null))) {
+            List<LayerScore> rows = model.rows(selection);
+            LayerScore row = row(rows, layer);
+            assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
+            assertEquals(lar(model.w(embedding), model.x(head)), Objects.requireNonNull(row.lar()), 1e-12);
+            assertEquals(embedding, row.tensor());
+            assertTrue(row.warnings().getFirst().contains("taken as tied to"), row.warnings()::toString);
+            assertEquals(1, rows.size());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"module.lm_head, lm_head.weight", "_orig_mod.lm_head, lm_head.weight",
+        "lm_head, module.lm_head.weight"})
+    void aHeadThatIsThereIsNeverTied(String activation, String head) {
+        LayerScore row = row(
+                model.weight("model.embed_tokens.weight", 20, 8).weight(head, 20, 8).input(activation, 12, 8).rows(),
+                "lm_head");
+        assertEquals(head, row.tensor());
+        assertEquals(lar(model.w(head), model.x(activation)), Objects.requireNonNull(row.lar()), 1e-12);
+    }
+
+    @Test
+    void aHeadOfAnotherNameIsNotPassedOverForTheEmbedding() {
+        LayerScore row = row(
+                model.weight("model.embed_tokens.weight", 20, 8)
+                        .weight("language_model.lm_head.weight", 20, 8)
+                        .input("lm_head", 12, 8)
+                        .rows(),
+                "lm_head");
+        assertEquals(Status.SKIPPED, row.status());
+    }
+
+    @Test
+    void aQuantisedHeadIsAHead() {
+        LayerScore row = row(
+                model.weight("model.embed_tokens.weight", 20, 8)
+                        .weight("lm_head.qweight", DataType.I32, 1, 20)
+                        .weight("lm_head.qzeros", DataType.I32, 1, 3)
+                        .weight("lm_head.scales", 1, 20)
+                        .input("lm_head", 12, 8)
+                        .rows(),
+                "lm_head");
+        assertEquals(Status.SKIPPED, row.status());
+        assertTrue(String.valueOf(row.reason()).contains("quantised"), String.valueOf(row.reason()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"tie_word_embeddings\": true}', OK",
+        "'{\"tie_word_embeddings\": false}', SKIPPED",
+        "'{\"text_config\": {\"tie_word_embeddings\": false}}', SKIPPED",
+        "'{\"tie_word_embeddings\": null}', OK"
+    })
+    void theConfigurationDecides(String config, Status status) {
+        LayerScore row = row(
+                model.weight("model.embed_tokens.weight", 20, 8).input("lm_head", 12, 8).config(config).rows(),
+                "lm_head");
+        assertEquals(status, row.status());
+        if (status == Status.SKIPPED) {
+            assertTrue(String.valueOf(row.reason()).contains("not tied"), String.valueOf(row.reason()));
+        }
+    }
+
+    @Test
+    void sharedIsTheOneOfSeveralAndOthersAreUnclear() {
+        model.weight("encoder.embed_tokens.weight", 20, 8)
+                .weight("shared.weight", 20, 8)
+                .weight("decoder.embed_tokens.weight", 20, 8)
+                .input("lm_head", 12, 8);
+        assertEquals("shared.weight", model.rows().getFirst().tensor());
+        LayerScore row = new TestModel(folder).weight("encoder.embed_tokens.weight", 20, 8)
+                .weight("decoder.embed_tokens.weight", 20, 8)
+                .input("lm_head", 12, 8)
+                .rows()
+                .getFirst();
+        assertEquals(Status.SKIPPED, row.status());
+        assertTrue(String.valueOf(row.reason()).contains("not clear"), String.valueOf(row.reason()));
+    }
+
+    @Test
+    void anEmbeddingThatCannotBeUsedIsSaidSo() {
+        LayerScore row = row(
+                model.weight("wte.weight", DataType.I8, 20, 8).weight("a.weight", 8, 8).input("lm_head", 12, 8).rows(),
+                "lm_head");
+        assertEquals(Status.SKIPPED, row.status());
+        assertTrue(String.valueOf(row.reason()).contains("I8"), String.valueOf(row.reason()));
+    }
+}

@@ -63,6 +63,12 @@ final class Library {
         return text("openblas_get_config");
     }
 
+    /** Whose code runs, for a library that holds code for many CPUs. */
+    @Nullable
+    String coreName() {
+        return text("openblas_get_corename");
+    }
+
     /** Parallelism belongs to the callers' threads: this library's own would spin against them. */
     void useOneThread() {
         for (String name : List.of("openblas_set_num_threads", "MKL_Set_Num_Threads")) {
@@ -81,7 +87,7 @@ final class Library {
 
     /** Keeps what {@link #info} tells. What only the library knows is asked then: few want it, and each call costs time. */
     void describe(Origin origin, String place, @Nullable String config, List<Attempt> attempts) {
-        description = () -> new BlasInfo(origin, place, config, text("openblas_get_corename"), threads(), attempts);
+        description = () -> new BlasInfo(origin, place, config, coreName(), threads(), attempts);
     }
 
     BlasInfo info() {

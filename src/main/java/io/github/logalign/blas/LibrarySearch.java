@@ -23,6 +23,7 @@ final class LibrarySearch {
     private final Settings settings;
     private final List<Attempt> attempts = new ArrayList<>();
     private boolean mayPass;
+    private boolean nativesFound;
 
     /**
      * What the user and the system say.
@@ -42,14 +43,19 @@ final class LibrarySearch {
 
         static Settings ofThisProcess() {
             Map<String, String> environment = System.getenv();
-            String property = System.getProperty(Blas.PROPERTY);
-            String cache = System.getProperty(Blas.CACHE_PROPERTY);
+            String property = unlessEmpty(System.getProperty(Blas.PROPERTY));
+            String cache = unlessEmpty(System.getProperty(Blas.CACHE_PROPERTY));
             return new Settings(
-                    property != null ? property : environment.get(Blas.VARIABLE),
+                    property != null ? property : unlessEmpty(environment.get(Blas.VARIABLE)),
                     property != null ? Blas.PROPERTY : Blas.VARIABLE,
-                    cache != null ? cache : environment.get(Blas.CACHE_VARIABLE),
+                    cache != null ? cache : unlessEmpty(environment.get(Blas.CACHE_VARIABLE)),
                     environment,
                     System.getProperty("user.home"));
+        }
+
+        /** A variable that is set to nothing is as good as not set; an empty path would be the current folder. */
+        static @Nullable String unlessEmpty(@Nullable String value) {
+            return value == null || value.isEmpty() ? null : value;
         }
     }
 
@@ -85,10 +91,6 @@ final class LibrarySearch {
     }
 
     private @Nullable Library named(String name) {
-        if (name.isEmpty()) {
-            attempts.add(new Attempt(Origin.NAMED, settings.namedBy(), "it is set, but empty"));
-            return null;
-        }
         boolean isPath = name.contains("/") || name.contains("\\");
         if (isPath && !Files.isRegularFile(Path.of(name))) {
             failed(Origin.NAMED, name, "no such file");
@@ -112,6 +114,7 @@ final class LibrarySearch {
                     "no jar with this classifier is on the class path"));
             return null;
         }
+        nativesFound = true;
         Path cache = settings.cache() != null
                 ? Path.of(settings.cache())
                 : platform.userCache(settings.environment(), settings.home());
@@ -182,7 +185,11 @@ final class LibrarySearch {
             return accept(origin, last.toString(), lookup);
         } catch (IllegalArgumentException notLoadable) {
             // The loader does not tell a file that is no library from one that memory is lacking for.
-            failed(origin, last.toString(), reason(notLoadable));
+            Path folder = last.toAbsolutePath().getParent();
+            boolean noCode = folder != null && Mounts.forbidCode(folder);
+            failed(origin, last.toString(), noCode
+                    ? "its file system is mounted noexec, so that no library can be loaded from it"
+                    : reason(notLoadable));
             return null;
         }
     }
@@ -200,6 +207,11 @@ final class LibrarySearch {
         if (config != null && config.contains("USE64BITINT")) {
             attempts.add(new Attempt(origin, place, "it has 64-bit integers (" + config + "), 32-bit ones are needed"));
             return null;
+        }
+        String wanted = settings.environment().get(CoreType.VARIABLE);
+        String unfit = wanted == null ? null : CoreType.problem(wanted, library.coreName());
+        if (unfit != null) {
+            throw new BlasException(unfit);
         }
         library.useOneThread();
         attempts.add(new Attempt(origin, place, "loaded"));
@@ -219,10 +231,18 @@ final class LibrarySearch {
         String tried = attempts.stream()
                 .map(attempt -> attempt.place() + " (" + attempt.outcome() + ")")
                 .collect(Collectors.joining("; "));
-        String advice = settings.named() != null
-                ? "correct or unset " + settings.namedBy()
+        return "no usable OpenBLAS; tried " + tried + "; " + advice();
+    }
+
+    private String advice() {
+        if (settings.named() != null) {
+            return "correct or unset " + settings.namedBy();
+        }
+        return nativesFound
+                ? (settings.cache() == null ? "name a folder" : "name another folder")
+                        + " where files can be written and libraries loaded from by " + Blas.CACHE_VARIABLE + " or -D"
+                        + Blas.CACHE_PROPERTY
                 : "add the natives of org.bytedeco:openblas for " + platform.classifier() + ", or name a library by -D"
                         + Blas.PROPERTY + " or " + Blas.VARIABLE;
-        return "no usable OpenBLAS; tried " + tried + "; " + advice;
     }
 }

@@ -6,22 +6,24 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Writes a file whole or not at all: into a temporary file in the same folder, which is flushed to disk and then moved
  * into place. If writing fails, or the JVM ends in an orderly way meanwhile (Ctrl-C too), the temporary file is deleted
- * and what was there before stays. Only a killed JVM can leave one behind, named {@code .logalign-*.tmp}.
+ * and what was there before stays. Only a killed JVM can leave one behind, named {@code .logalign-*.tmp}. The new file
+ * keeps the permissions of the one that it replaces, and the owner and group where the system allows that.
  *
- * <p>A target that is a link is followed. A target that exists and is a pipe or device, such as {@code /dev/stdout}, is
- * written to directly.
+ * <p>A target that is a link is followed, also to a file that does not exist yet. A target that exists and is a pipe or
+ * device, or one of the process's own streams such as {@code /dev/stdout}, is written to directly.
+ *
+ * <p>A file that cannot be replaced, because something is mounted on it or its folder takes no new files, is
+ * overwritten in place once the whole content lies in a temporary file. If that fails in the middle, the temporary file
+ * stays, and the exception names it.
  *
  * <p>Thread safety: any number of threads may write, to different targets; of several writers to one target the last
  * wins.
@@ -40,6 +42,9 @@ public final class AtomicFile {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    /** Links to what the process has open: a file behind one of them must not be replaced under the stream. */
+    private static final Pattern OWN_STREAMS = Pattern.compile("/dev/(stdout|stderr|fd/\\d+)|/proc/[^/]+/fd/\\d+");
+
     private AtomicFile() {}
 
     /**
@@ -52,8 +57,11 @@ public final class AtomicFile {
     public static void write(Path target, Body body) {
         Origin origin = Origin.of(target);
         try {
-            if (isPipeOrDevice(target)) {
-                try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            if (isStream(target)) {
+                // Appending leaves alone what the stream's file holds already.
+                boolean file = Files.isRegularFile(target);
+                try (FileChannel channel = FileChannel.open(
+                        target, file ? StandardOpenOption.APPEND : StandardOpenOption.WRITE)) {
                     writeTo(channel, body);
                 }
                 return;
@@ -61,12 +69,13 @@ public final class AtomicFile {
             if (Files.isDirectory(target)) {
                 throw origin.problem("it is a folder, not a file to write", "name a file in it");
             }
-            Path goal = goal(target);
-            Path folder = goal.toAbsolutePath().getParent();
-            if (folder == null || !Files.isDirectory(folder)) {
-                throw origin.problem("it cannot be written, its folder does not exist", "create the folder first");
+            Path goal = Links.end(target);
+            if (!Files.isDirectory(Replacement.folder(goal))) {
+                String where = goal.equals(target) ? "" : " (it links to " + Names.printable(goal) + ")";
+                throw origin.problem(
+                        "it cannot be written, its folder does not exist" + where, "create the folder first");
             }
-            replace(goal, folder, body);
+            new Replacement(goal).write(channel -> writeTo(channel, body));
         } catch (IOException failure) {
             String reason = failure.getMessage() == null ? "" : ": " + failure.getMessage();
             throw origin.problem(
@@ -95,57 +104,25 @@ public final class AtomicFile {
         TemporaryFiles.doNoMore(work);
     }
 
-    private static boolean isPipeOrDevice(Path target) throws IOException {
-        return Files.exists(target) && Files.readAttributes(target, BasicFileAttributes.class).isOther();
-    }
-
-    /** Where the content goes: behind a link, so that the link stays one. */
-    private static Path goal(Path target) throws IOException {
-        boolean linkToSomething = Files.isSymbolicLink(target) && Files.exists(target);
-        return linkToSomething ? target.toRealPath() : target;
-    }
-
-    private static void replace(Path goal, Path folder, Body body) throws IOException {
-        Path temporary = folder.resolve(".logalign-" + UUID.randomUUID() + ".tmp");
-        TemporaryFiles.add(temporary);
-        try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
-                    StandardOpenOption.WRITE)) {
-                writeTo(channel, body);
-                channel.force(true);
-            }
-            move(temporary, goal);
-            flushFolder(folder);
-        } finally {
-            TemporaryFiles.deleteAndForget(temporary);
+    /**
+     * Tells whether a target is written to directly: a pipe, a device, or a stream of this process.
+     *
+     * @param target any path
+     * @return true if it exists and is of these kinds
+     * @throws IOException if that cannot be found out
+     */
+    public static boolean isStream(Path target) throws IOException {
+        if (!Files.exists(target)) {
+            return false;
         }
+        return OWN_STREAMS.matcher(target.toAbsolutePath().normalize().toString()).matches()
+                || Files.readAttributes(target, BasicFileAttributes.class).isOther();
     }
 
     private static void writeTo(FileChannel channel, Body body) throws IOException {
         OutputStream buffered = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         try (SharedStream shared = new SharedStream(buffered)) {
             body.writeTo(shared);
-        }
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException unsupported) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /** So that the move survives a power cut; not every system can flush a folder, and the file is whole either way. */
-    @SuppressWarnings("EmptyCatch")
-    private static void flushFolder(Path folder) {
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException unsupported) {
-            // The content is in place already: nothing failed that was promised.
         }
     }
 }

@@ -31,7 +31,13 @@ final class TemporaryFiles {
     }
 
     static synchronized void deleteAndForget(Path file) {
-        delete(file);
+        if (FILES.remove(file)) {
+            delete(file);
+        }
+    }
+
+    /** Leaves the file where it is. */
+    static synchronized void forget(Path file) {
         FILES.remove(file);
     }
 

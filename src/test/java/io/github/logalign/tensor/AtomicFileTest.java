@@ -1,8 +1,10 @@
 package io.github.logalign.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logalign.LogalignException;
 import java.io.BufferedReader;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +115,101 @@ class AtomicFileTest {
         assertTrue(Files.isSymbolicLink(link));
         assertEquals("new", Files.readString(target));
         assertEquals(List.of("link", "target"), names());
+    }
+
+    @Test
+    void linksAreFollowedToTheirEnd() throws IOException {
+        Path chain = Files.createSymbolicLink(folder.resolve("chain"), Path.of("link"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("fresh"));
+        AtomicFile.write(chain, out -> out.write(NEW));
+        assertTrue(Files.isSymbolicLink(chain));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(folder.resolve("fresh")), "a link to nothing makes what it points to");
+        assertEquals(List.of("chain", "fresh", "link", "target"), names());
+    }
+
+    @Test
+    void linksThatLeadNowhereAreReported() throws IOException {
+        Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+        assertThrows(LogalignException.class, () -> AtomicFile.write(circle, out -> out.write(NEW)));
+        Path lost = Files.createSymbolicLink(folder.resolve("lost"), Path.of("absent", "file"));
+        LogalignException missing = assertThrows(
+                LogalignException.class, () -> AtomicFile.write(lost, out -> out.write(NEW)));
+        assertTrue(String.valueOf(missing.getMessage()).contains("absent"), missing::getMessage);
+        assertEquals(List.of("circle", "lost", "target"), names());
+    }
+
+    @Test
+    void theNewFileKeepsTheModeOfTheOld() throws IOException {
+        for (String mode : List.of("rw-------", "rw-r-----", "rwxrwxrwx", "r--r--r--")) {
+            Files.setPosixFilePermissions(target, PosixFilePermissions.fromString(mode));
+            AtomicFile.write(target, out -> {
+                out.write(NEW);
+                for (String name : names()) {
+                    assertEquals(
+                            mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(name))),
+                            "never open to others, not even the temporary file");
+                }
+            });
+            assertEquals(mode, PosixFilePermissions.toString(Files.getPosixFilePermissions(target)));
+        }
+    }
+
+    /** As in a container, where single files are mounted: nothing can be renamed over them. */
+    @Test
+    void aMountedFileIsOverwrittenInPlace() throws Exception {
+        Path mounted = Files.write(folder.resolve("mounted"), OLD);
+        assumeTrue(run("mount", "--bind", target.toString(), mounted.toString()), "only root mounts");
+        try {
+            byte[] large = new byte[300_000];
+            AtomicFile.write(mounted, out -> out.write(large));
+            assertArrayEquals(large, Files.readAllBytes(target));
+            AtomicFile.write(mounted, out -> out.write(NEW));
+            assertEquals("new", Files.readString(target), "nothing of the longer content is left");
+            assertThrows(LogalignException.class, () -> AtomicFile.write(mounted, out -> {
+                out.write(OLD);
+                throw new IOException("no");
+            }));
+            assertEquals("new", Files.readString(mounted), "the content is whole before the file is touched");
+            assertEquals(List.of("mounted", "target"), names());
+        } finally {
+            assertTrue(run("umount", mounted.toString()));
+        }
+    }
+
+    private static boolean run(String... command) throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor() == 0;
+        } catch (IOException noSuchProgram) {
+            return false;
+        }
+    }
+
+    /** A stream of the process is a file when the shell redirects it; it must stay that file, with what is in it. */
+    @Test
+    void ownStreamsAreAppendedTo() throws Exception {
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), ToStandardOutput.class.getName())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(target.toFile()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertEquals(0, process.waitFor());
+        assertEquals("oldnew", Files.readString(target));
+    }
+
+    /** A program that writes to its standard output as if to a file. */
+    static final class ToStandardOutput {
+
+        private ToStandardOutput() {}
+
+        public static void main(String[] arguments) {
+            AtomicFile.write(Path.of("/dev/stdout"), out -> out.write(NEW));
+        }
     }
 
     @Test

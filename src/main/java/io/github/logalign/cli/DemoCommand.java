@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
         })
 final class DemoCommand implements Callable<Integer> {
 
+    @Writes(OwnFile.ANY)
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -68,6 +69,7 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, String.valueOf(wrong.getMessage()), wrong);
         }
+        CoreCheck.require();
         Path folder = folder();
         Path run = folder.resolve("run");
         try (Progress progress = new Progress("training", steps, quiet)) {

@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         line(out, "blas", blas.path());
         line(out, "  origin", blas.origin().name().toLowerCase(Locale.ROOT));
         line(out, "  config", String.valueOf(blas.config()));
-        line(out, "  core", String.valueOf(blas.coreName()));
+        line(out, "  core", core(String.valueOf(blas.coreName()), CoreCheck.variable()));
         line(out, "  threads", String.valueOf(blas.threads()));
         for (BlasInfo.Attempt attempt : blas.attempts()) {
             line(out, "  tried", attempt.place() + ": " + attempt.outcome());
@@ -62,6 +62,15 @@ final class DoctorCommand implements Callable<Integer> {
                 right ? "right" : "WRONG: do not trust results; name another library by -Dlogalign.blas");
         out.flush();
         return right ? 0 : 1;
+    }
+
+    /** OpenBLAS takes some cores for others, and names that it does not know for none. */
+    static String core(String core, String wanted) {
+        if (wanted.isEmpty()) {
+            return core;
+        }
+        boolean other = !core.equalsIgnoreCase(wanted);
+        return core + " (OPENBLAS_CORETYPE=" + wanted + (other ? ", which this OpenBLAS has not as such)" : ")");
     }
 
     private static void line(PrintWriter out, String name, String value) {

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,9 +34,11 @@ import picocli.CommandLine.Spec;
 @Command(name = "inspect", description = "What is in a file, and what score would do with it.")
 final class InspectCommand implements Callable<Integer> {
 
+    @Reads
     @Parameters(paramLabel = "FILE", description = "A file of weights or activations.")
     private Path file = Path.of("");
 
+    @Reads
     @Option(names = "--activations", paramLabel = "FILE", description = "Activations to pair the weights of FILE with.")
     private @Nullable Path activations;
 
@@ -103,7 +106,10 @@ final class InspectCommand implements Callable<Integer> {
 
     private void printPlan(PrintWriter out, TensorFile weights, Path activations) {
         try (TensorFile dump = TensorFile.open(activations)) {
+            CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+            FileRoles.checkNotSwapped(commandLine, weights, dump).ifPresent(out::println);
             Plan plan = Plan.of(weights, dump, selection());
+            FileRoles.checkDifferent(commandLine, plan.jobs());
             out.println("score would compute:");
             Table table = new Table("layer", "weight", "activations", "way", "note");
             for (LayerJob job : plan.jobs()) {

@@ -50,6 +50,7 @@ final class LabCommand implements Runnable {
             description = "Modular addition: the network memorises, and much later generalises.")
     static final class GrokkingCommand implements Callable<Integer> {
 
+        @Writes(OwnFile.ANY)
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new or empty folder.")
         private Path out = Path.of("");
 
@@ -103,6 +104,7 @@ final class LabCommand implements Runnable {
             description = "A small language model on bytes of text, seen once or again and again.")
     static final class RepetitionCommand implements Callable<Integer> {
 
+        @Writes(OwnFile.ANY)
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "A new or empty folder.")
         private Path out = Path.of("");
 
@@ -134,6 +136,7 @@ final class LabCommand implements Runnable {
                 description = "Steps from checkpoint to checkpoint (default: ${DEFAULT-VALUE}).")
         private int interval;
 
+        @Reads
         @Option(
                 names = "--text",
                 paramLabel = "PATH",

@@ -1,8 +1,6 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
-import io.github.logalign.LogalignException;
-import io.github.logalign.tensor.Names;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
@@ -101,19 +100,25 @@ public final class Main implements Runnable {
         return commandLine.addSubcommand(GenerateCompletion.class);
     }
 
+    static List<CommandLine> allCommands() {
+        return COMMANDS.values().stream().map(CommandLine::new).toList();
+    }
+
     private int execute(String[] args, PrintStream err) {
         StandardOutput out = new StandardOutput();
         CommandLine commandLine = commandLine(this, args)
                 .setExpandAtFiles(false)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((wrong, arguments) -> {
-                    err.println("logalign: " + oneLine(String.valueOf(wrong.getMessage())) + "; see "
+                    err.println("logalign: " + Failures.oneLine(String.valueOf(wrong.getMessage())) + "; see "
                             + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
                     return WRONG_USAGE;
                 })
-                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err));
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err))
+                .setExecutionStrategy(new Usage(Main::allCommands)::execute);
+        LowerCaseEnums.apply(commandLine);
+        Usage.collectErrors(commandLine);
         int code;
         try {
             code = commandLine.execute(args);
@@ -127,23 +132,9 @@ public final class Main implements Runnable {
     private int report(Throwable failure, PrintStream err) {
         if (stacktrace) {
             failure.printStackTrace(err);
-            return FAILED;
+        } else {
+            err.println("logalign: " + Failures.line(failure));
         }
-        String message = switch (failure) {
-            case LogalignException known -> known.getMessage();
-            case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
-            case IOException io -> "cannot write the result: " + io.getMessage();
-            case OutOfMemoryError memory -> "out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
-            default ->
-                "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
-                        + "; --stacktrace shows more, please report it";
-        };
-        err.println("logalign: " + oneLine(message));
         return FAILED;
-    }
-
-    /** Messages may quote arguments and names, which may hold anything. */
-    private static String oneLine(String message) {
-        return Names.escaped(message.replace('\n', ' ').strip());
     }
 }

@@ -1,32 +1,76 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.tensor.AtomicFile;
+import io.github.logalign.tensor.Names;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Where the result goes, and in what form. */
 final class OutputOptions {
 
     /** The forms of a result. */
     enum Format {
-        TABLE, JSON, CSV
+        TABLE(".txt"), JSON(".json"), CSV(".csv");
+
+        private final String ending;
+
+        Format(String ending) {
+            this.ending = ending;
+        }
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** Null for an ending that tells nothing. */
+        static @Nullable Format byEnding(String name) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            for (Format format : values()) {
+                if (lower.endsWith(format.ending)) {
+                    return format;
+                }
+            }
+            return null;
+        }
     }
 
-    @Option(names = "--format", paramLabel = "table|json|csv", defaultValue = "table",
-            description = "Form of the result (default: ${DEFAULT-VALUE}).")
-    Format format = Format.TABLE;
+    @Option(names = "--format", paramLabel = "table|json|csv",
+            description = "Form of the result (default: by the ending of --out, .json, .csv or .txt, or else table).")
+    private @Nullable Format format;
 
+    @Writes(OwnFile.ROWS)
     @Option(names = "--out", paramLabel = "FILE",
             description = "Write the result to this file, not to standard output.")
     private @Nullable Path out;
 
+    @Mixin
+    final ForceOption force = new ForceOption();
+
     @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
     boolean quiet;
+
+    /**
+     * The form that the options ask for.
+     *
+     * @throws ParameterException if they contradict each other
+     */
+    Format format(CommandLine commandLine) {
+        Format byEnding = out == null ? null : Format.byEnding(String.valueOf(out.getFileName()));
+        if (out != null && format != null && byEnding != null && format != byEnding) {
+            throw new ParameterException(commandLine, "--out " + Names.printable(out) + " has the ending of "
+                    + byEnding.label() + ", and --format says " + format.label() + "; correct one of them");
+        }
+        return format != null ? format : byEnding != null ? byEnding : Format.TABLE;
+    }
 
     /** How many characters a line may have. */
     int width() {

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Computes rows in some threads, in the order of the jobs, with progress on the terminal and a line for each bad row. */
@@ -34,7 +34,7 @@ final class RowRunner {
      *
      * @param keep gets each result in the thread that computed it
      */
-    List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, Consumer<Scorer.Result> keep) {
+    List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
         List<LayerScore> rows = new ArrayList<>();
         int workers = Math.min(threads, jobs.size());
         try (ExecutorService pool = Executors.newFixedThreadPool(workers, RowRunner::worker);
@@ -43,7 +43,7 @@ final class RowRunner {
             for (LayerJob job : jobs) {
                 futures.add(pool.submit(() -> {
                     Scorer.Result result = scorer.score(job);
-                    keep.accept(result);
+                    keep.accept(job, result);
                     return result.row();
                 }));
             }

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -26,11 +27,21 @@ final class SampleCommand implements Callable<Integer> {
     private static final int VOCABULARY = 512;
     private static final int HIDDEN = 256;
 
+    /** What the metadata of the files calls their writer, so that they are known again. */
+    static final String GENERATOR = "logalign sample";
+
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String ACTIVATIONS = "activations.safetensors";
+
+    @Writes(value = OwnFile.SAMPLE, files = {WEIGHTS, ACTIVATIONS})
     @Parameters(paramLabel = "DIR", description = "The folder to write to; made if it is not there.")
     private Path folder = Path.of("");
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
     private long seed;
+
+    @Mixin
+    final ForceOption force = new ForceOption();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -46,16 +57,18 @@ final class SampleCommand implements Callable<Integer> {
         Random random = new Random(seed);
         // The head's inputs lie along a few directions that its rows share: an aligned layer. The others are random.
         float[] features = normal(8 * WIDTH, random);
-        Path weights = folder.resolve("model.safetensors");
+        Path weights = folder.resolve(WEIGHTS);
         new SafetensorsWriter()
                 .metadata("format", "pt")
+                .metadata("generator", GENERATOR)
                 .add("lm_head.weight", new long[]{VOCABULARY, WIDTH}, mixed(VOCABULARY, features, random))
                 .add("mlp.up.weight", new long[]{HIDDEN, WIDTH}, normal(HIDDEN * WIDTH, random))
                 .add("mlp.down.weight", new long[]{WIDTH, HIDDEN}, normal(WIDTH * HIDDEN, random))
                 .write(weights);
-        Path activations = folder.resolve("activations.safetensors");
+        Path activations = folder.resolve(ACTIVATIONS);
         new SafetensorsWriter()
                 .metadata("step", "0")
+                .metadata("generator", GENERATOR)
                 .add("lm_head", new long[]{TOKENS, WIDTH}, mixed(TOKENS, features, random))
                 .add("mlp.up", new long[]{TOKENS, WIDTH}, normal(TOKENS * WIDTH, random))
                 .add("mlp.down", new long[]{TOKENS, HIDDEN}, normal(TOKENS * HIDDEN, random))

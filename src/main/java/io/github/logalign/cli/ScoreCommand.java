@@ -1,6 +1,7 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
+import io.github.logalign.cli.OutputOptions.Format;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
@@ -8,6 +9,7 @@ import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Tensor;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -37,10 +40,12 @@ import picocli.CommandLine.Spec;
 })
 final class ScoreCommand implements Callable<Integer> {
 
+    @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
             description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
     private Path weights = Path.of("");
 
+    @Reads
     @Option(names = "--activations", required = true, paramLabel = "FILE",
             description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
     private Path activations = Path.of("");
@@ -78,29 +83,45 @@ final class ScoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         int threads = scoring.threads(commandLine);
+        Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM && scoring.spectra != null) {
             throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
         }
+        ScoreOptions options = scoring.options(commandLine, method);
+        CoreCheck.require();
         Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = TensorFile.open(weights);
                 TensorFile activationsFile = TensorFile.open(activations);
                 MaskOption maskFile = mask == null ? null : new MaskOption(mask)) {
+            boolean told = tensor != null || activation != null || !maps.isEmpty();
+            Optional<String> swapped = told
+                    ? Optional.empty()
+                    : FileRoles.checkNotSwapped(commandLine, weightsFile, activationsFile);
+            if (!output.quiet) {
+                swapped.ifPresent(note -> err.println("logalign: note: " + note));
+            }
             Plan plan = Plan.of(weightsFile, activationsFile, selection);
+            FileRoles.checkDifferent(commandLine, plan.jobs());
+            SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
+            Outputs outputs = Outputs.of(commandLine)
+                    .reads("--weights", weightsFile)
+                    .reads("--activations", activationsFile)
+                    .reads("--mask", maskFile == null ? List.of() : List.of(maskFile.tensor().path()));
+            folder.announce(outputs);
+            outputs.check();
+            folder.begin();
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
             Tensor maskTensor = maskFile == null ? null : maskFile.tensor();
-            Scorer scorer = new Scorer(scoring.options(commandLine, method), maskTensor).sharing(threads,
+            Scorer scorer = new Scorer(options, maskTensor).sharing(threads,
                     plan.jobs().size());
-            SpectraFolder folder = scoring.spectra == null ? null : new SpectraFolder(scoring.spectra);
-            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer, result -> {
-                if (folder != null) {
-                    folder.write(result);
-                }
-            });
-            output.write(commandLine.getOut(), out -> write(out, rows, threads));
+            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                    (job, result) -> folder.write(job, result.spectra()));
+            folder.finish();
+            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
         }
     }
@@ -113,8 +134,8 @@ final class ScoreCommand implements Callable<Integer> {
         }
     }
 
-    private void write(OutputStream out, List<LayerScore> rows, int threads) throws IOException {
-        switch (output.format) {
+    private void write(OutputStream out, Format format, List<LayerScore> rows, int threads) throws IOException {
+        switch (format) {
             case JSON -> JsonReport.write(out, Environment.current(), threads, rows);
             case CSV -> CsvReport.write(out, rows);
             case TABLE -> out.write(TableReport.scores(rows, output.width()).getBytes(StandardCharsets.UTF_8));

@@ -33,7 +33,8 @@ final class ScoringOptions {
             description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
     private Precision precision = Precision.DOUBLE;
 
-    @Option(names = "--route", paramLabel = "NAME", defaultValue = "auto",
+    @Option(names = "--route", paramLabel = "auto|direct|triangle|outputs|inner",
+            defaultValue = "auto",
             description = "Force a way: direct or triangle for svd, outputs or inner for norm (default: the cheapest; see"
                     + " inspect).")
     private Route route = Route.AUTO;
@@ -45,8 +46,10 @@ final class ScoringOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
     private @Nullable Integer threads;
 
+    @Writes(OwnFile.ANY)
     @Option(names = "--spectra", paramLabel = "DIR",
-            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder.")
+            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder, and spectra.json, which tells what is"
+                    + " where.")
     @Nullable
     Path spectra;
 

@@ -1,12 +1,14 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
+import io.github.logalign.cli.OutputOptions.Format;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.TensorFile;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "spectrum", description = "The weight spectrum p and its spread for every matrix of a checkpoint.")
 final class SpectrumCommand implements Callable<Integer> {
 
+    @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
             description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
     private Path weights = Path.of("");
@@ -53,31 +56,36 @@ final class SpectrumCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         int threads = scoring.threads(commandLine);
+        Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM) {
             throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
         }
+        ScoreOptions options = scoring.options(commandLine, method);
+        CoreCheck.require();
         Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
         try (TensorFile file = TensorFile.open(weights)) {
             Plan plan = Plan.of(file, selection);
+            SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
+            Outputs outputs = Outputs.of(commandLine).reads("--weights", file);
+            folder.announce(outputs);
+            outputs.check();
+            folder.begin();
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            SpectraFolder folder = scoring.spectra == null ? null : new SpectraFolder(scoring.spectra);
-            Scorer scorer = new Scorer(scoring.options(commandLine, method), null).sharing(threads, plan.jobs().size());
-            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer, result -> {
-                if (folder != null) {
-                    folder.write(result);
-                }
-            });
-            output.write(commandLine.getOut(), out -> write(out, rows, threads));
+            Scorer scorer = new Scorer(options, null).sharing(threads, plan.jobs().size());
+            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                    (job, result) -> folder.write(job, result.spectra()));
+            folder.finish();
+            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
         }
     }
 
-    private void write(OutputStream out, List<LayerScore> rows, int threads) throws IOException {
-        switch (output.format) {
+    private void write(OutputStream out, Format format, List<LayerScore> rows, int threads) throws IOException {
+        switch (format) {
             case JSON -> JsonReport.write(out, Environment.current(), threads, rows);
             case CSV -> CsvReport.write(out, rows);
             case TABLE -> out.write(TableReport.spectra(rows, output.width()).getBytes(StandardCharsets.UTF_8));

@@ -4,9 +4,14 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Standard output that remembers a failure: writers swallow it, and a result that was cut off must not look complete. */
+/**
+ * Standard output that remembers a failure: writers swallow it, and a result that was cut off must not look complete. A
+ * reader that has seen enough, such as {@code head}, is no failure.
+ */
 final class StandardOutput extends OutputStream {
 
     private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -29,8 +34,20 @@ final class StandardOutput extends OutputStream {
 
     /** Throws what went wrong earlier. */
     void finish() throws IOException {
-        if (failure != null) {
+        if (failure != null && !readerHasGone(failure)) {
             throw failure;
+        }
+    }
+
+    /** In other languages the message is another one; but writing to a pipe fails for no other reason. */
+    private static boolean readerHasGone(IOException failure) {
+        if (String.valueOf(failure.getMessage()).contains("Broken pipe")) {
+            return true;
+        }
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:");
+        } catch (IOException unknown) {
+            return false;
         }
     }
 }

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -50,9 +51,11 @@ import picocli.CommandLine.Spec;
         })
 final class TrackCommand implements Callable<Integer> {
 
+    @Reads
     @Parameters(paramLabel = "RUN", description = "The folder of the run.")
     private Path run = Path.of("");
 
+    @Reads
     @Option(
             names = "--baseline",
             paramLabel = "RUN|SERIES",
@@ -71,6 +74,7 @@ final class TrackCommand implements Callable<Integer> {
             description = "Pair names that do not tell by themselves, as for score. May be given again.")
     private List<String> maps = new ArrayList<>();
 
+    @Reads
     @Option(
             names = "--metrics",
             paramLabel = "FILE",
@@ -105,6 +109,7 @@ final class TrackCommand implements Callable<Integer> {
     @Mixin
     private AlarmOptions alarms = new AlarmOptions();
 
+    @Writes(OwnFile.SERIES)
     @Option(
             names = "--out",
             paramLabel = "SERIES",
@@ -112,6 +117,7 @@ final class TrackCommand implements Callable<Integer> {
                     + " are not scored again unless they failed or their files have changed.")
     private @Nullable Path out;
 
+    @Writes(OwnFile.REPORT)
     @Option(names = "--report", paramLabel = "FILE.html", description = "Write a report with charts to this file.")
     private @Nullable Path report;
 
@@ -142,6 +148,9 @@ final class TrackCommand implements Callable<Integer> {
                     + " wildcards within a name.")
     private @Nullable String pattern;
 
+    @Mixin
+    final ForceOption force = new ForceOption();
+
     @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
     private boolean quiet;
 
@@ -156,8 +165,10 @@ final class TrackCommand implements Callable<Integer> {
         checkFolder(out);
         checkFolder(report);
         RunFolder folder = folder(commandLine, run);
+        CoreCheck.require();
         CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), threads());
-        Series known = out != null && Files.exists(out) ? SeriesFile.read(out) : Series.EMPTY;
+        Outputs.of(commandLine).reads("a checkpoint,", files(folder.scan())).check();
+        Series known = known(out);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
@@ -177,6 +188,21 @@ final class TrackCommand implements Callable<Integer> {
             }
         }
         return tracked.exitCode(alarms.failOnAlarm());
+    }
+
+    private static List<Path> files(RunFolder.Scan scan) {
+        return scan.checkpoints().stream()
+                .flatMap(checkpoint -> Stream.of(checkpoint.weights(), checkpoint.activations()))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** What the series holds already; nothing if there is none, or {@code --force} says to write over what is there. */
+    private static Series known(@Nullable Path series) throws IOException {
+        if (series == null || !Files.isRegularFile(series) || Files.size(series) == 0) {
+            return Series.EMPTY;
+        }
+        return OwnFile.SERIES.fits(series) ? SeriesFile.read(series) : Series.EMPTY;
     }
 
     private void checkOptions(CommandLine commandLine) {

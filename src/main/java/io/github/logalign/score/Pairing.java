@@ -305,7 +305,8 @@ final class Pairing {
                     && (weight.isFloating() || weights.quantised().of(weight).isPresent());
             if (layer && !used.contains(weight)) {
                 pairs.add(Pair.refused(layerName(weight), weight, null, weights.whyUnusable(weight)
-                        .orElse("no activations belong to it in " + dump.shown() + "; record them, or name them with --map")));
+                        .orElse("no activations belong to it in " + dump.shown()
+                                + "; record them, or name them with --map")));
             }
         }
     }

@@ -1,0 +1,107 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example of the README, run with the packaged command in a folder that sample made, as the README says. */
+class ReadmeIT {
+
+    private static final int PATIENCE_MINUTES = 10;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void sample() {
+        assertEquals(0, new Command().in(folder).run("sample", ".").code());
+    }
+
+    private static List<String> run(String command) throws IOException, InterruptedException {
+        Path out = folder.resolve("readme.out");
+        Path err = folder.resolve("readme.err");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-o", "pipefail", "-c", command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().merge("PATH", "", (path, none) -> Command.path().getParent() + ":" + path);
+        Process process = builder.start();
+        assertTrue(process.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES), command);
+        assertEquals(0, process.exitValue(), () -> command + ": " + read(err));
+        return Files.readAllLines(out);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException failed) {
+            return failed.toString();
+        }
+    }
+
+    /** In the README's order, since the last ones use what those before them wrote. */
+    @TestFactory
+    List<DynamicTest> everyExamplePrintsWhatIsShown() throws IOException {
+        List<Readme.Example> examples = Readme.examples();
+        assertTrue(examples.size() >= 7, examples::toString);
+        return examples.stream()
+                .map(example -> DynamicTest.dynamicTest(example.command(), () -> compare(example)))
+                .toList();
+    }
+
+    /**
+     * Text is equal, and so are numbers but for rounding. The network of the last examples is trained on the JDK's own
+     * sources, so what is said of it is of the same form.
+     */
+    private static void compare(Readme.Example example) throws IOException, InterruptedException {
+        List<String> printed = run(example.command());
+        boolean exact = !example.command().contains("track");
+        assertSameForm(example.output(), printed);
+        for (int i = 0; exact && i < printed.size(); i++) {
+            String shownLine = example.output().get(i);
+            List<String> shown = Readme.numbers(shownLine);
+            List<String> numbers = Readme.numbers(printed.get(i));
+            for (int n = 0; n < shown.size(); n++) {
+                assertTrue(Readme.agree(shown.get(n), numbers.get(n)), shownLine + "\n" + printed.get(i));
+            }
+        }
+    }
+
+    private static void assertSameForm(List<String> shown, List<String> printed) {
+        assertEquals(
+                shown.stream().map(Readme::withoutNumbers).toList(),
+                printed.stream().map(Readme::withoutNumbers).toList(),
+                () -> String.join("\n", printed));
+    }
+
+    @Test
+    void theDemonstrationTellsWhatIsShown() throws Exception {
+        Path out = folder.resolve("demo");
+        List<String> shown = Readme.blockFrom("A network learns").stream()
+                .map(line -> line.replaceAll("/\\S*/(run|series|report)", out + "/$1"))
+                .toList();
+        List<String> printed = run("logalign demo --quiet --out " + out);
+        assertSameForm(shown, printed);
+        List<String> story = printed.stream().filter(line -> line.contains("   LAR ")).toList();
+        assertEquals(4, story.size());
+        List<String> shownStory = shown.stream().filter(line -> line.contains("   LAR ")).toList();
+        for (int i = 0; i < story.size(); i++) {
+            double was = lar(shownStory.get(i));
+            assertEquals(was, lar(story.get(i)), 0.03, story.get(i));
+        }
+    }
+
+    private static double lar(String line) {
+        return Double.parseDouble(line.replaceFirst(".* LAR +", "").replaceFirst(" .*", ""));
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.logalign.cli.Command.Result;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The start of the command in surroundings that are not its own: variables, limits, streams, names, mounts, CPUs. */
+class StartIT {
+
+    private static final String SCORE = "\"$L\" score --weights model.safetensors --activations activations.safetensors";
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void sample() {
+        assertEquals(0, new Command().in(folder).run("sample", ".").code());
+    }
+
+    /** Runs a line of shell in the folder of the sample; $L is the command. */
+    private Result shell(String line, String... environment) throws IOException, InterruptedException {
+        Path out = folder.resolve("shell.out");
+        Path err = folder.resolve("shell.err");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", line)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("L", Command.path().toString());
+        for (int i = 0; i < environment.length; i += 2) {
+            builder.environment().put(environment[i], environment[i + 1]);
+        }
+        Process process = builder.start();
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), line);
+        String errors = Files.readString(err, StandardCharsets.ISO_8859_1);
+        assertFalse(errors.contains("\tat ") || errors.contains("Exception"), errors);
+        return new Result(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Command.lines(err),
+                0);
+    }
+
+    private static void assertScored(Result result) {
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+        assertEquals(List.of(), result.err());
+        assertEquals(4, result.out().lines().count(), result.out());
+        assertTrue(result.out().startsWith("layer"), result.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:+UseG1GC", "-XX:+UseParallelGC -Xmx512m", "-XX:NoSuchOption", "-javaagent:/none.jar"})
+    void optionsForOtherJvmsDoNotReachThisOne(String options) throws Exception {
+        assertScored(shell(SCORE, "JAVA_TOOL_OPTIONS", options, "JDK_JAVA_OPTIONS", options, "_JAVA_OPTIONS",
+                options));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:NoSuchOption", "-Xmx1", "-XX:+UseG1GC -XX:+UseZGC", "-Xlog:nonsense"})
+    void aWrongOptionOfOnesOwnIsToldOnStandardError(String options) throws Exception {
+        Result result = shell(SCORE, "LOGALIGN_OPTS", options);
+        assertEquals(1, result.code());
+        assertEquals("", result.out());
+        assertFalse(result.err().isEmpty());
+    }
+
+    @Test
+    void anEmptyVariableIsAsGoodAsNone() throws Exception {
+        List<Path> before = files();
+        assertScored(shell(SCORE, "LOGALIGN_CACHE", "", "LOGALIGN_BLAS", "", "LOGALIGN_SIMD", "", "LOGALIGN_OPTS", "",
+                "XDG_CACHE_HOME", "", "TMPDIR", "", "OPENBLAS_CORETYPE", "", "COLUMNS", ""));
+        assertEquals(before, files());
+    }
+
+    @Test
+    void oddVariablesDoNoHarm() throws Exception {
+        assertScored(shell(SCORE, "COLUMNS", "abc", "TMPDIR", "/no/such/folder", "HOME", "/no/such/home"));
+        assertScored(shell("unset HOME; " + SCORE));
+        assertScored(shell("env -i \"$L\"" + SCORE.substring(4)));
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> !file.toString().contains("shell.")).sorted().toList();
+        }
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughIsAnOrdinaryEnd() throws Exception {
+        for (String command : List.of("generate-completion", "score --help", "doctor")) {
+            // The reader ends before the first byte is written.
+            Result result = shell("\"$L\" " + command + " | true; exit ${PIPESTATUS[0]}");
+            assertTrue(result.code() == 0 || result.code() == 141, result::toString);
+            assertEquals(List.of(), result.err());
+        }
+    }
+
+    @Test
+    void outputThatGoesNowhereIsAnError() throws Exception {
+        for (String where : List.of(">&-", ">/dev/full")) {
+            for (String command : List.of(SCORE + " --quiet", "\"$L\" --help", "\"$L\" doctor")) {
+                Result result = shell(command + " " + where);
+                assertEquals(1, result.code(), command + where);
+                assertEquals(1, result.err().size(), result.err()::toString);
+                assertTrue(result.err().getFirst().startsWith("logalign: cannot write the result"),
+                        result.err()::toString);
+            }
+        }
+        assertScored(shell(SCORE + " <&-"));
+        assertScored(shell(SCORE + " 2>&-"));
+    }
+
+    /** As root there are no limits, so the command runs as nobody. */
+    @Test
+    void aLimitOfProcessesIsALine() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        String asNobody = "chmod -R a+rwX . && setpriv --reuid=65534 --regid=65534 --clear-groups";
+        Result works = shell(asNobody + " " + SCORE, "LOGALIGN_CACHE", cache.toString());
+        assumeTrue(works.code() == 0, "only root becomes nobody");
+        for (int limit = 8; limit < 40; limit += 4) {
+            Result result = shell(
+                    asNobody + " bash -c 'ulimit -u " + limit + "; " + SCORE.replace("\"$L\"", "exec \"$L\"")
+                            + " --quiet'",
+                    "LOGALIGN_CACHE", cache.toString());
+            if (result.code() != 0) {
+                assertEquals(1, result.code(), result::toString);
+                assertEquals("", result.out());
+                assertTrue(result.err().size() <= 2, result.err()::toString);
+            }
+        }
+    }
+
+    @Test
+    void aNameThatIsNotValidHereIsSaidToBeSo() throws Exception {
+        shell("mv model.safetensors $'mod\\xe9le.safetensors'");
+        Result result = shell(SCORE.replace("model", "$'mod\\xe9le'"));
+        assertEquals(2, result.code());
+        assertEquals(1, result.err().size());
+        assertTrue(result.err().getFirst().contains("is not valid in this locale's encoding"), result.err()::toString);
+        shell("mv $'mod\\xe9le.safetensors' 'modèle\uFFFD.safetensors'");
+        assertScored(shell(SCORE.replace("model.safetensors", "'modèle\uFFFD.safetensors'")));
+    }
+
+    @Test
+    void aFolderWhoseNameIsNotValidHereWorks() throws Exception {
+        Result result = shell("mkdir $'d\\xe9' && mv *.safetensors $'d\\xe9' && cd $'d\\xe9' && " + SCORE
+                + " --out out.json && " + SCORE + " --out out.json --quiet && test -s out.json");
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+    }
+
+    @Test
+    void aCoreOfAnotherCpuIsSaidToBeOne() throws Exception {
+        int refused = 0;
+        for (String core : List.of("Prescott", "Core2", "Penryn", "Nehalem", "Atom", "Sandybridge", "Bulldozer",
+                "Piledriver", "Steamroller", "Excavator", "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids",
+                "no-such-core")) {
+            Result result = shell(SCORE + " --quiet --products blas", "OPENBLAS_CORETYPE", core);
+            if (result.code() == 0) {
+                assertScored(result);
+                continue;
+            }
+            refused++;
+            assertEquals(1, result.code(), core + ": " + result);
+            assertEquals(1, result.err().size(), result.err()::toString);
+            assertTrue(result.err().getFirst().contains("OPENBLAS_CORETYPE=" + core), result.err()::toString);
+            Result doctor = shell("\"$L\" doctor", "OPENBLAS_CORETYPE", core);
+            assertEquals(1, doctor.code());
+            assertTrue(doctor.out().contains("OPENBLAS_CORETYPE=" + core), doctor.out());
+        }
+        assertTrue(refused < 16, "OpenBLAS has code for every CPU");
+    }
+
+    @Test
+    void aMountWithoutCodeIsNamedWithTheWayOut() throws Exception {
+        Path mount = Files.createDirectory(folder.resolve("mount"));
+        assumeTrue(shell("mount -t tmpfs -o noexec tmpfs mount").code() == 0, "only root mounts");
+        try {
+            Result elsewhere = shell(SCORE, "LOGALIGN_CACHE", mount.toString());
+            assertScored(elsewhere);
+            Result result = shell(
+                    SCORE, "LOGALIGN_CACHE", mount.resolve("cache").toString(), "TMPDIR", mount.toString());
+            // Where the system has an OpenBLAS, that one is taken, and doctor tells what became of the other.
+            String told = result.code() == 0
+                    ? shell("\"$L\" doctor", "LOGALIGN_CACHE", mount.toString(), "TMPDIR", mount.toString()).out()
+                    : String.join("\n", result.err());
+            assertTrue(told.contains("mounted noexec"), told);
+            assertTrue(result.code() == 0 || told.contains("by LOGALIGN_CACHE"), told);
+        } finally {
+            shell("umount mount");
+        }
+    }
+}

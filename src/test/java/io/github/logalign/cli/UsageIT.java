@@ -1,0 +1,209 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.cli.Command.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong usage: exit code 2, one line, nothing computed, nothing written. */
+class UsageIT {
+
+    private static final String MODEL = "model.safetensors";
+    private static final String ACTIVATIONS = "activations.safetensors";
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void sample() {
+        assertEquals(0, run("sample", ".").code());
+    }
+
+    private Result run(String... args) {
+        return new Command().in(folder).run(args);
+    }
+
+    private Result score(String... more) {
+        List<String> args = new ArrayList<>(List.of("score", "--weights", MODEL, "--activations", ACTIVATIONS));
+        args.addAll(List.of(more));
+        return run(args.toArray(String[]::new));
+    }
+
+    private static String line(Result result) {
+        assertEquals(2, result.code(), result::toString);
+        assertEquals("", result.out());
+        assertEquals(1, result.err().size(), result.err()::toString);
+        return result.err().getFirst();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "score --wieghts model.safetensors --activations x, did you mean --weights?",
+        "score --wieghts=model.safetensors, did you mean --weights?",
+        "score --weights w --activation x --activatoins y, did you mean --activations?",
+        "spectrum --weights w --mask m, it belongs to score",
+        "score --weights w --activations x --report r.html, it belongs to track",
+        "inspect --activatons x model.safetensors, did you mean --activations?",
+        "track --fromat json run, did you mean --format?",
+        "lab grokking --sed 2 --out x, did you mean --seed?",
+        "scroe --weights w, did you mean score?",
+        "Spectrum, did you mean spectrum?",
+        "lab groking --out x, did you mean grokking?",
+        "frobnicate, there are score",
+        "score --weights w --activations x --method qr, 'none of svd, gram, auto and norm'",
+        "spectrum --weights w --method qr, 'none of svd, gram and auto'",
+        "score --weights w --activations x --format xml, 'none of table, json and csv'",
+        "score --weights w, Missing required option",
+        "score --weights, Missing required parameter",
+    })
+    void theMessageNamesWhatIsWrong(String arguments, String message) {
+        String line = line(run(arguments.split(" ", -1)));
+        assertTrue(line.contains(message), line);
+    }
+
+    /** Capitals of enums are Java's business. */
+    @Test
+    void valuesAreInLowerCaseEverywhere() {
+        for (String command : List.of("score", "spectrum", "track", "inspect", "lab repetition")) {
+            List<String> args = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
+            args.add("--help");
+            String help = run(args.toArray(String[]::new)).out();
+            assertFalse(help.matches("(?s).*\\b(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\\b.*"), help);
+        }
+        String completion = run("generate-completion").out();
+        assertTrue(completion.contains("\"svd\" \"gram\" \"auto\" \"norm\""), completion);
+        assertFalse(completion.matches("(?s).*\"(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\".*"));
+        assertEquals(0, score("--method", "GRAM").code(), "either case is understood");
+    }
+
+    @Test
+    void theEndingDecidesTheForm() throws IOException {
+        for (String name : List.of("x.json", "x.JSON", "x.csv", "x.txt", "x")) {
+            assertEquals(0, score("--out", name).code());
+        }
+        assertTrue(content("x.json").startsWith("{"));
+        assertTrue(content("x.JSON").startsWith("{"));
+        assertTrue(content("x.csv").startsWith("layer,"));
+        assertTrue(content("x.txt").startsWith("layer "));
+        assertTrue(content("x").startsWith("layer "));
+        assertEquals(0, score("--out", "y", "--format", "json").code());
+        assertTrue(content("y").startsWith("{"));
+        assertTrue(line(score("--out", "y.csv", "--format", "json")).contains("ending of csv"));
+        assertFalse(Files.exists(folder.resolve("y.csv")));
+    }
+
+    private String content(String name) throws IOException {
+        return Files.readString(folder.resolve(name));
+    }
+
+    @Test
+    void inputsAndFilesOfOthersStayAsTheyAre() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), Path.of(MODEL));
+        Files.createLink(folder.resolve("hard"), folder.resolve(ACTIVATIONS));
+        Files.writeString(folder.resolve("notes.json"), "{}");
+        Files.createDirectory(folder.resolve("spectra"));
+        Files.writeString(folder.resolve("spectra").resolve("lm_head.p.npy"), "mine");
+        List<String> before = state();
+        for (String out : List.of(MODEL, "./" + MODEL, folder.resolve(MODEL).toString(), "link", "hard", ACTIVATIONS)) {
+            assertTrue(line(score("--out", out)).contains("would overwrite"));
+            assertTrue(line(score("--out", out, "--force")).contains("would overwrite"));
+        }
+        assertTrue(line(score("--out", "notes.json")).contains("--force"));
+        assertTrue(line(score("--spectra", "spectra")).contains("--force"));
+        assertTrue(line(run("spectrum", "--weights", MODEL, "--out", "link")).contains("would overwrite"));
+        assertTrue(line(score("--spectra", "new", "--out", "new/lm_head.q.npy")).contains("same file"));
+        assertEquals(before, state());
+        assertEquals(0, score("--out", "notes.json", "--force", "--spectra", "spectra").code());
+        assertEquals(0, score("--out", "notes.json", "--spectra", "spectra").code(), "now they are its own");
+        assertEquals(0, run("spectrum", "--weights", MODEL, "--spectra", "spectra").code());
+    }
+
+    private List<String> state() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<String> state = new ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                state.add(folder.relativize(file) + " " + Arrays.hashCode(Files.readAllBytes(file)));
+            }
+            return state;
+        }
+    }
+
+    @Test
+    void aSampleIsNotWrittenOverAModel() throws IOException {
+        assertEquals(0, run("sample", ".").code(), "its own files");
+        Path theirs = Files.createDirectory(folder.resolve("theirs"));
+        Files.writeString(theirs.resolve(MODEL), "weights");
+        assertTrue(line(run("sample", "theirs")).contains("--force"));
+        assertEquals("weights", Files.readString(theirs.resolve(MODEL)));
+        assertFalse(Files.exists(theirs.resolve(ACTIVATIONS)));
+        assertEquals(0, run("sample", "theirs", "--force").code());
+    }
+
+    @Test
+    void aShardIsAnInputToo() throws IOException {
+        Files.move(folder.resolve(MODEL), folder.resolve("m-1.safetensors"));
+        Files.writeString(folder.resolve("m.index.json"), "{\"weight_map\":{\"lm_head.weight\":\"m-1.safetensors\"}}");
+        Result result = run("score", "--weights", "m.index.json", "--activations", ACTIVATIONS, "--out",
+                "m-1.safetensors", "--force");
+        assertTrue(line(result).contains("would overwrite"));
+    }
+
+    @Test
+    void checkpointsAreInputsOfTrack() throws IOException {
+        Files.createDirectory(folder.resolve("run"));
+        Files.copy(folder.resolve(MODEL), folder.resolve("run").resolve("step_1.weights.safetensors"));
+        Files.copy(folder.resolve(ACTIVATIONS), folder.resolve("run").resolve("step_1.activations.safetensors"));
+        for (String file : List.of("step_1.weights.safetensors", "step_1.activations.safetensors")) {
+            assertTrue(line(run("track", "run", "--report", "run/" + file, "--force")).contains("would overwrite"));
+        }
+        assertTrue(line(run("track", "run", "--out", "s.json", "--report", "s.json")).contains("same file"));
+        assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
+        assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
+        assertEquals(0, score("--out", "scores.json").code());
+        assertTrue(line(run("track", "run", "--out", "scores.json")).contains("--force"));
+        assertTrue(line(score("--out", "run/s.json")).contains("--force"),
+                "a series takes hours, and is no result of score");
+        assertTrue(line(run("track", "run", "--baseline", "run/s.json", "--out", "run/s.json"))
+                .contains("would overwrite"));
+    }
+
+    @Test
+    void weightsAreNotScoredWithThemselves() throws IOException {
+        Files.copy(folder.resolve(MODEL), folder.resolve("copy.safetensors"));
+        Files.createSymbolicLink(folder.resolve("link"), Path.of(MODEL));
+        for (String same : List.of(MODEL, "copy.safetensors", "link")) {
+            Result result = run("score", "--weights", MODEL, "--activations", same);
+            assertTrue(line(result).contains("with itself"));
+        }
+        assertEquals(2, run("inspect", MODEL, "--activations", MODEL).code());
+        assertTrue(line(run("score", "--weights", ACTIVATIONS, "--activations", MODEL)).contains("exchange them"));
+    }
+
+    @Test
+    void oneFileMayHoldBoth() throws IOException {
+        double[] values = new double[64 * 64];
+        Arrays.setAll(values, i -> Math.sin(i));
+        double[] inputs = new double[64 * 64];
+        Arrays.setAll(inputs, i -> Math.cos(i * i));
+        new io.github.logalign.tensor.SafetensorsWriter()
+                .add("a.weight", new long[]{64, 64}, values)
+                .add("a.input", new long[]{64, 64}, inputs)
+                .write(folder.resolve("both"));
+        Result told = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight", "--activation",
+                "a.input");
+        assertEquals(0, told.code(), told::toString);
+    }
+}

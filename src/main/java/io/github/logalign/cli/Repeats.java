@@ -16,30 +16,31 @@ final class Repeats {
 
     private final Map<String, Group> groups = new LinkedHashMap<>();
 
-    /** Lines that say the same but for the files' names. */
+    /** Lines that say the same but for files' names and numbers. */
     private static final class Group {
-        private final String start;
         private final String first;
         private int more;
         private long lowest = Long.MAX_VALUE;
         private long highest = Long.MIN_VALUE;
 
-        Group(String start, String first) {
-            this.start = start;
+        Group(String first) {
             this.first = first;
         }
     }
 
     /**
-     * Takes a line about a checkpoint.
+     * Takes a line about a layer of a checkpoint.
      *
-     * @param start what the line starts with, such as the status and the layer
-     * @param line the rest of it
+     * @param start what the line starts with, such as the status
+     * @param layer the layer as it may be shown; empty if it is about the whole checkpoint
+     * @param line the rest of the line
      * @return the line to be told now; null if one like it was told already
      */
     @Nullable
-    String tell(String start, String line, Checkpoint checkpoint) {
-        return tell(start, withoutFiles(line, checkpoint), line, "step " + checkpoint.step(), checkpoint.step());
+    String tell(String start, String layer, String line, Checkpoint checkpoint) {
+        String key = start + FILE + layer + FILE + withoutNumbers(withoutFiles(line, checkpoint));
+        String about = layer.isEmpty() ? start : start + layer + ": ";
+        return tell(key, new Group(about + "as at step " + checkpoint.step()), start + line, checkpoint.step());
     }
 
     /**
@@ -49,14 +50,13 @@ final class Repeats {
      */
     @Nullable
     String tell(String start, String line) {
-        return tell(start, line.replaceAll("\\d+", "0"), line, line, -1);
+        return tell(start + FILE + withoutNumbers(line), new Group(start + line), start + line, -1);
     }
 
-    private @Nullable String tell(String start, String key, String line, String name, long step) {
-        Group group = groups.get(start + FILE + key);
+    private @Nullable String tell(String key, Group first, String line, long step) {
+        Group group = groups.putIfAbsent(key, first);
         if (group == null) {
-            groups.put(start + FILE + key, new Group(start, name));
-            return start + line;
+            return line;
         }
         group.more++;
         group.lowest = Math.min(group.lowest, step);
@@ -69,10 +69,9 @@ final class Repeats {
         List<String> lines = new ArrayList<>();
         for (Group group : groups.values()) {
             if (group.more > 0) {
-                lines.add(group.lowest < 0
-                        ? group.start + "and so " + group.more + " more, as: " + group.first
-                        : group.start + "the same as at " + group.first + " at " + count(group.more) + ", "
-                                + steps(group));
+                lines.add(group.first + (group.lowest < 0
+                        ? "; and " + group.more + " more like it"
+                        : ", at " + count(group.more) + ", " + steps(group)));
                 group.more = 0;
                 group.lowest = Long.MAX_VALUE;
                 group.highest = Long.MIN_VALUE;
@@ -89,6 +88,10 @@ final class Repeats {
         return group.lowest == group.highest
                 ? "step " + group.lowest
                 : "steps " + group.lowest + " to " + group.highest;
+    }
+
+    private static String withoutNumbers(String line) {
+        return line.replaceAll("\\d+", "0");
     }
 
     /** The longest names first, as the others may be parts of them. */

@@ -16,6 +16,7 @@ import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Tracker;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -126,10 +127,10 @@ final class TrackRun {
 
     private void tellChange(Checkpoint checkpoint, List<String> dropped) {
         String step = "step " + checkpoint.step();
-        tell(repeats.tell(NOTE, step + " is scored again: its files, or --transposed or --map, have changed since",
+        tell(repeats.tell(NOTE, "", step + " is scored again: its files, or --transposed or --map, have changed since",
                 checkpoint), false);
         if (!dropped.isEmpty()) {
-            tell(repeats.tell(NOTE,
+            tell(repeats.tell(NOTE, "",
                     "rows of other layers at " + step + " were of the files as they were before, and are"
                             + " gone: " + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
                     checkpoint), false);
@@ -159,12 +160,13 @@ final class TrackRun {
 
     private void tell(Scorer.Result result, Checkpoint checkpoint) {
         LayerScore row = result.row();
+        String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
         if (row.status() != Status.OK) {
             String status = row.status().name().toLowerCase(Locale.ROOT) + ": ";
-            tell(repeats.tell(status, String.valueOf(row.reason()), checkpoint), true);
+            tell(repeats.tell(status, layer, String.valueOf(row.reason()), checkpoint), true);
         }
         for (String warning : row.warnings()) {
-            tell(repeats.tell(NOTE + Names.printable(row.layer()) + ": ", warning, checkpoint), false);
+            tell(repeats.tell(NOTE, layer, layer + ": " + warning, checkpoint), false);
         }
     }
 

@@ -25,24 +25,28 @@ class RepeatsTest {
     @Test
     void theFirstIsToldAndTheOthersAreCounted() {
         Repeats repeats = new Repeats();
-        assertEquals("failed: " + missing(0), repeats.tell("failed: ", missing(0), checkpoint(0)));
+        assertEquals("failed: " + missing(0), repeats.tell("failed: ", "", missing(0), checkpoint(0)));
         for (long step = 1; step <= 83; step++) {
-            assertNull(repeats.tell("failed: ", missing(step), checkpoint(step)));
+            assertNull(repeats.tell("failed: ", "", missing(step), checkpoint(step)));
         }
         assertEquals(
-                List.of("failed: the same as at step 0 at 83 more checkpoints, steps 1 to 83"), repeats.more());
+                List.of("failed: as at step 0, at 83 more checkpoints, steps 1 to 83"), repeats.more());
         assertEquals(List.of(), repeats.more(), "once");
-        assertNull(repeats.tell("failed: ", missing(90), checkpoint(90)));
-        assertEquals(List.of("failed: the same as at step 0 at 1 more checkpoint, step 90"), repeats.more());
+        assertNull(repeats.tell("failed: ", "", missing(90), checkpoint(90)));
+        assertEquals(List.of("failed: as at step 0, at 1 more checkpoint, step 90"), repeats.more());
     }
 
     @Test
     void othersAreToldThemselves() {
         Repeats repeats = new Repeats();
-        repeats.tell("failed: ", missing(0), checkpoint(0));
-        assertEquals("failed: other", repeats.tell("failed: ", "other", checkpoint(1)));
-        assertEquals("note: a: " + missing(2), repeats.tell("note: a: ", missing(2), checkpoint(2)));
+        repeats.tell("failed: ", "", missing(0), checkpoint(0));
+        assertEquals("failed: other", repeats.tell("failed: ", "", "other", checkpoint(1)));
+        assertEquals("note: " + missing(2), repeats.tell("note: ", "", missing(2), checkpoint(2)));
+        assertEquals("note: LAR 1.5", repeats.tell("note: ", "layer.1", "LAR 1.5", checkpoint(2)));
+        assertEquals("note: LAR 1.5", repeats.tell("note: ", "layer.2", "LAR 1.5", checkpoint(2)), "another layer");
         assertEquals(List.of(), repeats.more());
+        assertNull(repeats.tell("note: ", "layer.1", "LAR 2.25", checkpoint(3)), "another number");
+        assertEquals(List.of("note: layer.1: as at step 2, at 1 more checkpoint, step 3"), repeats.more());
     }
 
     @Test
@@ -50,6 +54,6 @@ class RepeatsTest {
         Repeats repeats = new Repeats();
         assertEquals("failed: c_3_100: ambiguous", repeats.tell("failed: ", "c_3_100: ambiguous"));
         assertNull(repeats.tell("failed: ", "c_4_200: ambiguous"));
-        assertEquals(List.of("failed: and so 1 more, as: c_3_100: ambiguous"), repeats.more());
+        assertEquals(List.of("failed: c_3_100: ambiguous; and 1 more like it"), repeats.more());
     }
 }

@@ -127,7 +127,8 @@ final class TrackRun {
 
     private void tellChange(Checkpoint checkpoint, List<String> dropped) {
         String step = "step " + checkpoint.step();
-        tell(repeats.tell(NOTE, "", step + " is scored again: its files, or --transposed or --map, have changed since",
+        tell(repeats.tell(NOTE, "",
+                step + " is scored again: its files have changed since, or the options that say how to read them",
                 checkpoint), false);
         if (!dropped.isEmpty()) {
             tell(repeats.tell(NOTE, "",

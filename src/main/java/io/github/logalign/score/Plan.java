@@ -52,6 +52,19 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
     }
 
     /**
+     * Checks that each pattern of a selection fits something, without pairing anything.
+     *
+     * @param weights the open weights
+     * @param activations the open activations
+     * @param selection what is wanted
+     * @throws LogalignException if a pattern fits nothing
+     */
+    public static void checkPatterns(TensorFile weights, TensorFile activations, Selection selection) {
+        WeightFile weightFile = new WeightFile(weights, config(weights));
+        new PatternCheck(weightFile, new ActivationFile(activations).all()).check(selection);
+    }
+
+    /**
      * One row for every matrix of a file, without activations.
      *
      * @param weights the open weights

@@ -106,7 +106,11 @@ public final class CheckpointScorer {
     private String layout() {
         List<String> options = new ArrayList<>();
         selection.transposed().forEach(glob -> options.add("--transposed " + glob));
+        selection.convolutions().forEach(glob -> options.add("--convolutions " + glob));
         selection.maps().forEach(map -> options.add("--map " + map));
+        if (selection.storedOutputInput()) {
+            options.add("--stored output-input");
+        }
         return String.join(" ", options);
     }
 

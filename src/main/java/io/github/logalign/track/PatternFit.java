@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether the patterns of a selection fit a checkpoint.
  *
- * @param readable whether the checkpoint can be read and has layers to score
+ * @param readable whether both of its files open
  * @param misfit what is wrong with the patterns, or null
  */
 record PatternFit(boolean readable, @Nullable LogalignException misfit) {
@@ -20,17 +20,11 @@ record PatternFit(boolean readable, @Nullable LogalignException misfit) {
 
     static PatternFit of(Checkpoint checkpoint, Selection selection) {
         Path activations = checkpoint.activations();
-        boolean any = !selection.include().isEmpty() || !selection.transposed().isEmpty()
-                || !selection.maps().isEmpty();
-        if (!any) {
-            return new PatternFit(true, null);
-        }
         if (checkpoint.problem() != null || activations == null || !Files.exists(activations)) {
             return UNREADABLE;
         }
         try (TensorFile weights = TensorFile.open(checkpoint.weights());
                 TensorFile dump = TensorFile.open(activations)) {
-            Plan.of(weights, dump, Selection.ALL);
             return new PatternFit(true, misfit(weights, dump, selection));
         } catch (LogalignException notReadable) {
             return UNREADABLE;
@@ -39,7 +33,7 @@ record PatternFit(boolean readable, @Nullable LogalignException misfit) {
 
     private static @Nullable LogalignException misfit(TensorFile weights, TensorFile dump, Selection selection) {
         try {
-            Plan.of(weights, dump, selection);
+            Plan.checkPatterns(weights, dump, selection);
             return null;
         } catch (LogalignException nothing) {
             return nothing;

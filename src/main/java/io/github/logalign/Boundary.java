@@ -68,8 +68,13 @@ public final class Boundary {
         return value;
     }
 
-    /** One of the three types that may leave the library; those pass as they are. */
-    static RuntimeException translated(Throwable failure) {
+    /**
+     * What a failure is told as.
+     *
+     * @param failure any
+     * @return one of the three types that may leave the library; those pass as they are
+     */
+    public static RuntimeException translated(Throwable failure) {
         return switch (failure) {
             case LogalignException known -> known;
             case IllegalArgumentException wrongCall -> wrongCall;

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.LogalignException;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
@@ -33,6 +34,7 @@ final class RowRunner {
      * Computes all rows.
      *
      * @param keep gets each result in the thread that computed it
+     * @throws LogalignException if the thread is interrupted
      */
     List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
         List<LayerScore> rows = new ArrayList<>();
@@ -58,6 +60,9 @@ final class RowRunner {
             } catch (InterruptedException interrupted) {
                 pool.shutdownNow();
                 Thread.currentThread().interrupt();
+                // The rows so far would look like all of them.
+                throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
+                        interrupted);
             }
         }
         rows.forEach(this::tell);

@@ -6,13 +6,13 @@ import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Masks;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
-import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,9 +61,12 @@ final class ScoreCommand implements Callable<Integer> {
                     + " left side fill those of the right side. May be given again.")
     private List<String> maps = new ArrayList<>();
 
-    @Option(names = "--mask", paramLabel = "FILE[:NAME]",
-            description = "One value per token: BOOL or U8, not 0 counts; I32 or I64 labels, -100 does not count.")
-    private @Nullable String mask;
+    @Option(names = "--mask", paramLabel = "[LAYERS=][FILE][:NAME]",
+            description = "One value per token: BOOL or numbers that are all 0 or 1, as in an attention_mask, where 1 counts;"
+                    + " or integer labels, where -100 does not count. Without FILE the name is one of the activations"
+                    + " file. A NAME with wildcards is a mask for each layer: *=:*.mask gives the layer X the mask X.mask."
+                    + " May be given again: for each layer the first that fits counts.")
+    private List<String> masks = new ArrayList<>();
 
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
             description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
@@ -94,7 +97,8 @@ final class ScoreCommand implements Callable<Integer> {
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = TensorFile.open(weights);
                 TensorFile activationsFile = TensorFile.open(activations);
-                MaskOption maskFile = mask == null ? null : new MaskOption(mask)) {
+                MaskOptions maskOptions = masks(commandLine, activationsFile)) {
+            Masks found = maskOptions.masks();
             boolean told = tensor != null || activation != null || !maps.isEmpty();
             Optional<String> swapped = told
                     ? Optional.empty()
@@ -102,21 +106,21 @@ final class ScoreCommand implements Callable<Integer> {
             if (!output.quiet) {
                 swapped.ifPresent(note -> err.println("logalign: note: " + note));
             }
-            Plan plan = Plan.of(weightsFile, activationsFile, selection);
+            Plan plan = Plan.of(weightsFile, activationsFile, selection, found);
+            found.check(plan.jobs());
             FileRoles.checkDifferent(commandLine, plan.jobs());
             SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
             Outputs outputs = Outputs.of(commandLine)
                     .reads("--weights", weightsFile)
                     .reads("--activations", activationsFile)
-                    .reads("--mask", maskFile == null ? List.of() : List.of(maskFile.tensor().path()));
+                    .reads("--mask", maskOptions.paths());
             folder.announce(outputs);
             outputs.check();
             folder.begin();
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Tensor maskTensor = maskFile == null ? null : maskFile.tensor();
-            Scorer scorer = new Scorer(options, maskTensor).sharing(threads,
+            Scorer scorer = new Scorer(options, found).sharing(threads,
                     plan.jobs().size());
             List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
                     (job, result) -> folder.write(job, result.spectra()));
@@ -131,6 +135,14 @@ final class ScoreCommand implements Callable<Integer> {
             return maps.stream().map(NameMap::parse).toList();
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private MaskOptions masks(CommandLine commandLine, TensorFile activationsFile) {
+        try {
+            return new MaskOptions(masks, activationsFile);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--mask: " + wrong.getMessage(), wrong);
         }
     }
 

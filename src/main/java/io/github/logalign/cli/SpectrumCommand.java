@@ -6,6 +6,7 @@ import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -75,7 +76,7 @@ final class SpectrumCommand implements Callable<Integer> {
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Scorer scorer = new Scorer(options, null).sharing(threads, plan.jobs().size());
+            Scorer scorer = new Scorer(options, Masks.NONE).sharing(threads, plan.jobs().size());
             List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
                     (job, result) -> folder.write(job, result.spectra()));
             folder.finish();

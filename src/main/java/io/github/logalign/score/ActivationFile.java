@@ -10,17 +10,20 @@ import java.util.Optional;
 final class ActivationFile {
 
     private final TensorFile file;
+    private final Masks masks;
     private final List<Tensor> activations;
     private final LayerIndex index;
 
-    ActivationFile(TensorFile file) {
+    /** Tensors that are masks are no activations. */
+    ActivationFile(TensorFile file, Masks masks) {
         this.file = file;
-        this.activations = file.tensors().stream().filter(ActivationFile::holdsActivations).toList();
+        this.masks = masks;
+        this.activations = file.tensors().stream().filter(this::holdsActivations).toList();
         this.index = LayerIndex.ofActivations(file, activations);
     }
 
-    private static boolean holdsActivations(Tensor tensor) {
-        return tensor.isFloating() && tensor.shape().length >= 2;
+    private boolean holdsActivations(Tensor tensor) {
+        return tensor.isFloating() && tensor.shape().length >= 2 && !masks.holds(file, tensor);
     }
 
     TensorFile file() {
@@ -33,7 +36,7 @@ final class ActivationFile {
 
     /** Activations of exactly this name. */
     Optional<Tensor> named(String name) {
-        return file.find(name).filter(ActivationFile::holdsActivations);
+        return file.find(name).filter(this::holdsActivations);
     }
 
     /** Activations of a layer. */

@@ -33,9 +33,23 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
      * @throws LogalignException if a name or pattern fits nothing
      */
     public static Plan of(TensorFile weights, TensorFile activations, Selection selection) {
+        return of(weights, activations, selection, Masks.NONE);
+    }
+
+    /**
+     * Pairs weights and activations, beside which there may be masks.
+     *
+     * @param weights the open weights
+     * @param activations the open activations
+     * @param selection what is wanted
+     * @param masks tensors that are no activations
+     * @return the plan
+     * @throws LogalignException if a name or pattern fits nothing
+     */
+    public static Plan of(TensorFile weights, TensorFile activations, Selection selection, Masks masks) {
         ModelConfig config = config(weights);
         WeightFile weightFile = new WeightFile(weights, config);
-        ActivationFile dump = new ActivationFile(activations);
+        ActivationFile dump = new ActivationFile(activations, masks);
         List<Pair> pairs = new Pairing(weightFile, dump, selection, config).pairs();
         new PatternCheck(weightFile, dump.all()).check(selection);
         Rows rows = new Rows(weightFile, selection, config);

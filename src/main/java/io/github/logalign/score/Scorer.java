@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import io.github.logalign.Boundary;
 import io.github.logalign.ActivationSpectrum;
 import io.github.logalign.Alignment;
 import io.github.logalign.AlignmentSums;
@@ -14,11 +15,13 @@ import io.github.logalign.TokenMask;
 import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,29 +38,22 @@ public final class Scorer {
     private static final double WARN_SINGLE = 1e-4;
 
     private final ScoreOptions options;
-    private final @Nullable Tensor mask;
-    private final @Nullable TokenMask tokenMask;
+    private final Masks masks;
     private final int threads;
 
     /**
      * Makes a scorer.
      *
      * @param options how to score
-     * @param mask which tokens count, or null if all do
-     * @throws LogalignException if the mask cannot be one
+     * @param masks which tokens of which layers count
      */
-    public Scorer(ScoreOptions options, @Nullable Tensor mask) {
-        this(options, mask, mask == null ? null : mask.mask(), 1);
+    public Scorer(ScoreOptions options, Masks masks) {
+        this(options, masks, 1);
     }
 
-    private Scorer(
-            ScoreOptions options,
-            @Nullable Tensor mask,
-            @Nullable TokenMask tokenMask,
-            int threads) {
+    private Scorer(ScoreOptions options, Masks masks, int threads) {
         this.options = options;
-        this.mask = mask;
-        this.tokenMask = tokenMask;
+        this.masks = masks;
         this.threads = threads;
     }
 
@@ -69,7 +65,7 @@ public final class Scorer {
      * @return a scorer that uses what the layers leave over, at least one thread for each
      */
     public Scorer sharing(int allThreads, int layers) {
-        return new Scorer(options, mask, tokenMask, Math.max(1, allThreads / Math.max(1, layers)));
+        return new Scorer(options, masks, Math.max(1, allThreads / Math.max(1, layers)));
     }
 
     /**
@@ -94,9 +90,11 @@ public final class Scorer {
         } catch (LogalignException bad) {
             row.status = Status.FAILED;
             row.reason = bad.getMessage();
-        } catch (OutOfMemoryError tooLarge) {
+        } catch (IllegalArgumentException wrongCall) {
+            throw wrongCall;
+        } catch (RuntimeException | Error failure) {
             row.status = Status.FAILED;
-            row.reason = where(job.weight()) + ": out of memory; raise -Xmx by LOGALIGN_OPTS, or use fewer threads";
+            row.reason = where(job.weight()) + ": " + Boundary.translated(failure).getMessage();
         }
         row.seconds = (System.nanoTime() - start) * 1e-9;
         return new Result(row.finish(), row.spectra);
@@ -120,6 +118,7 @@ public final class Scorer {
         Matrix x = job.x();
         if (activation != null && x != null) {
             checkFit(weight, w, activation, x);
+            row.mask = maskOf(job, activation, row);
             if (options.method() == ScoreMethod.NORM) {
                 normForm(row, weight, w, activation, x);
                 return;
@@ -138,6 +137,7 @@ public final class Scorer {
 
     private void spectra(
             Row row, WeightSpectrum spectrum, Tensor weight, Matrix w, Tensor activation, Matrix x, Arena arena) {
+        TokenMask tokenMask = row.tokenMask();
         ActivationSpectrum q = at(activation, () -> spectrum.project(x, tokenMask));
         Alignment alignment = spectrum.alignment(q);
         if (options.method() == ScoreMethod.AUTO
@@ -159,7 +159,7 @@ public final class Scorer {
         AlignmentSums sums = at(weight, () -> AlignmentSums.of(
                 w, options.precision(), threads, options.route(), options.products()));
         at(activation, () -> {
-            sums.add(x, tokenMask);
+            sums.add(x, row.tokenMask());
             return sums;
         });
         row.tokens = sums.tokens();
@@ -179,10 +179,17 @@ public final class Scorer {
             throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
                     + activation.where() + " has " + x.columns() + " columns; record its own inputs");
         }
-        if (tokenMask != null && mask != null && tokenMask.tokens() != x.rows()) {
-            throw new LogalignException(mask.where() + " has " + tokenMask.tokens() + " values, but "
-                    + activation.where() + " has " + x.rows() + " tokens; give a mask with one value per token");
+    }
+
+    private @Nullable MaskTensor maskOf(LayerJob job, Tensor activation, Row row) {
+        Optional<MaskTensor> mask = masks.of(job);
+        if (mask.isEmpty()) {
+            masks.noteOnMissing().ifPresent(row.warnings::add);
+            return null;
         }
+        mask.get().checkFits(activation, job.activationMatrix() != null);
+        mask.get().note().ifPresent(row.warnings::add);
+        return mask.get();
     }
 
     /** Says where bad data was found. */
@@ -222,10 +229,16 @@ public final class Scorer {
         private @Nullable String reason;
         private double seconds;
         private @Nullable Spectra spectra;
+        private @Nullable MaskTensor mask;
 
         Row(LayerJob job) {
             this.job = job;
             this.warnings = new ArrayList<>(job.warnings());
+        }
+
+        @Nullable
+        TokenMask tokenMask() {
+            return mask == null ? null : mask.tokens();
         }
 
         void take(WeightSpectrum spectrum, @Nullable ActivationSpectrum q) {
@@ -275,6 +288,11 @@ public final class Scorer {
         private void undefined(UndefinedReason why) {
             status = Status.UNDEFINED;
             boolean ofActivations = why == UndefinedReason.NO_TOKENS || why == UndefinedReason.ZERO_ACTIVATIONS;
+            if (why == UndefinedReason.NO_TOKENS && mask != null && mask.tokens().tokens() > 0) {
+                reason = mask.tensor().where() + " masks every token of " + where(job.activation())
+                        + "; give another mask";
+                return;
+            }
             reason = where(ofActivations ? job.activation() : job.weight()) + ": " + why.explanation()
                     + (ofActivations ? "; record other activations" : "; leave this layer out");
         }

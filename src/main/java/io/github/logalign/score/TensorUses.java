@@ -1,5 +1,7 @@
 package io.github.logalign.score;
 
+import io.github.logalign.LogalignException;
+import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.ModelConfig;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
@@ -11,6 +13,9 @@ import java.util.Optional;
  * <p>Thread safety: immutable, as long as the file is open.
  */
 public final class TensorUses {
+
+    /** Larger tensors of integers are hardly masks, and reading them takes long. */
+    private static final long MOST_TOKENS = 1 << 24;
 
     private final WeightFile weights;
     private final ModelConfig config;
@@ -52,9 +57,21 @@ public final class TensorUses {
             return ofWeight(tensor);
         }
         return switch (tensor.dataType()) {
-            case BOOL, U8, I32, I64 -> "mask";
+            case BOOL, U8, I8, U16, I16, U32, I32, U64, I64 -> ofIntegers(tensor);
             default -> "left aside";
         };
+    }
+
+    /** What it would do as a mask, if it is one. */
+    private static String ofIntegers(Tensor tensor) {
+        if (tensor.elements() > MOST_TOKENS) {
+            return "left aside";
+        }
+        try {
+            return MaskTensor.of(tensor).describe();
+        } catch (LogalignException notAMask) {
+            return "left aside";
+        }
     }
 
     private String ofWeight(Tensor tensor) {

@@ -6,11 +6,9 @@ import io.github.logalign.Matrix;
 import io.github.logalign.Matrix.Orientation;
 import io.github.logalign.TokenMask;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +23,6 @@ public final class Tensor {
 
     /** More slices than that are no experts but a shape that was meant to exhaust memory. */
     private static final long MAX_MATRICES = 1 << 16;
-
-    /** The label that PyTorch's cross entropy ignores by default. */
-    private static final long IGNORED_LABEL = -100;
 
     private final String name;
     private final boolean named;
@@ -246,50 +241,14 @@ public final class Tensor {
     }
 
     /**
-     * The tensor as a mask, one token an element whatever its shape: of BOOL and U8, what is not zero counts; of I32
-     * and I64, which are labels, everything counts but -100.
+     * Which tokens count, as {@link MaskTensor} tells.
      *
      * @return a copy
-     * @throws LogalignException if the type is another, or there are more than 2^31 - 1 tokens, or the tensor has
-     *     several dimensions in Fortran order, or an npz member is damaged
+     * @throws LogalignException if the tensor is neither a mask nor labels
      * @throws IllegalStateException if the file is closed
      */
     public TokenMask mask() {
-        if (dataType != DataType.BOOL
-                && dataType != DataType.U8
-                && dataType != DataType.I32
-                && dataType != DataType.I64) {
-            throw problem("a mask is BOOL or U8, or labels of I32 or I64", "name another tensor or convert it");
-        }
-        if (shape.length > 1) {
-            requireRowMajor();
-        }
-        long elements = elements();
-        if (elements > Integer.MAX_VALUE) {
-            throw problem("a mask has at most 2^31 - 1 tokens", "split it");
-        }
-        MemorySegment all = segment();
-        BitSet counting = new BitSet((int) elements);
-        switch (dataType) {
-            case I32 -> {
-                ValueLayout.OfInt layout = ValueLayout.JAVA_INT_UNALIGNED.withOrder(byteOrder);
-                for (int token = 0; token < elements; token++) {
-                    counting.set(token, all.get(layout, token * 4L) != IGNORED_LABEL);
-                }
-            }
-            case I64 -> {
-                ValueLayout.OfLong layout = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(byteOrder);
-                for (int token = 0; token < elements; token++) {
-                    counting.set(token, all.get(layout, token * 8L) != IGNORED_LABEL);
-                }
-            }
-            default -> {
-                for (int token = 0; token < elements; token++) {
-                    counting.set(token, all.get(ValueLayout.JAVA_BYTE, token) != 0);
-                }
-            }
-        }
-        return TokenMask.of(counting, (int) elements);
+        return MaskTensor.of(this).tokens();
     }
 
     /**
@@ -326,7 +285,13 @@ public final class Tensor {
                         "name another tensor or convert it to float32"));
     }
 
-    private void requireRowMajor() {
+    /** The byte order of the elements. */
+    ByteOrder byteOrder() {
+        return byteOrder;
+    }
+
+    /** Where elements follow each other in the order of the indices. */
+    void requireRowMajor() {
         if (fortranOrder) {
             throw problem(
                     shape.length + " dimensions in Fortran order cannot be taken apart",
@@ -342,7 +307,8 @@ public final class Tensor {
         return segment;
     }
 
-    private LogalignException problem(String what, String remedy) {
+    /** One line: file, tensor, what is wrong, what to do. */
+    LogalignException problem(String what, String remedy) {
         String which = name.isEmpty() ? "the tensor" : "tensor '" + Names.printable(name) + "'";
         return origin.problem(which + " (" + describe() + "): " + what, remedy);
     }

@@ -6,6 +6,7 @@ import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -51,7 +52,7 @@ public final class CheckpointScorer {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
-        this.scorer = new Scorer(new ScoreOptions(method, precision), null);
+        this.scorer = new Scorer(new ScoreOptions(method, precision), Masks.NONE);
         this.selection = selection;
         this.threads = threads;
     }

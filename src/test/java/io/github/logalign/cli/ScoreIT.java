@@ -242,7 +242,7 @@ class ScoreIT {
         int[] shortLabels = new int[10];
         for (int t = 0; t < 10; t++) {
             boolean counts = t != 2 && t != 5;
-            bools[t] = (byte) (counts ? 1 + t : 0);
+            bools[t] = (byte) (counts ? 1 : 0);
             labels[t] = counts ? (t == 0 ? 0 : t) : -100;
             shortLabels[t] = (int) labels[t];
         }

@@ -1,0 +1,142 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.ElementType;
+import io.github.logalign.Matrix;
+import io.github.logalign.Matrix.Orientation;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.BitSet;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one pass over a tensor of token values finds. For one thread. */
+final class MaskValues {
+
+    /** The label that PyTorch's cross entropy ignores by default. */
+    private static final double IGNORED_LABEL = -100;
+
+    private static final double HIGHEST_BYTE = 255;
+
+    private final BitSet notZero;
+    private final BitSet notIgnored;
+    private long ones;
+    private long ignored;
+    private long highestBytes;
+    private long others;
+    private boolean negative;
+    private @Nullable String firstOther;
+
+    private MaskValues(int elements) {
+        notZero = new BitSet(elements);
+        notIgnored = new BitSet(elements);
+    }
+
+    /** One element as a number; values beyond 2^53 lose digits, which makes no difference here. */
+    private interface Element {
+        double at(long index);
+    }
+
+    /** Whether the elements are truth values, integers or floating numbers of full range. */
+    static boolean canRead(DataType type) {
+        return switch (type) {
+            case BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F16, BF16, F32, F64 -> true;
+            default -> false;
+        };
+    }
+
+    /** Reads a tensor of a type that can be read, of at most 2^31 - 1 elements in row-major order. */
+    static MaskValues of(Tensor tensor) {
+        int elements = Math.toIntExact(tensor.elements());
+        MaskValues values = new MaskValues(elements);
+        Element element = element(tensor);
+        for (int index = 0; index < elements; index++) {
+            values.add(index, element.at(index), tensor.isFloating());
+        }
+        return values;
+    }
+
+    private static Element element(Tensor tensor) {
+        MemorySegment bytes = tensor.bytes();
+        ByteOrder order = tensor.byteOrder();
+        Optional<ElementType> floating = tensor.dataType().elementType();
+        if (floating.isPresent()) {
+            long count = tensor.elements();
+            Matrix line = new Matrix(bytes, floating.get(), 1, count, count, Orientation.ROW_MAJOR, order);
+            return index -> line.get(0, index);
+        }
+        ValueLayout.OfShort halves = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order);
+        ValueLayout.OfInt words = ValueLayout.JAVA_INT_UNALIGNED.withOrder(order);
+        ValueLayout.OfLong longs = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(order);
+        return switch (tensor.dataType()) {
+            case I8 -> index -> bytes.get(ValueLayout.JAVA_BYTE, index);
+            case U16 -> index -> Short.toUnsignedInt(bytes.get(halves, index * 2));
+            case I16 -> index -> bytes.get(halves, index * 2);
+            case U32 -> index -> Integer.toUnsignedLong(bytes.get(words, index * 4));
+            case I32 -> index -> bytes.get(words, index * 4);
+            case U64 -> index -> unsigned(bytes.get(longs, index * 8));
+            case I64 -> index -> bytes.get(longs, index * 8);
+            default -> index -> Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, index));
+        };
+    }
+
+    private static double unsigned(long value) {
+        return value >= 0 ? value : 0x1p64 + value;
+    }
+
+    private void add(int index, double value, boolean floating) {
+        notZero.set(index, value != 0);
+        notIgnored.set(index, value != IGNORED_LABEL);
+        if (value == 1) {
+            ones++;
+        } else if (value == IGNORED_LABEL && !floating) {
+            ignored++;
+        } else if (value != 0) {
+            others++;
+            highestBytes += value == HIGHEST_BYTE ? 1 : 0;
+            // Of all that is odd, a negative number says most.
+            if (firstOther == null || (value < 0 && !negative)) {
+                String text = floating ? Double.toString(value) : String.format(Locale.ROOT, "%.0f", value);
+                firstOther = text + " at element " + index;
+            }
+            negative |= value < 0;
+        }
+    }
+
+    BitSet notZero() {
+        return notZero;
+    }
+
+    BitSet notIgnored() {
+        return notIgnored;
+    }
+
+    /** How many are 1. */
+    long ones() {
+        return ones;
+    }
+
+    /** How many integers are -100. */
+    long ignored() {
+        return ignored;
+    }
+
+    boolean isZeroOrOne() {
+        return others == 0 && ignored == 0;
+    }
+
+    boolean isZeroOr255() {
+        return others == highestBytes && ones == 0 && ignored == 0;
+    }
+
+    /** Whether a number other than the label -100 is negative. */
+    boolean hasNegative() {
+        return negative;
+    }
+
+    /** The first negative number that is no mask's and no label's, else the first other one, and where it stands. */
+    String firstOther() {
+        return String.valueOf(firstOther);
+    }
+}

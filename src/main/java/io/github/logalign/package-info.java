@@ -6,6 +6,10 @@
  * {@link io.github.logalign.WeightSpectrum} for the spectra and at {@link io.github.logalign.AlignmentSums} where only
  * LAR is wanted.
  *
+ * <p>Errors: {@link IllegalArgumentException}, {@link IllegalStateException} or
+ * {@link io.github.logalign.LogalignException}, and nothing else. A call on an interrupted thread runs to its end and keeps
+ * the interrupt, since native code cannot be stopped.
+ *
  * <p>Source of the quantity: A. Shehper and A. Vaswani, "A Training-Time Diagnostic for Generalization via the
  * Log-Alignment Ratio", arXiv 2605.28975.
  */

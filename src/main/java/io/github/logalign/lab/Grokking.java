@@ -1,5 +1,6 @@
 package io.github.logalign.lab;
 
+import io.github.logalign.Boundary;
 import io.github.logalign.blas.Blas;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -29,12 +30,12 @@ public final class Grokking {
     public static void train(GrokkingOptions options, Path folder, StepListener listener) {
         RunWriter run = new RunWriter(
                 folder, "trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "functionDimension");
-        Blas.onLargeStack(() -> {
+        Boundary.run(() -> Blas.onLargeStack(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 train(options, run, listener, arena);
             }
             return folder;
-        });
+        }));
     }
 
     private static void train(GrokkingOptions options, RunWriter run, StepListener listener, Arena arena) {

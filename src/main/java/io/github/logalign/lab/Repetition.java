@@ -1,5 +1,6 @@
 package io.github.logalign.lab;
 
+import io.github.logalign.Boundary;
 import io.github.logalign.LogalignException;
 import io.github.logalign.blas.Blas;
 import java.lang.foreign.Arena;
@@ -46,12 +47,12 @@ public final class Repetition {
         }
         int[] seen = Arrays.copyOf(blocks.training(), positions);
         RunWriter run = new RunWriter(folder, "trainLoss", "validationLoss");
-        Blas.onLargeStack(() -> {
+        Boundary.run(() -> Blas.onLargeStack(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 train(options, new Data(blocks.text(), seen, blocks.heldOut()), run, listener, arena, random);
             }
             return folder;
-        });
+        }));
     }
 
     private record Data(byte[] text, int[] seen, int[] heldOut) {}

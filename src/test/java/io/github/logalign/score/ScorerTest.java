@@ -59,7 +59,8 @@ class ScorerTest {
         }
         writer.write(inputs);
         return withFiles(weights, inputs, dump -> new Scorer(
-                new ScoreOptions(method, Precision.DOUBLE), mask == null ? null : dump.tensor("mask")));
+                new ScoreOptions(method, Precision.DOUBLE),
+                mask == null ? Masks.NONE : Masks.NONE.withAll(dump.tensor("mask"))));
     }
 
     private static Scorer.Result withFiles(Path weights, Path inputs, Function<TensorFile, Scorer> scorer) {
@@ -140,7 +141,7 @@ class ScorerTest {
 
     @Test
     void aRefusedJobKeepsItsStatusAndReason() {
-        Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), null);
+        Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), Masks.NONE);
         for (Status status : List.of(Status.SKIPPED, Status.FAILED)) {
             LayerJob job = new LayerJob("a", Path.of("w"), null, null, null, null, null, null, null, List.of("note"),
                     new Refusal(status, "why, and what to do"));
@@ -158,8 +159,8 @@ class ScorerTest {
         new SafetensorsWriter().add("a.weight", new long[]{400, 24}, normal(400 * 24)).write(weights);
         new SafetensorsWriter().add("a", new long[]{600, 24}, normal(600 * 24)).write(inputs);
         ScoreOptions options = new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE);
-        Double one = withFiles(weights, inputs, dump -> new Scorer(options, null)).row().lar();
-        Double four = withFiles(weights, inputs, dump -> new Scorer(options, null).sharing(4, 1)).row().lar();
+        Double one = withFiles(weights, inputs, dump -> new Scorer(options, Masks.NONE)).row().lar();
+        Double four = withFiles(weights, inputs, dump -> new Scorer(options, Masks.NONE).sharing(4, 1)).row().lar();
         assertNotNull(one);
         assertEquals(one, Objects.requireNonNull(four), 1e-13);
     }

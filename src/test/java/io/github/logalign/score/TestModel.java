@@ -127,7 +127,7 @@ final class TestModel {
     /** Scores everything that is wanted. */
     List<LayerScore> rows(Selection selection) {
         write();
-        Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), null);
+        Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), Masks.NONE);
         try (TensorFile w = TensorFile.open(weightsPath);
                 TensorFile x = TensorFile.open(inputsPath)) {
             return Plan.of(w, x, selection).jobs().stream().map(job -> scorer.score(job).row()).toList();

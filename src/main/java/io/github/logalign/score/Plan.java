@@ -75,7 +75,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
      */
     public static void checkPatterns(TensorFile weights, TensorFile activations, Selection selection) {
         WeightFile weightFile = new WeightFile(weights, config(weights));
-        new PatternCheck(weightFile, new ActivationFile(activations).all()).check(selection);
+        new PatternCheck(weightFile, new ActivationFile(activations, Masks.NONE).all()).check(selection);
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.github.logalign.simd;
 
 import static io.github.logalign.simd.Species.F32;
-import static io.github.logalign.simd.Species.LE;
-
+import static io.github.logalign.simd.Species.F32_HALF;
 import static io.github.logalign.simd.Species.F64;
+import static io.github.logalign.simd.Species.LE;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
@@ -16,19 +16,18 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>A tile is as large as the registers allow: 8 tokens x 3 vectors with the 32 registers of 512-bit vectors, 4 x 3 with
  * the 16 of the others. One call computes one tile: accumulators that live through a nest of loops get boxed when C2
- * compiles the nest from its middle. The squares of one tile are few enough for F32; their sum over all tiles is not.
+ * compiles the nest from its middle. It leaves its squares in an array, and another method adds them up: stores to a segment
+ * and conversions are so large when inlined that C2 would box what they are given. The squares of one tile are few enough for F32; their sum over all tiles is not.
  */
 final class F32Tiles {
 
     private static final long VECTOR = F32.vectorByteSize();
+    private static final int LANES = F32.length();
     private static final boolean LARGE = F32.vectorBitSize() == 512;
     private static final int TOKENS = LARGE ? 8 : 4;
 
     /** The last panel, if it is filled to two vectors or less, is projected upon vector by vector. */
     private static final int NARROW_TOKENS = 8;
-
-    /** The sums of one vector's directions, in bytes. */
-    private static final long ONE_VECTOR = (long) Double.BYTES * F32.length();
 
     /** Tokens that stay in the cache (measured at n = 256 to 2,048: half of it is slower at 2,048, more gains nothing). */
     private static final long BLOCK_BYTES = 4L << 20;
@@ -36,7 +35,7 @@ final class F32Tiles {
     private static final int MAX_BLOCK = 256;
 
     /** The directions of one panel. */
-    static final int WIDTH = 3 * F32.length();
+    static final int WIDTH = 3 * LANES;
 
     private F32Tiles() {}
 
@@ -49,11 +48,13 @@ final class F32Tiles {
             MemorySegment panels,
             int directions,
             MemorySegment sums) {
+        float[] squares = new float[WIDTH];
+        double[] ofPanel = new double[WIDTH];
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
         int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Float.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
             addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, directions,
-                    sums);
+                    sums, squares, ofPanel);
         }
     }
 
@@ -65,38 +66,45 @@ final class F32Tiles {
             int n,
             MemorySegment panels,
             int directions,
-            MemorySegment sums) {
+            MemorySegment sums,
+            float[] squares,
+            double[] ofPanel) {
         for (int first = 0; first < directions; first += WIDTH) {
             long from = (long) first * n * Float.BYTES;
             long to = (long) first * Double.BYTES;
+            MemorySegment.copy(sums, Scalars.F64, to, ofPanel, 0, WIDTH);
             int token = 0;
-            if (directions - first > 2 * F32.length()) {
+            if (directions - first > 2 * LANES) {
                 for (; token <= tokens - TOKENS; token += TOKENS) {
                     long row = xOffset + token * xStride;
                     if (LARGE) {
-                        tile8(x, row, xStride, n, panels, from, sums, to);
+                        tile8(x, row, xStride, n, panels, from, squares);
                     } else {
-                        tile4(x, row, xStride, n, panels, from, sums, to);
+                        tile4(x, row, xStride, n, panels, from, squares);
                     }
+                    add(squares, WIDTH, n, ofPanel, 0);
                 }
             } else {
                 for (; token <= tokens - NARROW_TOKENS; token += NARROW_TOKENS) {
                     long row = xOffset + token * xStride;
-                    narrow8(x, row, xStride, n, panels, from, sums, to);
-                    if (directions - first > F32.length()) {
-                        narrow8(x, row, xStride, n, panels, from + VECTOR, sums, to + ONE_VECTOR);
+                    narrow8(x, row, xStride, n, panels, from, squares);
+                    add(squares, LANES, n, ofPanel, 0);
+                    if (directions - first > LANES) {
+                        narrow8(x, row, xStride, n, panels, from + VECTOR, squares);
+                        add(squares, LANES, n, ofPanel, LANES);
                     }
                 }
             }
             for (; token < tokens; token++) {
-                tile1(x, xOffset + token * xStride, n, panels, from, sums, to);
+                tile1(x, xOffset + token * xStride, n, panels, from, squares);
+                add(squares, WIDTH, n, ofPanel, 0);
             }
+            MemorySegment.copy(ofPanel, 0, sums, Scalars.F64, to, WIDTH);
         }
     }
 
     private static void tile8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, float[] squares) {
         if (n == 0) {
             return;
         }
@@ -194,29 +202,13 @@ final class F32Tiles {
         s0 = a70.fma(a70, s0);
         s1 = a71.fma(a71, s1);
         s2 = a72.fma(a72, s2);
-        DoubleVector.fromMemorySegment(F64, sums, to, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
     }
 
     private static void tile4(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, float[] squares) {
         if (n == 0) {
             return;
         }
@@ -270,30 +262,14 @@ final class F32Tiles {
         s0 = a30.fma(a30, s0);
         s1 = a31.fma(a31, s1);
         s2 = a32.fma(a32, s2);
-        DoubleVector.fromMemorySegment(F64, sums, to, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
     }
 
     /** One of a panel's vectors. */
     private static void narrow8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, float[] squares) {
         if (n == 0) {
             return;
         }
@@ -332,17 +308,11 @@ final class F32Tiles {
         s1 = a5.fma(a5, s1);
         s0 = a6.fma(a6, s0);
         s1 = a7.fma(a7, s1);
-        FloatVector s = s0.add(s1);
-        DoubleVector.fromMemorySegment(F64, sums, to, LE)
-                .add(s.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
-                .add(s.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + VECTOR, LE);
+        s0.add(s1).intoArray(squares, 0);
     }
 
     private static void tile1(
-            MemorySegment x, long x0, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+            MemorySegment x, long x0, int n, MemorySegment panels, long from, float[] squares) {
         if (n == 0) {
             return;
         }
@@ -363,23 +333,20 @@ final class F32Tiles {
         FloatVector s0 = a00.mul(a00);
         FloatVector s1 = a01.mul(a01);
         FloatVector s2 = a02.mul(a02);
-        DoubleVector.fromMemorySegment(F64, sums, to, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE)
-                .add(s0.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 2 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 3 * VECTOR, LE)
-                .add(s1.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 3 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 4 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 0))
-                .intoMemorySegment(sums, to + 4 * VECTOR, LE);
-        DoubleVector.fromMemorySegment(F64, sums, to + 5 * VECTOR, LE)
-                .add(s2.convertShape(VectorOperators.F2D, F64, 1))
-                .intoMemorySegment(sums, to + 5 * VECTOR, LE);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
+    }
+
+    /** Adds a tile's squares to the sums of the panel from a place on. */
+    private static void add(float[] squares, int count, int n, double[] sums, int at) {
+        if (n == 0) {
+            return;
+        }
+        for (int i = 0; i < count; i += F64.length()) {
+            DoubleVector.fromArray(F64, sums, at + i)
+                    .add(FloatVector.fromArray(F32_HALF, squares, i).convertShape(VectorOperators.F2D, F64, 0))
+                    .intoArray(sums, at + i);
+        }
     }
 }

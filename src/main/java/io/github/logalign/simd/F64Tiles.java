@@ -12,19 +12,18 @@ import jdk.incubator.vector.DoubleVector;
  *
  * <p>A tile is as large as the registers allow: 8 tokens x 3 vectors with the 32 registers of 512-bit vectors, 4 x 3 with
  * the 16 of the others. One call computes one tile: accumulators that live through a nest of loops get boxed when C2
- * compiles the nest from its middle.
+ * compiles the nest from its middle. The sums of a panel are in an array meanwhile: stores to a segment are so large when
+ * inlined that C2 would box what they are given.
  */
 final class F64Tiles {
 
     private static final long VECTOR = F64.vectorByteSize();
+    private static final int LANES = F64.length();
     private static final boolean LARGE = F64.vectorBitSize() == 512;
     private static final int TOKENS = LARGE ? 8 : 4;
 
     /** The last panel, if it is filled to two vectors or less, is projected upon vector by vector. */
     private static final int NARROW_TOKENS = 8;
-
-    /** The sums of one vector's directions, in bytes. */
-    private static final long ONE_VECTOR = (long) Double.BYTES * F64.length();
 
     /** Tokens that stay in the cache (measured at n = 256 to 2,048: half of it is slower at 2,048, more gains nothing). */
     private static final long BLOCK_BYTES = 4L << 20;
@@ -32,7 +31,7 @@ final class F64Tiles {
     private static final int MAX_BLOCK = 256;
 
     /** The directions of one panel. */
-    static final int WIDTH = 3 * F64.length();
+    static final int WIDTH = 3 * LANES;
 
     private F64Tiles() {}
 
@@ -45,11 +44,12 @@ final class F64Tiles {
             MemorySegment panels,
             int directions,
             MemorySegment sums) {
+        double[] ofPanel = new double[WIDTH];
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
         int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Double.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
             addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, directions,
-                    sums);
+                    sums, ofPanel);
         }
     }
 
@@ -61,38 +61,40 @@ final class F64Tiles {
             int n,
             MemorySegment panels,
             int directions,
-            MemorySegment sums) {
+            MemorySegment sums,
+            double[] ofPanel) {
         for (int first = 0; first < directions; first += WIDTH) {
             long from = (long) first * n * Double.BYTES;
             long to = (long) first * Double.BYTES;
+            MemorySegment.copy(sums, Scalars.F64, to, ofPanel, 0, WIDTH);
             int token = 0;
-            if (directions - first > 2 * F64.length()) {
+            if (directions - first > 2 * LANES) {
                 for (; token <= tokens - TOKENS; token += TOKENS) {
                     long row = xOffset + token * xStride;
                     if (LARGE) {
-                        tile8(x, row, xStride, n, panels, from, sums, to);
+                        tile8(x, row, xStride, n, panels, from, ofPanel);
                     } else {
-                        tile4(x, row, xStride, n, panels, from, sums, to);
+                        tile4(x, row, xStride, n, panels, from, ofPanel);
                     }
                 }
             } else {
                 for (; token <= tokens - NARROW_TOKENS; token += NARROW_TOKENS) {
                     long row = xOffset + token * xStride;
-                    narrow8(x, row, xStride, n, panels, from, sums, to);
-                    if (directions - first > F64.length()) {
-                        narrow8(x, row, xStride, n, panels, from + VECTOR, sums, to + ONE_VECTOR);
+                    narrow8(x, row, xStride, n, panels, from, ofPanel, 0);
+                    if (directions - first > LANES) {
+                        narrow8(x, row, xStride, n, panels, from + VECTOR, ofPanel, LANES);
                     }
                 }
             }
             for (; token < tokens; token++) {
-                tile1(x, xOffset + token * xStride, n, panels, from, sums, to);
+                tile1(x, xOffset + token * xStride, n, panels, from, ofPanel);
             }
+            MemorySegment.copy(ofPanel, 0, sums, Scalars.F64, to, WIDTH);
         }
     }
 
     private static void tile8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums) {
         if (n == 0) {
             return;
         }
@@ -166,9 +168,9 @@ final class F64Tiles {
             a71 = v1.fma(b7, a71);
             a72 = v2.fma(b7, a72);
         }
-        DoubleVector s0 = DoubleVector.fromMemorySegment(F64, sums, to, LE);
-        DoubleVector s1 = DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE);
-        DoubleVector s2 = DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE);
+        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
@@ -193,14 +195,13 @@ final class F64Tiles {
         s0 = a70.fma(a70, s0);
         s1 = a71.fma(a71, s1);
         s2 = a72.fma(a72, s2);
-        s0.intoMemorySegment(sums, to, LE);
-        s1.intoMemorySegment(sums, to + VECTOR, LE);
-        s2.intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        s0.intoArray(sums, 0);
+        s1.intoArray(sums, LANES);
+        s2.intoArray(sums, 2 * LANES);
     }
 
     private static void tile4(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums) {
         if (n == 0) {
             return;
         }
@@ -242,9 +243,9 @@ final class F64Tiles {
             a31 = v1.fma(b3, a31);
             a32 = v2.fma(b3, a32);
         }
-        DoubleVector s0 = DoubleVector.fromMemorySegment(F64, sums, to, LE);
-        DoubleVector s1 = DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE);
-        DoubleVector s2 = DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE);
+        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
@@ -257,15 +258,15 @@ final class F64Tiles {
         s0 = a30.fma(a30, s0);
         s1 = a31.fma(a31, s1);
         s2 = a32.fma(a32, s2);
-        s0.intoMemorySegment(sums, to, LE);
-        s1.intoMemorySegment(sums, to + VECTOR, LE);
-        s2.intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        s0.intoArray(sums, 0);
+        s1.intoArray(sums, LANES);
+        s2.intoArray(sums, 2 * LANES);
     }
 
     /** One of a panel's vectors. */
     private static void narrow8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, MemorySegment sums,
-            long to) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums,
+            int to) {
         if (n == 0) {
             return;
         }
@@ -304,11 +305,11 @@ final class F64Tiles {
         s1 = a5.fma(a5, s1);
         s0 = a6.fma(a6, s0);
         s1 = a7.fma(a7, s1);
-        DoubleVector.fromMemorySegment(F64, sums, to, LE).add(s0.add(s1)).intoMemorySegment(sums, to, LE);
+        DoubleVector.fromArray(F64, sums, to).add(s0.add(s1)).intoArray(sums, to);
     }
 
     private static void tile1(
-            MemorySegment x, long x0, int n, MemorySegment panels, long from, MemorySegment sums, long to) {
+            MemorySegment x, long x0, int n, MemorySegment panels, long from, double[] sums) {
         if (n == 0) {
             return;
         }
@@ -326,15 +327,15 @@ final class F64Tiles {
             a01 = v1.fma(b0, a01);
             a02 = v2.fma(b0, a02);
         }
-        DoubleVector s0 = DoubleVector.fromMemorySegment(F64, sums, to, LE);
-        DoubleVector s1 = DoubleVector.fromMemorySegment(F64, sums, to + VECTOR, LE);
-        DoubleVector s2 = DoubleVector.fromMemorySegment(F64, sums, to + 2 * VECTOR, LE);
+        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
-        s0.intoMemorySegment(sums, to, LE);
-        s1.intoMemorySegment(sums, to + VECTOR, LE);
-        s2.intoMemorySegment(sums, to + 2 * VECTOR, LE);
+        s0.intoArray(sums, 0);
+        s1.intoArray(sums, LANES);
+        s2.intoArray(sums, 2 * LANES);
     }
 
 }

@@ -70,6 +70,10 @@ public final class Simd {
     }
 
     private static final class Staged {
-        static final Kernels KERNELS = new StagedKernels(Width.selected().bits(), Vector.KERNELS);
+        static final Kernels KERNELS = staged(Width.selected().bits());
+
+        private static Kernels staged(int bits) {
+            return new StagedKernels(bits, new ScalarKernels(bits), Vector.KERNELS, new WarmUp(Vector.KERNELS));
+        }
     }
 }

@@ -11,17 +11,23 @@ final class StagedKernels implements Kernels {
     private final int bits;
     private final Kernels scalar;
     private final Kernels vector;
-    private final WarmUp warmUp;
+    private final Readiness readiness;
 
-    StagedKernels(int bits, Kernels vector) {
+    /**
+     * Both twins for one width.
+     *
+     * @param scalar reads the panels of the vector kernels
+     * @param readiness decides between them
+     */
+    StagedKernels(int bits, Kernels scalar, Kernels vector, Readiness readiness) {
         this.bits = bits;
-        this.scalar = new ScalarKernels(bits);
+        this.scalar = scalar;
         this.vector = vector;
-        this.warmUp = new WarmUp(vector);
+        this.readiness = readiness;
     }
 
     private Kernels by(Loop loop, Element element, Element working, double work) {
-        if (warmUp.isReady(loop, element, working)) {
+        if (readiness.isReady(loop, element, working)) {
             return vector;
         }
         expect(loop, element, working, work);
@@ -40,13 +46,13 @@ final class StagedKernels implements Kernels {
 
     @Override
     public boolean isReady(Loop loop, Element element, Element working) {
-        return loop.beatsBlas(bits) && warmUp.isReady(loop, element, working);
+        return loop.beatsBlas(bits) && readiness.isReady(loop, element, working);
     }
 
     @Override
     public void expect(Loop loop, Element element, Element working, double multiplications) {
         if (loop.beatsBlas(bits)) {
-            warmUp.expect(loop, element, working, multiplications);
+            readiness.expect(loop, element, working, multiplications);
         }
     }
 

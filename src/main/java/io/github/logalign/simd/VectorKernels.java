@@ -21,7 +21,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The kernels with the Vector API. Sums are folded in a fixed order, so one width always gives one result.
  *
- * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them. Nothing to do is
+ * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them. So does a method of
+ * ours that is called in the loop, if C2 happens to have compiled it by itself before. Nothing to do is
  * done without a vector, see {@link WarmUpLoop}.
  */
 final class VectorKernels implements Kernels {
@@ -83,7 +84,16 @@ final class VectorKernels implements Kernels {
             max1 = max1.max(LongVector.fromMemorySegment(I64, source, from + I64.vectorByteSize(), LE)
                     .and(magnitude));
         }
-        return max0.max(max1).reduceLanes(VectorOperators.MAX);
+        return fold(max0.max(max1));
+    }
+
+    /** C2 has no reduceLanes(MAX) of longs for CPUs without AVX-512: it would box. */
+    private static long fold(LongVector vector) {
+        long max = 0;
+        for (int lane = 0; lane < I64.length(); lane++) {
+            max = Math.max(max, vector.lane(lane));
+        }
+        return max;
     }
 
     private static long maxBits32(MemorySegment source, long at, int count) {
@@ -348,26 +358,24 @@ final class VectorKernels implements Kernels {
         int step = F32_HALF.vectorByteSize();
         for (int i = 0; i < count; i += 4 * F64.length()) {
             long from = at + (long) i * Float.BYTES;
-            DoubleVector v0 = widened(source, from);
-            DoubleVector v1 = widened(source, from + step);
-            DoubleVector v2 = widened(source, from + 2L * step);
-            DoubleVector v3 = widened(source, from + 3L * step);
+            DoubleVector v0 = FloatVector.fromMemorySegment(F32_HALF, source, from, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v1 = FloatVector.fromMemorySegment(F32_HALF, source, from + step, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v2 = FloatVector.fromMemorySegment(F32_HALF, source, from + 2L * step, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v3 = FloatVector.fromMemorySegment(F32_HALF, source, from + 3L * step, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
             sum0 = v0.fma(v0, sum0);
             sum1 = v1.fma(v1, sum1);
             sum2 = v2.fma(v2, sum2);
             sum3 = v3.fma(v3, sum3);
         }
         return fold(sum0.add(sum1).add(sum2.add(sum3)));
-    }
-
-    private static DoubleVector widened(MemorySegment source, long from) {
-        return FloatVector.fromMemorySegment(F32_HALF, source, from, LE)
-                .convertShape(VectorOperators.F2D, F64, 0)
-                .reinterpretAsDoubles();
-    }
-
-    private static DoubleVector widened(IntVector bits) {
-        return bits.reinterpretAsFloats().convertShape(VectorOperators.F2D, F64, 0).reinterpretAsDoubles();
     }
 
     private static double sumOfSquaresBf16(MemorySegment source, long at, int count) {
@@ -385,10 +393,22 @@ final class VectorKernels implements Kernels {
             long from = at + (long) i * Short.BYTES;
             IntVector a = IntVector.fromMemorySegment(I32_HALF, source, from, LE);
             IntVector b = IntVector.fromMemorySegment(I32_HALF, source, from + step, LE);
-            DoubleVector v0 = widened(a.lanewise(VectorOperators.LSHL, 16));
-            DoubleVector v1 = widened(a.and(high));
-            DoubleVector v2 = widened(b.lanewise(VectorOperators.LSHL, 16));
-            DoubleVector v3 = widened(b.and(high));
+            DoubleVector v0 = a.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v1 = a.and(high)
+                    .reinterpretAsFloats()
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v2 = b.lanewise(VectorOperators.LSHL, 16)
+                    .reinterpretAsFloats()
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
+            DoubleVector v3 = b.and(high)
+                    .reinterpretAsFloats()
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
             sum0 = v0.fma(v0, sum0);
             sum1 = v1.fma(v1, sum1);
             sum2 = v2.fma(v2, sum2);
@@ -499,7 +519,9 @@ final class VectorKernels implements Kernels {
         }
         DoubleVector sum = DoubleVector.fromMemorySegment(F64, sums, to, LE);
         for (int row = 0; row < count; row++) {
-            DoubleVector value = widened(rows, at + row * stride);
+            DoubleVector value = FloatVector.fromMemorySegment(F32_HALF, rows, at + row * stride, LE)
+                    .convertShape(VectorOperators.F2D, F64, 0)
+                    .reinterpretAsDoubles();
             sum = value.fma(value, sum);
         }
         sum.intoMemorySegment(sums, to, LE);

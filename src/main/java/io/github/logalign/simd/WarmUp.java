@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread safety: any number of threads.
  */
-final class WarmUp {
+final class WarmUp implements Readiness {
 
     /**
      * Multiplications of one loop, or elements times {@link #ELEMENT}: a vector loop saves 0.1 s of them. Less is lost again to
@@ -35,6 +37,7 @@ final class WarmUp {
     private static final long WAIT_NANOS = 1_000_000L;
 
     private final Kernels vector;
+    private final ToDoubleFunction<DoubleSupplier> rate;
     private final List<DoubleAdder> announced = Stream.generate(DoubleAdder::new).limit(Integer.SIZE).toList();
     private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger ready = new AtomicInteger();
@@ -42,16 +45,22 @@ final class WarmUp {
     private boolean running;
 
     WarmUp(Kernels vector) {
-        this.vector = vector;
+        this(vector, WarmUpLoop::rate);
     }
 
-    /** Whether a loop is fast by now. */
-    boolean isReady(Loop loop, Element element, Element working) {
+    /** With another judge of speed than the clock. */
+    WarmUp(Kernels vector, ToDoubleFunction<DoubleSupplier> rate) {
+        this.vector = vector;
+        this.rate = rate;
+    }
+
+    @Override
+    public boolean isReady(Loop loop, Element element, Element working) {
         return (ready.getAcquire() & loop.bit(element, working)) != 0;
     }
 
-    /** Announces work, and has the loop compiled that it needs if there is enough to gain. */
-    void expect(Loop loop, Element element, Element working, double work) {
+    @Override
+    public void expect(Loop loop, Element element, Element working, double work) {
         int bit = loop.bit(element, working);
         if ((requested.getAcquire() & bit) != 0) {
             return;
@@ -59,9 +68,19 @@ final class WarmUp {
         DoubleAdder ofLoop = announced.get(Integer.numberOfTrailingZeros(bit));
         ofLoop.add(work);
         if (ofLoop.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
-            waiting.add(new WarmUpLoop(loop, element, working));
+            waiting.add(new WarmUpLoop(loop, element, working, rate));
             start();
         }
+    }
+
+    /** Whether a loop was asked for, because enough work of it was announced. */
+    boolean isRequested(Loop loop, Element element, Element working) {
+        return (requested.getAcquire() & loop.bit(element, working)) != 0;
+    }
+
+    /** Whether nothing is being compiled: every loop that was asked for is ready, or never will be. */
+    synchronized boolean isIdle() {
+        return !running;
     }
 
     private synchronized void start() {

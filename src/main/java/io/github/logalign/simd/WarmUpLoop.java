@@ -2,6 +2,7 @@ package io.github.logalign.simd;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
 
 /** One vector loop on its way to being compiled. For one thread. */
 final class WarmUpLoop {
@@ -54,7 +55,11 @@ final class WarmUpLoop {
     private final Element working;
     private int rounds;
 
-    WarmUpLoop(Loop loop, Element element, Element working) {
+    /** Work per nanosecond of what it runs, which tells how much work it did. */
+    private final ToDoubleFunction<DoubleSupplier> rate;
+
+    WarmUpLoop(Loop loop, Element element, Element working, ToDoubleFunction<DoubleSupplier> rate) {
+        this.rate = rate;
         this.loop = loop;
         this.element = element;
         this.working = working;
@@ -85,7 +90,8 @@ final class WarmUpLoop {
         for (int call = 1; call < CALLS; call++) {
             run(vector, memory, LENGTH, ELEMENTS);
         }
-        return rate(() -> run(vector, memory, LENGTH, ELEMENTS)) > leastRate() && isFastAtLength(vector, memory);
+        return rate.applyAsDouble(() -> run(vector, memory, LENGTH, ELEMENTS)) > leastRate()
+                && isFastAtLength(vector, memory);
     }
 
     private double leastRate() {
@@ -101,10 +107,10 @@ final class WarmUpLoop {
         double best = 0;
         double bestOfPacking = loop == Loop.GRAM ? 0 : Double.POSITIVE_INFINITY;
         for (int trial = 0; trial < TRIALS; trial++) {
-            best = Math.max(best, rate(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
+            best = Math.max(best, rate.applyAsDouble(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
             if (loop == Loop.GRAM) {
                 int n = 2 * vector.panelWidth(working);
-                bestOfPacking = Math.max(bestOfPacking, rate(() -> {
+                bestOfPacking = Math.max(bestOfPacking, rate.applyAsDouble(() -> {
                     vector.packGram(working, memory, 0, LENGTH, LONG, n, memory.asSlice(SECOND));
                     return (double) LENGTH * n;
                 }));
@@ -113,7 +119,8 @@ final class WarmUpLoop {
         return best > leastRate() && bestOfPacking > FAST_CONVERSIONS;
     }
 
-    private static double rate(DoubleSupplier measured) {
+    /** By the clock. */
+    static double rate(DoubleSupplier measured) {
         long before = System.nanoTime();
         double work = measured.getAsDouble();
         return work / (System.nanoTime() - before);

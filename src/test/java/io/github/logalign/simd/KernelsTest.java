@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,7 @@ class KernelsTest {
         };
     }
 
-    private static void put(MemorySegment segment, long offset, Element element, double value) {
+    static void put(MemorySegment segment, long offset, Element element, double value) {
         switch (element) {
             case F64 -> segment.set(ValueLayout.JAVA_DOUBLE_UNALIGNED, offset, value);
             case F32 -> segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, offset, (float) value);
@@ -63,6 +64,14 @@ class KernelsTest {
             put(segment, offset + (long) i * element.bytes(), element, values[i]);
         }
         return new Data(values, segment, offset);
+    }
+
+    /** .ci/run looks for this line. */
+    @BeforeAll
+    static void tellTheWidth() {
+        int widest = Width.widest();
+        System.out.println("vectors of " + Simd.bits() + " bits: "
+                + (Simd.bits() <= widest ? "native" : "emulated, this CPU has " + widest));
     }
 
     @Test

@@ -1,132 +1,204 @@
 package io.github.logalign.simd;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
+import com.sun.management.ThreadMXBean;
+import io.github.logalign.testing.Limits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.junit.jupiter.api.Tag;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Scalar at first, vectors as soon as they are compiled, the same result all the time. */
-@Tag("widths")
 class StagedKernelsTest {
-
-    private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     private static final double LARGE = 1e10;
 
-    /** The property is for the process; here it only matters which vectors there are. */
-    private static StagedKernels staged() {
-        return new StagedKernels(Simd.bits(), Simd.vector());
+    /** Kernels that write down which of them was called, and compute as others do. */
+    private static Kernels recorded(String name, Kernels kernels, List<String> calls) {
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(), new Class<?>[]{Kernels.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("panelWidth")) {
+                        calls.add(name);
+                    }
+                    return method.invoke(kernels, arguments);
+                });
     }
 
-    private static boolean becomesReady(Kernels kernels, Loop loop, Element element, Element working)
-            throws InterruptedException {
-        long start = System.nanoTime();
-        while (!kernels.isReady(loop, element, working)) {
-            if (System.nanoTime() - start > PATIENCE_NANOS) {
-                return false;
-            }
-            Thread.sleep(10);
+    /** Ready as a test says. */
+    private static final class Said implements Readiness {
+
+        private boolean ready;
+
+        @Override
+        public boolean isReady(Loop loop, Element element, Element working) {
+            return ready;
         }
-        return true;
+
+        @Override
+        public void expect(Loop loop, Element element, Element working, double work) {
+            // It is the test that decides.
+        }
+    }
+
+    static Stream<Arguments> loops() {
+        List<Arguments> loops = new ArrayList<>();
+        for (Loop loop : Loop.values()) {
+            for (Element element : Element.values()) {
+                for (Element working : new Element[]{Element.F64, Element.F32}) {
+                    // Sums of squares of F16 are taken after widening.
+                    if (loop != Loop.SQUARES || element != Element.F16) {
+                        loops.add(Arguments.of(loop, element, working));
+                    }
+                }
+            }
+        }
+        return loops.stream();
+    }
+
+    /** What a loop makes of small numbers, bit for bit. */
+    private static double[] run(Kernels kernels, Loop loop, Element element, Element working) {
+        int n = 50;
+        int rows = 11;
+        int width = kernels.panelWidth(working);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = arena.allocate(8L * n * rows, 64);
+            for (int i = 0; i < n * rows; i++) {
+                KernelsTest.put(source, (long) i * element.bytes(), element, Math.sin(i));
+            }
+            MemorySegment x = arena.allocate(8L * n * rows, 64);
+            MemorySegment panels = arena.allocate(Panels.byteSize(2, width, n, working), 64);
+            for (int i = 0; i < n * rows; i++) {
+                Scalars.put(x, (long) i * working.bytes(), working, Math.sin(i));
+            }
+            for (int i = 0; i < 2 * width * n; i++) {
+                Scalars.put(panels, (long) i * working.bytes(), working, Math.cos(i));
+            }
+            MemorySegment result = arena.allocate(8L * Math.max(2L * width, GramLayout.size(n, width)), 64);
+            switch (loop) {
+                case SCAN -> {
+                    return new double[]{kernels.maxMagnitude(source, 0, element, (long) n * rows)};
+                }
+                case SQUARES -> {
+                    return new double[]{kernels.sumOfSquares(source, 0, element, n * rows)};
+                }
+                case CONVERT -> kernels.convert(source, 0, element, n * rows, result, 0, working, 1);
+                case COLUMNS -> kernels.addSquaresOfColumns(working, x, rows, n, result);
+                case PROJECT ->
+                    kernels.addSquaredProjections(
+                            working, x, 0, (long) n * working.bytes(), rows, n, panels, 2 * width, result);
+                case GRAM -> {
+                    MemorySegment packed = arena.allocate(GramLayout.packedSize(n, width, rows) * working.bytes(), 64);
+                    kernels.packGram(working, x, 0, rows, rows, n, packed);
+                    kernels.addGram(working, packed, rows, n, result);
+                    return lowerTriangle(result, n, GramLayout.stride(n, width));
+                }
+            }
+            return result.toArray(ValueLayout.JAVA_DOUBLE);
+        }
+    }
+
+    /** What is above the diagonal is computed by tiles, or not at all. */
+    private static double[] lowerTriangle(MemorySegment gram, int n, long stride) {
+        double[] lower = new double[n * (n + 1) / 2];
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                lower[at++] = gram.getAtIndex(ValueLayout.JAVA_DOUBLE, i * stride + j);
+            }
+        }
+        return lower;
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @MethodSource("loops")
+    void theTwinThatIsReadyComputesAndTheResultIsTheSame(Loop loop, Element element, Element working) {
+        int bits = Simd.bits();
+        assertTrue(bits > 0, "there is nothing to compare without vectors: " + Simd.reason());
+        List<String> calls = new ArrayList<>();
+        Said said = new Said();
+        Kernels kernels = new StagedKernels(bits, recorded("scalar", new ScalarKernels(bits), calls),
+                recorded("vector", new VectorKernels(), calls), said);
+        double[] before = run(kernels, loop, element, working);
+        assertEquals(List.of("scalar"), calls.stream().distinct().toList());
+        calls.clear();
+        said.ready = true;
+        double[] after = run(kernels, loop, element, working);
+        assertEquals(List.of("vector"), calls.stream().distinct().toList());
+        assertArrayEquals(before, after, working == Element.F64 ? 1e-12 : 1e-3);
     }
 
     @Test
-    void smallWorkNeverStartsTheCompilation() throws InterruptedException {
-        if (Simd.bits() == 0) {
-            return;
-        }
-        StagedKernels kernels = staged();
+    void smallWorkNeverStartsTheCompilation() {
+        Kernels vector = new VectorKernels();
+        WarmUp warmUp = new WarmUp(vector);
+        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(8L * 4096, 64);
             for (int i = 0; i < 1000; i++) {
                 kernels.maxMagnitude(values, 0, Element.F64, 4096);
             }
         }
-        Thread.sleep(500);
+        assertTrue(warmUp.isIdle());
+        assertFalse(warmUp.isRequested(Loop.SCAN, Element.F64, Element.F64));
         assertFalse(kernels.isReady(Loop.SCAN, Element.F64, Element.F64));
-        assertEquals(Simd.bits(), kernels.bits());
+        kernels.expect(Loop.SCAN, Element.F64, Element.F64, LARGE);
+        assertTrue(warmUp.isRequested(Loop.SCAN, Element.F64, Element.F64), "much work does");
     }
 
-    @Test
-    void everyLoopBecomesReadyWhenItIsWorthIt() throws IOException, InterruptedException {
-        // No other width runs in stages but the widest: one that is asked for runs from the first call on.
-        if ("widest".equals(System.getProperty(Simd.PROPERTY))) {
-            OwnJvm.mustSay(StagedKernelsTest.class, "all loops are ready");
-        }
+    /** A tile's sums are in an array or two, see AllocationTest; boxes are many more. */
+    private static double fastIfItDoesNotBox(DoubleSupplier measured) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        measured.getAsDouble();
+        return threads.getCurrentThreadAllocatedBytes() - before <= 2048 ? Double.MAX_VALUE : 0;
     }
 
-    private static boolean isNeverReady(Loop loop, Element element) {
-        boolean blasIsFaster = Simd.bits() < 512 && loop == Loop.GRAM;
-        // Sums of squares of F16 are taken after widening.
-        return blasIsFaster || (loop == Loop.SQUARES && element == Element.F16);
+    static Stream<OwnJvm> jvms() {
+        return OwnJvm.ofEveryNativeWidth();
+    }
+
+    @ParameterizedTest
+    @MethodSource("jvms")
+    void everyLoopBecomesReadyWhenItIsWorthIt(OwnJvm jvm) throws Exception {
+        jvm.with("-Xbatch").mustSay(StagedKernelsTest.class, "all loops are ready");
     }
 
     /**
-     * Announces much work for every loop, and fails if one is not ready in time; but for the scan, which C2 leaves boxing in
-     * one of a few JVMs, whatever is done about it: its scalar twin then goes on.
+     * Announces much work for every loop, waits until all that can be compiled is, and fails if a loop is not fast then: no
+     * longer boxes, since how long it takes depends on who else is at work.
      *
      * @param args none
      */
     public static void main(String[] args) throws InterruptedException {
-        StagedKernels kernels = staged();
-        for (boolean expected : new boolean[]{false, true}) {
-            for (Loop loop : Loop.values()) {
-                for (Element element : Element.values()) {
-                    for (Element working : new Element[]{Element.F64, Element.F32}) {
-                        if (isNeverReady(loop, element)) {
-                            continue;
-                        }
-                        if (!expected) {
-                            kernels.expect(loop, element, working, LARGE);
-                        } else if (loop != Loop.SCAN && !becomesReady(kernels, loop, element, working)) {
-                            throw new AssertionError(loop + " " + element + " " + working + " is not ready");
-                        }
-                    }
-                }
-            }
+        Kernels vector = new VectorKernels();
+        WarmUp warmUp = new WarmUp(vector, StagedKernelsTest::fastIfItDoesNotBox);
+        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        List<Object[]> worthIt = loops().map(Arguments::get)
+                .filter(loop -> ((Loop) loop[0]).beatsBlas(Simd.bits()))
+                .toList();
+        worthIt.forEach(loop -> kernels.expect((Loop) loop[0], (Element) loop[1], (Element) loop[2], LARGE));
+        Limits.awaitThat(warmUp::isIdle);
+        List<String> slow = worthIt.stream()
+                .filter(loop -> !kernels.isReady((Loop) loop[0], (Element) loop[1], (Element) loop[2]))
+                .map(List::of)
+                .map(Object::toString)
+                .toList();
+        if (!slow.isEmpty()) {
+            throw new AssertionError("not ready: " + slow);
         }
         System.out.println("all loops are ready");
-    }
-
-    @Test
-    void theResultIsTheSameBeforeAndAfter() throws InterruptedException {
-        if (Simd.bits() == 0) {
-            return;
-        }
-        StagedKernels kernels = staged();
-        int n = 50;
-        int tokens = 11;
-        int width = kernels.panelWidth(Element.F64);
-        assertEquals(Simd.vector().panelWidth(Element.F64), width);
-        assertEquals(Simd.vector().panelWidth(Element.F32), kernels.panelWidth(Element.F32));
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment x = arena.allocate(8L * n * tokens, 64);
-            MemorySegment panels = arena.allocate(Panels.byteSize(2, width, n, Element.F64), 64);
-            for (int i = 0; i < n * tokens; i++) {
-                x.setAtIndex(ValueLayout.JAVA_DOUBLE, i, Math.sin(i));
-            }
-            for (int i = 0; i < 2 * width * n; i++) {
-                panels.setAtIndex(ValueLayout.JAVA_DOUBLE, i, Math.cos(i));
-            }
-            double[] before = project(kernels, arena, x, tokens, n, panels, width);
-            kernels.expect(Loop.PROJECT, Element.F64, Element.F64, LARGE);
-            becomesReady(kernels, Loop.PROJECT, Element.F64, Element.F64);
-            double[] after = project(kernels, arena, x, tokens, n, panels, width);
-            for (int i = 0; i < before.length; i++) {
-                assertEquals(before[i], after[i], 1e-13 * before[i]);
-            }
-        }
-    }
-
-    private static double[] project(
-            Kernels kernels, Arena arena, MemorySegment x, int tokens, int n, MemorySegment panels, int width) {
-        MemorySegment sums = arena.allocate(8L * 2 * width, 64);
-        kernels.addSquaredProjections(Element.F64, x, 0, 8L * n, tokens, n, panels, 2 * width, sums);
-        return sums.toArray(ValueLayout.JAVA_DOUBLE);
     }
 }

@@ -2,13 +2,11 @@ package io.github.logalign;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -74,21 +72,20 @@ class BadValuesTest {
         try (Arena arena = Arena.ofConfined()) {
             Matrix w = ones(arena, c.type);
             put(w, c.row, c.column, c.value);
-            assertTimeout(Duration.ofSeconds(2), () -> {
-                for (Method method : Method.values()) {
-                    for (Precision precision : Precision.values()) {
-                        SpectrumOptions options = new SpectrumOptions(method, precision, true, 1);
-                        assertNames(c,
-                                assertThrows(LogalignException.class, () -> WeightSpectrum.of(w, options, arena)));
-                        assertNames(
-                                new Case(c.type, c.value, /* row= */ c.column, /* column= */ c.row),
-                                assertThrows(
-                                        LogalignException.class,
-                                        () -> WeightSpectrum.of(w.transposed(), options, arena)));
-                        assertNames(c, assertThrows(LogalignException.class, () -> AlignmentSums.of(w, precision)));
-                    }
+            // LAPACK would loop for ever over an infinity.
+            for (Method method : Method.values()) {
+                for (Precision precision : Precision.values()) {
+                    SpectrumOptions options = new SpectrumOptions(method, precision, true, 1);
+                    assertNames(c,
+                            assertThrows(LogalignException.class, () -> WeightSpectrum.of(w, options, arena)));
+                    assertNames(
+                            new Case(c.type, c.value, /* row= */ c.column, /* column= */ c.row),
+                            assertThrows(
+                                    LogalignException.class,
+                                    () -> WeightSpectrum.of(w.transposed(), options, arena)));
+                    assertNames(c, assertThrows(LogalignException.class, () -> AlignmentSums.of(w, precision)));
                 }
-            });
+            }
         }
     }
 

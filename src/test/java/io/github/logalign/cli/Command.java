@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the packaged command as a user would. */
@@ -22,7 +21,6 @@ final class Command {
     private final Map<String, String> environment = new HashMap<>();
     private @Nullable Path folder;
     private Path executable = path();
-    private int timeoutSeconds = 120;
 
     /**
      * How a run ended.
@@ -30,9 +28,8 @@ final class Command {
      * @param code the exit code
      * @param out standard output
      * @param err the lines of standard error, without the JVM's own
-     * @param seconds wall time
      */
-    record Result(int code, String out, List<String> err, double seconds) {}
+    record Result(int code, String out, List<String> err) {}
 
     static Path path() {
         return Path.of(Objects.requireNonNull(
@@ -51,11 +48,6 @@ final class Command {
 
     Command by(Path newExecutable) {
         executable = newExecutable;
-        return this;
-    }
-
-    Command within(int seconds) {
-        timeoutSeconds = seconds;
         return this;
     }
 
@@ -82,14 +74,12 @@ final class Command {
             Path out = Files.createTempFile("logalign-out", ".txt");
             Path err = Files.createTempFile("logalign-err", ".txt");
             try {
-                long start = System.nanoTime();
                 Process process = start(out, err, args);
-                if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
+                try {
+                    return new Result(process.waitFor(), Files.readString(out), lines(err));
+                } finally {
                     process.destroyForcibly();
-                    throw new AssertionError("still running after " + timeoutSeconds + " s: " + List.of(args));
                 }
-                double seconds = (System.nanoTime() - start) * 1e-9;
-                return new Result(process.exitValue(), Files.readString(out), lines(err), seconds);
             } finally {
                 Files.delete(out);
                 Files.delete(err);
@@ -97,7 +87,7 @@ final class Command {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
+            throw new AssertionError("did not end: " + List.of(args), interrupted);
         }
     }
 

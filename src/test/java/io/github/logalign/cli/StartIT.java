@@ -3,15 +3,14 @@ package io.github.logalign.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logalign.cli.Command.Result;
+import io.github.logalign.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,11 +44,10 @@ class StartIT {
             builder.environment().put(environment[i], environment[i + 1]);
         }
         Process process = builder.start();
-        assertTrue(process.waitFor(120, TimeUnit.SECONDS), line);
+        process.waitFor();
         String errors = Files.readString(err, StandardCharsets.ISO_8859_1);
         assertFalse(errors.contains("\tat ") || errors.contains("Exception"), errors);
-        return new Result(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Command.lines(err),
-                0);
+        return new Result(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1), Command.lines(err));
     }
 
     private static void assertScored(Result result) {
@@ -127,7 +125,7 @@ class StartIT {
         Path cache = Files.createDirectory(folder.resolve("cache"));
         String asNobody = "chmod -R a+rwX . && setpriv --reuid=65534 --regid=65534 --clear-groups";
         Result works = shell(asNobody + " " + SCORE, "LOGALIGN_CACHE", cache.toString());
-        assumeTrue(works.code() == 0, "only root becomes nobody");
+        Needs.that(works.code() == 0, "root, who may become nobody");
         for (int limit = 8; limit < 40; limit += 4) {
             Result result = shell(
                     asNobody + " bash -c 'ulimit -u " + limit + "; " + SCORE.replace("\"$L\"", "exec \"$L\"")
@@ -184,7 +182,7 @@ class StartIT {
     @Test
     void aMountWithoutCodeIsNamedWithTheWayOut() throws Exception {
         Path mount = Files.createDirectory(folder.resolve("mount"));
-        assumeTrue(shell("mount -t tmpfs -o noexec tmpfs mount").code() == 0, "only root mounts");
+        Needs.that(shell("mount -t tmpfs -o noexec tmpfs mount").code() == 0, "root, who may mount");
         try {
             Result elsewhere = shell(SCORE, "LOGALIGN_CACHE", mount.toString());
             assertScored(elsewhere);

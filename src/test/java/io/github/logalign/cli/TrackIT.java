@@ -3,12 +3,13 @@ package io.github.logalign.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logalign.cli.Command.Result;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.tensor.SafetensorsWriter;
+import io.github.logalign.testing.Limits;
+import io.github.logalign.testing.Needs;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,10 +59,7 @@ class TrackIT {
     }
 
     private static Path hybrid() {
-        Path path = Path.of(System.getProperty("logalign.sample", "")).resolve("hybridstories");
-        assumeTrue(!System.getProperty("logalign.sample", "").isEmpty() && Files.isDirectory(path),
-                "the models of logalign.sample are not there");
-        return path;
+        return Needs.sample().resolve("hybridstories");
     }
 
     private Path copyOfHybrid() throws IOException {
@@ -284,6 +281,7 @@ class TrackIT {
                     slow.write(bytes, piece * bytes.length / 4,
                             (piece + 1) * bytes.length / 4 - piece * bytes.length / 4);
                     slow.flush();
+                    // Long enough that the folder may be looked at meanwhile; whether it is decides nothing.
                     Thread.sleep(400);
                 }
             }
@@ -296,8 +294,7 @@ class TrackIT {
             }
             await(out, 3);
             process.destroy();
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS), "stops when told to");
-            assertEquals(143, process.exitValue(), () -> "a signal's exit code: " + errors(stderr));
+            assertEquals(143, process.waitFor(), () -> "a signal's exit code: " + errors(stderr));
         } finally {
             process.destroyForcibly();
         }
@@ -317,13 +314,7 @@ class TrackIT {
     }
 
     private static void await(Path out, int rows) throws InterruptedException {
-        for (int tries = 0; tries < 300; tries++) {
-            if (Files.exists(out) && SeriesFile.read(out).rows().size() == rows) {
-                return;
-            }
-            Thread.sleep(100);
-        }
-        throw new AssertionError("no " + rows + " rows after 30 s");
+        Limits.awaitThat(() -> Files.exists(out) && SeriesFile.read(out).rows().size() == rows);
     }
 
     /** As a writer that reserves the space first: the file has its full length from the start and opens strictly. */
@@ -349,12 +340,8 @@ class TrackIT {
             assertTrue(early.score().warnings().getFirst().contains("ends in zeros"),
                     "it did not change for two polls");
             Files.write(activations, bytes);
-            SeriesRow late = early;
-            for (int tries = 0; tries < 600 && !late.score().warnings().isEmpty(); tries++) {
-                Thread.sleep(100);
-                late = SeriesFile.read(out).rows().getFirst();
-            }
-            assertEquals(List.of(), late.score().warnings(), "it is scored again");
+            // Scored again, and nothing to be warned of any more.
+            Limits.awaitThat(() -> SeriesFile.read(out).rows().getFirst().score().warnings().isEmpty());
             assertTrue(errors(stderr).contains("step 100 is scored again"), errors(stderr));
         } finally {
             process.destroyForcibly();

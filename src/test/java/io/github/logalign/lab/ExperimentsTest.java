@@ -3,7 +3,6 @@ package io.github.logalign.lab;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logalign.Precision;
 import io.github.logalign.report.Metrics;
@@ -32,17 +31,20 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The paper's two claims in small. Every figure comes from the files that a run wrote, read as any user's would be. Takes
- * minutes: {@code mvn -Pexperiments test}, and with {@code -Dlogalign.full=true} the language model in full size as well.
+ * minutes: {@code mvn -Pexperiments test}, and {@code mvn -Pexperiments,full test} with the
+ * language model in full size as well.
  * The figures are left in target/experiments.md.
  */
 @Tag("experiments")
@@ -157,9 +159,11 @@ class ExperimentsTest {
         assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
     }
 
+    /** So long that a profile of its own asks for it. */
     @Test
+    @Tag("full")
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
     void larDeclinesWhenAModelOfFullSizeOverfits() throws InterruptedException {
-        assumeTrue(Boolean.getBoolean("logalign.full"), "takes minutes: asked for by -Dlogalign.full=true");
         Run baseline = repetition(RepetitionOptions.Size.FULL, 1);
         double gap = baseline.metric("validationLoss", 4000) - baseline.metric("trainLoss", 4000);
         between(-0.05, 0.05, gap, "gap of the baseline");

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logalign.LogalignException;
+import io.github.logalign.testing.Needs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,7 +158,7 @@ class AtomicFileTest {
     @Test
     void aMountedFileIsOverwrittenInPlace() throws Exception {
         Path mounted = Files.write(folder.resolve("mounted"), OLD);
-        assumeTrue(run("mount", "--bind", target.toString(), mounted.toString()), "only root mounts");
+        Needs.that(run("mount", "--bind", target.toString(), mounted.toString()), "root, who may mount");
         try {
             byte[] large = new byte[300_000];
             AtomicFile.write(mounted, out -> out.write(large));
@@ -253,7 +252,7 @@ class AtomicFileTest {
             assertEquals("writing", output.readLine());
             assertEquals(2, names().size(), "the temporary file is there");
             process.destroy();
-            assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+            process.waitFor();
         } finally {
             process.destroyForcibly();
         }

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 
 /**
  * Damaged and hostile files, each with a part of the message it must give. Opening one of them, or touching its first
- * tensor's matrix, must fail within seconds, with one line and in little memory.
+ * tensor's matrix, must fail with one line and in little memory.
  */
 public final class HostileFiles {
 

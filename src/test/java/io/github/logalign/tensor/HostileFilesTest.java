@@ -2,13 +2,13 @@ package io.github.logalign.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.LogalignException;
-import java.io.IOException;
+import io.github.logalign.testing.Limits;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +19,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class HostileFilesTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** On the heap, whatever the file is. */
+    private static final long BYTES = 64L << 20;
+
+    /** More for each byte of a header that has to be read: the longest are a hundred megabytes. */
+    private static final long BYTES_PER_BYTE = 16;
+
+    private static final long LONGEST = 100L << 20;
 
     @TempDir
     Path folder;
@@ -38,10 +44,13 @@ class HostileFilesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("all")
-    void failsWithOneLine(HostileFiles.Case hostile) throws IOException {
+    void failsWithOneLine(HostileFiles.Case hostile) throws Throwable {
         Path path = hostile.write(folder);
-        LogalignException failure = assertTimeoutPreemptively(
-                LIMIT, () -> assertThrows(LogalignException.class, () -> touchEverything(path)));
+        List<LogalignException> failures = new ArrayList<>();
+        long limit = BYTES + BYTES_PER_BYTE * Math.min(Files.isRegularFile(path) ? Files.size(path) : 0, LONGEST);
+        Limits.allocatingAtMost(
+                limit, () -> failures.add(assertThrows(LogalignException.class, () -> touchEverything(path))));
+        LogalignException failure = failures.getFirst();
         String message = String.valueOf(failure.getMessage());
         assertTrue(message.contains(hostile.expected()), message);
         assertTrue(message.contains(path.getFileName().toString()) || message.contains(folder.toString()), message);

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.ElementType;
 import io.github.logalign.LogalignException;
+import io.github.logalign.testing.Limits;
 import io.github.logalign.Matrix;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -23,7 +23,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -235,7 +234,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aMillionTensorsOpenWithinSeconds() throws IOException {
+    void aMillionTensorsTakeMemoryInProportion() throws Throwable {
         StringBuilder header = new StringBuilder("{");
         int count = 1_000_000;
         for (int index = 0; index < count; index++) {
@@ -243,7 +242,8 @@ class SafetensorsTest {
             header.append(index == 0 ? "" : ",").append(entry("t" + index, "U8", "[1]", place, place + 1));
         }
         Path path = file(safetensors(header.append('}').toString(), new byte[count]));
-        assertTimeout(Duration.ofSeconds(5), () -> {
+        // Anything that looked at each tensor for each of the others would not end before the limit that all tests have.
+        Limits.allocatingAtMost(1000L * count, () -> {
             try (TensorFile file = TensorFile.open(path)) {
                 assertEquals(count, file.tensors().size());
                 assertEquals("t0", file.tensors().getFirst().name());

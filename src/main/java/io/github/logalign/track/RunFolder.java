@@ -175,14 +175,13 @@ public final class RunFolder {
     private static Path activationsOf(Path weights) {
         String name = name(weights);
         int at = name.lastIndexOf(WEIGHTS);
-        if (at >= 0) {
-            Path twin = weights
-                    .resolveSibling(name.substring(0, at) + ACTIVATIONS + name.substring(at + WEIGHTS.length()));
-            if (Files.exists(twin)) {
-                return twin;
-            }
+        Path common = weights.resolveSibling(ACTIVATIONS_FILE);
+        if (at < 0) {
+            return common;
         }
-        return weights.resolveSibling(ACTIVATIONS_FILE);
+        Path twin = weights.resolveSibling(name.substring(0, at) + ACTIVATIONS + name.substring(at + WEIGHTS.length()));
+        // Where neither is there yet, the one that belongs to these weights alone is asked for.
+        return Files.exists(twin) || !Files.exists(common) ? twin : common;
     }
 
     private static List<Path> entries(Path in) {

@@ -74,6 +74,19 @@ class RunFolderTest {
     }
 
     @Test
+    void theActivationsOfTheseWeightsAloneAreAskedFor() throws IOException {
+        file("a_1.weights.safetensors");
+        RunFolder byPattern = RunFolder.of(run, "a_{step}.weights.safetensors");
+        Path twin = run.resolve("a_1.activations.safetensors");
+        assertEquals(twin, byPattern.scan().checkpoints().getFirst().activations());
+        file("activations.safetensors");
+        assertEquals(
+                run.resolve("activations.safetensors"), byPattern.scan().checkpoints().getFirst().activations());
+        file("a_1.activations.safetensors");
+        assertEquals(twin, byPattern.scan().checkpoints().getFirst().activations());
+    }
+
+    @Test
     void aNameWithoutAStepAsksTheMetadata() throws IOException {
         new SafetensorsWriter().metadata("step", "300").add("w", new long[]{1}, new float[]{1})
                 .write(run.resolve("last-v1.weights.safetensors"));

@@ -1,6 +1,7 @@
 package io.github.logalign.report;
 
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.StoredOrientation;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Series;
@@ -36,7 +37,7 @@ public final class SeriesTable {
                     number("%.6f", row.baseline()),
                     number("%+.6f", row.deviation()),
                     number("%+.5f", row.slope()),
-                    score.status().name().toLowerCase(Locale.ROOT) + (score.warnings().isEmpty() ? "" : " (!)")));
+                    status(score)));
         }
         StringBuilder text = new StringBuilder(table.format(width));
         for (Alarm alarm : alarms) {
@@ -54,6 +55,12 @@ public final class SeriesTable {
     public static String line(Alarm alarm) {
         return "ALARM " + alarm.kind().label() + " at step " + alarm.step() + ", " + Names.printable(alarm.layer())
                 + ": " + alarm.evidence();
+    }
+
+    private static String status(LayerScore score) {
+        return score.status().name().toLowerCase(Locale.ROOT)
+                + (score.orientation() == StoredOrientation.INPUT_OUTPUT ? " T" : "")
+                + (score.warnings().isEmpty() ? "" : " (!)");
     }
 
     private static String number(String format, @Nullable Double value) {

@@ -23,7 +23,7 @@ final class Pairing {
     private final WeightFile weights;
     private final ActivationFile dump;
     private final Selection selection;
-    private final ModelConfig config;
+    private final WeightSearch search;
     private final List<Pair> pairs = new ArrayList<>();
     private final Set<Tensor> mappedWeights = new HashSet<>();
     private final Set<String> mappedActivations = new HashSet<>();
@@ -32,7 +32,7 @@ final class Pairing {
         this.weights = weights;
         this.dump = dump;
         this.selection = selection;
-        this.config = config;
+        this.search = new WeightSearch(weights, selection, config);
     }
 
     /**
@@ -66,7 +66,7 @@ final class Pairing {
     // ---- one weight that the user names -----------------------------------------------------------------------------
 
     private Pair one(String name) {
-        Optional<Pair> found = weightOf(name);
+        Optional<Pair> found = search.weightOf(name);
         if (found.isEmpty()) {
             throw missing(name);
         }
@@ -115,84 +115,27 @@ final class Pairing {
         }
         Tensor only = dump.all().getFirst();
         boolean anothers = !dump.isUnnamed()
-                && weightOf(LayerNames.withoutSuffix(only.name()))
+                && search.weightOf(LayerNames.withoutSuffix(only.name()))
                         .map(Pair::weight)
                         .filter(other -> other != weight)
                         .isPresent();
         return anothers ? Optional.empty() : Optional.of(only);
     }
 
-    // ---- the weight of a layer ----------------------------------------------------------------------------------------
-
-    /** The weight that a name means, usable or not; the pair has no activations yet. */
-    private Optional<Pair> weightOf(String name) {
-        Optional<Tensor> exact = weights.file().find(name);
-        if (exact.isPresent() && weights.isWeight(exact.get())) {
-            return exact.map(weight -> Pair.of(layerName(weight), weight, null, null));
-        }
-        String layer = LayerNames.withoutWeight(name);
-        return weights.index()
-                .find(layer)
-                .map(weight -> Pair.of(layerName(weight), weight, null, null))
-                .or(() -> quantised(layer))
-                .or(() -> indexed(name))
-                .or(() -> exact.map(weight -> Pair.of(layerName(weight), weight, null, null)))
-                .or(() -> TiedHead.of(layer, weights, config).map(Pairing::tied))
-                .or(() -> ambiguous(layer));
-    }
-
-    private String layerName(Tensor weight) {
-        return weights.index().layerName(weight);
-    }
-
-    private Optional<Pair> quantised(String layer) {
-        return weights.quantised().layer(layer).map(scheme -> Pair.refused(
-                LayerNames.withoutWrappers(layer), null, null,
-                "the weight of " + LayerNames.quoted(layer) + " in " + weights.shown() + ' ' + scheme.sentence()));
-    }
-
-    private Optional<Pair> indexed(String name) {
-        Integer matrix = LayerNames.index(LayerNames.withoutWeight(name));
-        if (matrix == null) {
-            return Optional.empty();
-        }
-        String tensor = LayerNames.withoutIndex(LayerNames.withoutWeight(name));
-        return weights.index()
-                .find(LayerNames.withoutSuffix(tensor))
-                .filter(weight -> weight.shape().length == 3)
-                .map(weight -> Pair.of(layerName(weight), weight, matrix, null));
-    }
-
-    private static Pair tied(TiedHead head) {
-        if (head.embedding() == null) {
-            return Pair.refused(head.layer(), null, null, head.explanation());
-        }
-        return Pair.of(head.layer(), head.embedding(), null, null).withWarning(head.explanation());
-    }
-
-    private Optional<Pair> ambiguous(String layer) {
-        List<Tensor> candidates = weights.index().candidates(layer);
-        return candidates.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Pair.refused(layer, null, null, candidates.size() + " weights of "
-                        + weights.shown() + " may be meant: " + LayerNames.quoted(candidates.get(0).name()) + ", "
-                        + LayerNames.quoted(candidates.get(1).name()) + toPair()));
-    }
-
     // ---- everything that has activations ---------------------------------------------------------------------------------
 
     private void addActivation(Tensor activation) {
         Optional<Pair> found = dump.isUnnamed()
-                ? weightOf(LayerNames.stem(dump.file().path())).or(this::onlyWeight)
-                : weightOf(LayerNames.withoutSuffix(activation.name()))
-                        .or(() -> weightOf(LayerNames.withoutWeight(activation.name())))
+                ? search.weightOf(LayerNames.stem(dump.file().path())).or(this::onlyWeight)
+                : search.weightOf(LayerNames.withoutSuffix(activation.name()))
+                        .or(() -> search.weightOf(LayerNames.withoutWeight(activation.name())))
                         .or(() -> selection.activation() == null ? Optional.empty() : onlyWeight());
         if (found.isEmpty()) {
             String layer = dump.isUnnamed()
                     ? LayerNames.stem(dump.file().path())
                     : LayerNames.withoutSuffix(activation.name());
             pairs.add(Pair.refused(layer, null, activation, "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT)
-                    + " or " + LayerNames.quoted(layer) + " belongs to these activations" + toPair()));
+                    + " or " + LayerNames.quoted(layer) + " belongs to these activations" + selection.howToPair()));
             return;
         }
         Pair pair = found.get();
@@ -203,10 +146,6 @@ final class Pairing {
                 pair.warnings(), pair.refusal()));
     }
 
-    private String toPair() {
-        return selection.offersNames() ? "; name it with --tensor or --map" : "; name it with --map";
-    }
-
     /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
     private Optional<Pair> onlyWeight() {
         List<Tensor> candidates = weights.all().stream()
@@ -214,7 +153,7 @@ final class Pairing {
                 .limit(2)
                 .toList();
         return candidates.size() == 1
-                ? Optional.of(Pair.of(layerName(candidates.getFirst()), candidates.getFirst(), null, null))
+                ? Optional.of(Pair.of(search.layerName(candidates.getFirst()), candidates.getFirst(), null, null))
                 : Optional.empty();
     }
 
@@ -223,7 +162,7 @@ final class Pairing {
         if (mappedWeights.contains(weight)) {
             return;
         }
-        String layer = layerName(weight);
+        String layer = search.layerName(weight);
         Optional<Tensor> activation = wanted.size() == 1 ? Optional.of(wanted.getFirst()) : dump.of(layer);
         if (activation.isEmpty()) {
             throw new LogalignException(dump.shown() + ": which of its " + wanted.size()
@@ -248,7 +187,7 @@ final class Pairing {
             if (!ofMatrices.isEmpty()) {
                 pairs.addAll(ofMatrices);
             } else if (target.isPresent()) {
-                pairs.add(mapped(Pair.of(layerName(weight), weight, null, null), target.get()));
+                pairs.add(mapped(Pair.of(search.layerName(weight), weight, null, null), target.get()));
                 mappedWeights.add(weight);
             }
         }
@@ -266,7 +205,8 @@ final class Pairing {
             Optional<String> target = target(weight.name() + "[" + matrix + "]");
             if (target.isPresent()) {
                 there |= dump.named(target.get()).isPresent();
-                found.add(mapped(Pair.of(layerName(weight), weight, matrix, null), target.get()).withOwnActivation());
+                found.add(mapped(Pair.of(search.layerName(weight), weight, matrix, null), target.get())
+                        .withOwnActivation());
             }
         }
         return onlyIfThere && !there ? List.of() : found;
@@ -304,7 +244,7 @@ final class Pairing {
             boolean layer = weights.isWeight(weight)
                     && (weight.isFloating() || weights.quantised().of(weight).isPresent());
             if (layer && !used.contains(weight)) {
-                pairs.add(Pair.refused(layerName(weight), weight, null, weights.whyUnusable(weight)
+                pairs.add(Pair.refused(search.layerName(weight), weight, null, weights.whyUnusable(weight)
                         .orElse("no activations belong to it in " + dump.shown()
                                 + "; record them, or name them with --map")));
             }

@@ -26,6 +26,7 @@ final class Rows {
     private final SiblingFits siblings = new SiblingFits();
     private final Orientation.Judge judge;
     private final Set<String> claimed = new HashSet<>();
+    private final Set<String> layers = new HashSet<>();
     private final List<LayerJob> jobs = new ArrayList<>();
 
     Rows(WeightFile weights, Selection selection, ModelConfig config) {
@@ -178,6 +179,9 @@ final class Rows {
         List<String> all = new ArrayList<>(warnings);
         if (orientation.warning() != null) {
             all.add(orientation.warning());
+        }
+        if (!layers.add(layer)) {
+            all.add("the layer has another row, with other activations");
         }
         boolean transposed = orientation.stored() == StoredOrientation.INPUT_OUTPUT;
         jobs.add(new LayerJob(

@@ -92,6 +92,11 @@ public record Selection(
                 tensor, activation, maps, include, exclude, transposed, storedOutputInput, convolutions, false);
     }
 
+    /** Advice for activations that belong to no weight. */
+    String howToPair() {
+        return offersNames ? "; name it with --tensor or --map" : "; name it with --map";
+    }
+
     /** Tells whether a layer is wanted: one of its names must be included, and none excluded. */
     boolean wants(List<String> names) {
         return (include.isEmpty() || LayerNames.anyFits(include, names)) && !LayerNames.anyFits(exclude, names);

@@ -451,4 +451,33 @@ class ScoreIT {
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         assertTrue(String.valueOf(Json.layers(result.out()).get(1).get("weights")).endsWith("m-2.safetensors"));
     }
+
+    @Test
+    void orientationsAreShownByEveryCommand() throws IOException {
+        weights = folder.resolve("step_5.weights.safetensors");
+        activations = folder.resolve("step_5.activations.safetensors");
+        new SafetensorsWriter()
+                .add("h.0.attn.c_attn.weight", shape(8, 24), normal(192))
+                .add("h.0.attn.c_proj.weight", shape(8, 8), normal(64))
+                .write(weights);
+        new SafetensorsWriter().add("h.0.attn.c_proj", shape(20, 8), normal(160)).write(activations);
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+        Map<String, Object> row = Json.layers(score("--format", "json").out()).getFirst();
+        assertEquals("input-output", row.get("orientation"));
+        assertTrue(String.valueOf(row.get("orientationReason")).contains("gpt2"), row::toString);
+        assertTrue(score().out().contains("8 x 8 T"), score().out());
+        Result series = new Command().run("track", folder.toString(), "--format", "csv", "--quiet");
+        assertEquals(0, series.code(), () -> String.join("\n", series.err()));
+        assertTrue(series.out().contains("input-output"), series.out());
+        Result table = new Command().run("track", folder.toString(), "--stored", "output-input", "--format", "csv");
+        assertTrue(table.out().contains("output-input,--stored") || table.out().contains("'--stored"), table.out());
+        Result inspect = new Command().run("inspect", weights.toString(), "--activations", activations.toString());
+        assertTrue(inspect.out().contains("matrix, input x output"), inspect.out());
+        assertTrue(inspect.out().contains("stored input x output: config.json says gpt2"), inspect.out());
+        Result spectrum = new Command().run("spectrum", "--weights", weights.toString());
+        assertTrue(spectrum.out().contains("24 x 8 T"), spectrum.out());
+        Result wrong = score("--stored", "input-output");
+        assertEquals(2, wrong.code());
+        assertTrue(wrong.err().getFirst().contains("--transposed GLOB"), wrong.err()::toString);
+    }
 }

@@ -1,0 +1,75 @@
+package io.github.logalign.score;
+
+import io.github.logalign.tensor.ModelConfig;
+import io.github.logalign.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the weight that a name means, be it usable or not: by its own name, as one of several matrices, or as a tied head. */
+final class WeightSearch {
+
+    private final WeightFile weights;
+    private final Selection selection;
+    private final ModelConfig config;
+
+    WeightSearch(WeightFile weights, Selection selection, ModelConfig config) {
+        this.weights = weights;
+        this.selection = selection;
+        this.config = config;
+    }
+
+    /** The weight that a name means, usable or not; the pair has no activations yet. */
+    Optional<Pair> weightOf(String name) {
+        Optional<Tensor> exact = weights.file().find(name);
+        if (exact.isPresent() && weights.isWeight(exact.get())) {
+            return exact.map(weight -> Pair.of(layerName(weight), weight, null, null));
+        }
+        String layer = LayerNames.withoutWeight(name);
+        return weights.index()
+                .find(layer)
+                .map(weight -> Pair.of(layerName(weight), weight, null, null))
+                .or(() -> quantised(layer))
+                .or(() -> indexed(name))
+                .or(() -> exact.map(weight -> Pair.of(layerName(weight), weight, null, null)))
+                .or(() -> TiedHead.of(layer, weights, config).map(WeightSearch::tied))
+                .or(() -> ambiguous(layer));
+    }
+
+    String layerName(Tensor weight) {
+        return weights.index().layerName(weight);
+    }
+
+    private Optional<Pair> quantised(String layer) {
+        return weights.quantised().layer(layer).map(scheme -> Pair.refused(
+                LayerNames.withoutWrappers(layer), null, null,
+                "the weight of " + LayerNames.quoted(layer) + " in " + weights.shown() + ' ' + scheme.sentence()));
+    }
+
+    private Optional<Pair> indexed(String name) {
+        Integer matrix = LayerNames.index(LayerNames.withoutWeight(name));
+        if (matrix == null) {
+            return Optional.empty();
+        }
+        String tensor = LayerNames.withoutIndex(LayerNames.withoutWeight(name));
+        return weights.index()
+                .find(LayerNames.withoutSuffix(tensor))
+                .filter(weight -> weight.shape().length == 3)
+                .map(weight -> Pair.of(layerName(weight), weight, matrix, null));
+    }
+
+    private static Pair tied(TiedHead head) {
+        if (head.embedding() == null) {
+            return Pair.refused(head.layer(), null, null, head.explanation());
+        }
+        return Pair.of(head.layer(), head.embedding(), null, null).withWarning(head.explanation());
+    }
+
+    private Optional<Pair> ambiguous(String layer) {
+        List<Tensor> candidates = weights.index().candidates(layer);
+        return candidates.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Pair.refused(layer, null, null, candidates.size() + " weights of "
+                        + weights.shown() + " may be meant: " + LayerNames.quoted(candidates.get(0).name()) + ", "
+                        + LayerNames.quoted(candidates.get(1).name()) + selection.howToPair()));
+    }
+}

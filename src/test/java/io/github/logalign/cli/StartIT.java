@@ -134,7 +134,8 @@ class StartIT {
             if (result.code() != 0) {
                 assertEquals(1, result.code(), result::toString);
                 assertFalse(result.err().isEmpty());
-                assertTrue(result.err().stream().allMatch(line -> line.startsWith("logalign: ")), result.err()::toString);
+                assertTrue(result.err().stream().allMatch(line -> line.startsWith("logalign: ")),
+                        result.err()::toString);
             }
         }
     }

@@ -49,13 +49,16 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private StorageOptions storage = new StorageOptions();
 
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try (TensorFile opened = TensorFile.open(file)) {
+        try (TensorFile opened = reading.open(file)) {
             out.println(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
                     + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
             opened.metadata()
@@ -65,11 +68,12 @@ final class InspectCommand implements Callable<Integer> {
             for (Tensor tensor : opened.tensors()) {
                 table.add(List.of(
                         tensor.isNamed() ? tensor.name() : "(no name)",
-                        tensor.dataType().toString(),
-                        Arrays.toString(tensor.shape()),
+                        tensor.typeName(),
+                        tensor.isShapeKnown() ? Arrays.toString(tensor.shape()) : "-",
                         uses.of(tensor)));
             }
             out.print(table.format(Terminal.width()));
+            opened.notes().forEach(out::println);
             if (activations != null) {
                 printPlan(out, opened, activations);
             }
@@ -105,7 +109,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void printPlan(PrintWriter out, TensorFile weights, Path activations) {
-        try (TensorFile dump = TensorFile.open(activations)) {
+        try (TensorFile dump = reading.open(activations)) {
             CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
             FileRoles.checkNotSwapped(commandLine, weights, dump).ifPresent(out::println);
             Plan plan = Plan.of(weights, dump, selection());

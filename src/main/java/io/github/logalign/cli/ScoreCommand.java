@@ -74,6 +74,9 @@ final class ScoreCommand implements Callable<Integer> {
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private ScoringOptions scoring = new ScoringOptions();
 
     @Mixin
@@ -95,8 +98,8 @@ final class ScoreCommand implements Callable<Integer> {
         Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
-        try (TensorFile weightsFile = TensorFile.open(weights);
-                TensorFile activationsFile = TensorFile.open(activations);
+        try (TensorFile weightsFile = reading.open(weights);
+                TensorFile activationsFile = reading.open(activations);
                 MaskOptions maskOptions = masks(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
             boolean told = tensor != null || activation != null || !maps.isEmpty();

@@ -45,6 +45,9 @@ final class SpectrumCommand implements Callable<Integer> {
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
     private ScoringOptions scoring = new ScoringOptions();
 
     @Mixin
@@ -66,7 +69,7 @@ final class SpectrumCommand implements Callable<Integer> {
         Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
-        try (TensorFile file = TensorFile.open(weights)) {
+        try (TensorFile file = reading.open(weights)) {
             Plan plan = Plan.of(file, selection);
             SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
             Outputs outputs = Outputs.of(commandLine).reads("--weights", file);

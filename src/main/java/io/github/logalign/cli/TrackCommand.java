@@ -154,6 +154,9 @@ final class TrackCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
     private boolean quiet;
 
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -166,7 +169,8 @@ final class TrackCommand implements Callable<Integer> {
         checkFolder(report);
         RunFolder folder = folder(commandLine, run);
         CoreCheck.require();
-        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), threads());
+        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), reading.options(),
+                threads());
         Outputs.of(commandLine).reads("a checkpoint,", files(folder.scan())).check();
         Series known = known(out);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);

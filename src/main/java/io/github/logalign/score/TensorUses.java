@@ -3,6 +3,7 @@ package io.github.logalign.score;
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.ModelConfig;
+import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.util.Optional;
@@ -43,6 +44,12 @@ public final class TensorUses {
      * @return such as {@code matrix}, {@code 8 matrices} or {@code quantised by GPTQ}
      */
     public String of(Tensor tensor) {
+        Optional<String> problem = tensor.problem();
+        if (problem.isPresent()) {
+            String file = Names.printable(tensor.path()) + ": ";
+            String line = problem.get();
+            return "unusable: " + (line.startsWith(file) ? line.substring(file.length()) : line);
+        }
         Optional<Quantised.Scheme> scheme = weights.quantised().of(tensor);
         if (scheme.isPresent()) {
             return "quantised " + scheme.get().how();

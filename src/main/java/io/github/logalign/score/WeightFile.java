@@ -42,7 +42,7 @@ final class WeightFile {
 
     /** What may be a weight, be it of a type that can be scored or not: scales and the like are none. */
     boolean isWeight(Tensor tensor) {
-        return tensor.shape().length >= 2 && !quantised.isPart(tensor);
+        return (tensor.shape().length >= 2 || tensor.holdsMatrices()) && !quantised.isPart(tensor);
     }
 
     /** What can be scored as it is. */
@@ -77,6 +77,10 @@ final class WeightFile {
 
     /** Why a tensor cannot be scored: nothing if it can. */
     Optional<String> whyUnusable(Tensor tensor) {
+        Optional<String> problem = tensor.problem();
+        if (problem.isPresent()) {
+            return problem;
+        }
         Optional<Quantised.Scheme> scheme = quantised.of(tensor);
         if (scheme.isPresent()) {
             return Optional.of("it " + scheme.get().sentence());

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The formats that can be read, told by content and never by a file's name. */
@@ -13,9 +14,6 @@ enum FileFormat {
 
     /** What {@link #of} looks at. */
     private static final int HEAD = 512;
-
-    private static final String TORCH_TO_SAFETENSORS = "convert it: python -c \"import torch, safetensors.torch as s;"
-            + " s.save_file(torch.load('in.bin', weights_only=True), 'out.safetensors')\"";
 
     /** The formats of others, each with what to do; the first that fits counts. */
     private static final List<Foreign> FOREIGN = List.of(
@@ -26,7 +24,7 @@ enum FileFormat {
             new Foreign(
                     head -> at(head, 0) == 0x80 && at(head, 1) >= 2 && at(head, 1) <= 5,
                     "it is a Python pickle (an old PyTorch checkpoint?), which could run any code",
-                    TORCH_TO_SAFETENSORS),
+                    PyTorch::checkpointRemedy),
             new Foreign(
                     head -> startsWith(head, "GGUF"),
                     "it is a GGUF file",
@@ -55,7 +53,12 @@ enum FileFormat {
                             + " np.savez('out.npz', **{i.name: h.to_array(i) for i in"
                             + " onnx.load('in.onnx').graph.initializer})\""));
 
-    private record Foreign(Predicate<byte[]> fits, String what, String remedy) {}
+    private record Foreign(Predicate<byte[]> fits, String what, Function<Origin, String> remedy) {
+
+        Foreign(Predicate<byte[]> fits, String what, String remedy) {
+            this(fits, what, _ -> remedy);
+        }
+    }
 
     /**
      * Tells the format of a file.
@@ -76,7 +79,7 @@ enum FileFormat {
         }
         for (Foreign foreign : FOREIGN) {
             if (foreign.fits.test(head)) {
-                throw origin.problem(foreign.what, foreign.remedy);
+                throw origin.problem(foreign.what, foreign.remedy.apply(origin));
             }
         }
         if (latin1(head).strip().startsWith("{")) {
@@ -84,6 +87,9 @@ enum FileFormat {
         }
         if (head.length < SafetensorsReader.LENGTH_BYTES) {
             throw origin.damaged("the file is truncated: " + head.length + " bytes are too few for any format");
+        }
+        if (ZipEnd.isAtEndOf(file)) {
+            return NPZ;
         }
         // Perhaps a lying or overwritten length: its reader says what is wrong with it.
         if (hasZeroUpperHalf(head) || at(head, 8) == '{') {
@@ -114,10 +120,5 @@ enum FileFormat {
 
     private static int at(byte[] head, int index) {
         return index < head.length ? Byte.toUnsignedInt(head[index]) : -1;
-    }
-
-    /** What a zip archive with a data.pkl in it is, and what to do. */
-    static LogalignException torchArchive(Origin origin) {
-        return origin.problem("it is a PyTorch checkpoint (a pickle in a zip archive)", TORCH_TO_SAFETENSORS);
     }
 }

@@ -342,6 +342,23 @@ final class JsonReader {
         }
     }
 
+    /** Tells whether an object begins here. */
+    boolean isObject() {
+        skipWhitespace();
+        return at < bytes.length && bytes[at] == '{';
+    }
+
+    /** A string, or any other value as it is written. */
+    String text() {
+        skipWhitespace();
+        if (at < bytes.length && bytes[at] == '"') {
+            return string();
+        }
+        int start = at;
+        skipValue();
+        return decode(start, checkedLength(start));
+    }
+
     /** Checks that nothing but white space follows. */
     void end() {
         skipWhitespace();

@@ -38,6 +38,12 @@ final class MappedFile {
                 return channel.map(MapMode.READ_ONLY, 0, size, arena);
             }
         } catch (NoSuchFileException missing) {
+            if (Files.isSymbolicLink(path)) {
+                throw origin.problem(
+                        "it is a link to " + Names.printable(target(path)) + ", which is not there (an interrupted"
+                                + " download?)",
+                        Origin.FETCH_AGAIN, missing);
+            }
             throw origin.problem("there is no such file", "check the path", missing);
         } catch (AccessDeniedException denied) {
             throw origin.problem("permission denied", "ask the file's owner for read permission", denied);
@@ -45,6 +51,14 @@ final class MappedFile {
             String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
             throw origin.problem(
                     "it cannot be read (" + Names.printable(reason) + ")", "check the path and the disk", failure);
+        }
+    }
+
+    private static Path target(Path link) {
+        try {
+            return Files.readSymbolicLink(link);
+        } catch (IOException unreadable) {
+            return link;
         }
     }
 }

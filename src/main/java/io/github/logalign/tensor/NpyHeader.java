@@ -2,7 +2,6 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.LogalignException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
@@ -14,30 +13,31 @@ final class NpyHeader {
     private static final int LONGEST_PREAMBLE = 12;
     private static final long MAX_HEADER_BYTES = 1 << 20;
 
-    final DataType type;
+    final NpyType type;
     final long[] shape;
     final boolean fortranOrder;
-    final ByteOrder byteOrder;
     /** Where the elements begin. */
     final long dataStart;
 
-    private NpyHeader(DataType type, long[] shape, boolean fortranOrder, ByteOrder byteOrder, long dataStart) {
+    private NpyHeader(NpyType type, long[] shape, boolean fortranOrder, long dataStart) {
         this.type = type;
         this.shape = shape;
         this.fortranOrder = fortranOrder;
-        this.byteOrder = byteOrder;
         this.dataStart = dataStart;
     }
 
     /** The one tensor of an npy file. */
-    static Tensor readFile(MemorySegment file, Origin origin) {
-        NpyHeader header = read(length -> Bytes.head(file, length), file.byteSize(), origin);
+    static Tensor readFile(MemorySegment file, Origin origin, ReadOptions options) {
+        NpyHeader header = read(length -> Bytes.head(file, length), file.byteSize(), origin, options);
         long dataSize = file.byteSize() - header.dataStart;
         return header.tensor(null, origin, new Content.Mapped(file, header.dataStart, dataSize));
     }
 
     Tensor tensor(@Nullable String name, Origin origin, Content content) {
-        return new Tensor(name, origin, type, shape, fortranOrder, byteOrder, content);
+        Problem problem = type.problem();
+        return problem == null
+                ? new Tensor(name, origin, type.type(), shape, fortranOrder, type.order(), content)
+                : Tensor.unusable(name, origin, type.type(), type.name(), shape, () -> problem);
     }
 
     /**
@@ -45,8 +45,9 @@ final class NpyHeader {
      *
      * @param head gives the first bytes, at most as many as asked for
      * @param size the size of the whole: header and elements
+     * @param options what the header does not say
      */
-    static NpyHeader read(LongFunction<byte[]> head, long size, Origin origin) {
+    static NpyHeader read(LongFunction<byte[]> head, long size, Origin origin, ReadOptions options) {
         byte[] preamble = head.apply(LONGEST_PREAMBLE);
         if (preamble.length < LONGEST_PREAMBLE) {
             throw origin.damaged("the npy header is truncated after " + preamble.length + " bytes");
@@ -72,23 +73,27 @@ final class NpyHeader {
             throw origin.damaged("the npy header says that it has " + length + " bytes, but only "
                     + (whole.length - textStart) + " follow: it is truncated");
         }
-        NpyHeader header = new Parser(whole, textStart, origin).parse();
+        NpyHeader header = new Parser(whole, textStart, origin, options).parse();
         header.checkSize(size, origin);
         return header;
     }
 
     private void checkSize(long size, Origin origin) {
+        if (type.problem() != null) {
+            return;
+        }
         long needed;
         try {
-            needed = Shapes.bytes(shape, type);
+            needed = Shapes.bytes(shape, type.type());
         } catch (ArithmeticException overflow) {
             throw origin.problem(
                     "the shape " + Shapes.describe(shape) + " overflows", Origin.FETCH_AGAIN, overflow);
         }
         long there = size - dataStart;
         if (needed != there) {
-            throw origin.damaged(type + " " + Shapes.describe(shape) + " needs " + needed + " bytes, but " + there
-                    + " follow the npy header: it is " + (there < needed ? "truncated" : "followed by something else"));
+            throw origin.damaged(type.name() + " " + Shapes.describe(shape) + " needs " + needed + " bytes, but "
+                    + there + " follow the npy header: it is "
+                    + (there < needed ? "truncated" : "followed by something else"));
         }
     }
 
@@ -97,15 +102,17 @@ final class NpyHeader {
 
         private final byte[] text;
         private final Origin origin;
+        private final ReadOptions options;
         private int at;
-        private @Nullable String descr;
+        private @Nullable NpyType type;
         private @Nullable Boolean fortranOrder;
         private long @Nullable [] shape;
 
-        Parser(byte[] text, int start, Origin origin) {
+        Parser(byte[] text, int start, Origin origin, ReadOptions options) {
             this.text = text;
             this.at = start;
             this.origin = origin;
+            this.options = options;
         }
 
         NpyHeader parse() {
@@ -121,18 +128,18 @@ final class NpyHeader {
             if (at < text.length) {
                 throw problem("something follows the dictionary");
             }
-            if (descr == null || fortranOrder == null || shape == null) {
-                String missing = descr == null ? "descr" : fortranOrder == null ? "fortran_order" : "shape";
+            if (type == null || fortranOrder == null || shape == null) {
+                String missing = type == null ? "descr" : fortranOrder == null ? "fortran_order" : "shape";
                 throw problem("the key '" + missing + "' is missing");
             }
-            return new NpyHeader(dataType(descr), shape, fortranOrder, byteOrder(descr), text.length);
+            return new NpyHeader(type, shape, fortranOrder, text.length);
         }
 
         private void entry() {
             String key = string();
             expect(':');
             boolean repeated = switch (key) {
-                case "descr" -> descr != null;
+                case "descr" -> type != null;
                 case "fortran_order" -> fortranOrder != null;
                 case "shape" -> shape != null;
                 default -> throw problem("unknown key '" + Names.printable(key) + "'");
@@ -141,16 +148,57 @@ final class NpyHeader {
                 throw problem("the key '" + key + "' stands there twice");
             }
             switch (key) {
-                case "descr" -> {
-                    skipWhitespace();
-                    if (at < text.length && text[at] == '[') {
-                        throw origin.problem("it is a structured array", "save each field with numpy.save on its own");
-                    }
-                    descr = string();
-                }
+                case "descr" -> type = type();
                 case "fortran_order" -> fortranOrder = truth();
                 default -> shape = shape();
             }
+        }
+
+        private NpyType type() {
+            skipWhitespace();
+            byte first = at < text.length ? text[at] : 0;
+            if (first == '[' || first == '(') {
+                skipBrackets();
+                return NpyType.structured();
+            }
+            int start = at;
+            String descr = string();
+            NpyType read = NpyType.of(descr, options);
+            if (read == null) {
+                at = start;
+                throw problem("'" + Names.printable(descr) + "' is no type of elements");
+            }
+            return read;
+        }
+
+        /** Steps over a list or tuple with all that is in it. */
+        private void skipBrackets() {
+            int depth = 0;
+            do {
+                if (at == text.length) {
+                    throw problem("a list does not end");
+                }
+                byte next = text[at];
+                if (next == '\'' || next == '"') {
+                    skipText(next);
+                    continue;
+                }
+                depth += next == '[' || next == '(' ? 1 : next == ']' || next == ')' ? -1 : 0;
+                at++;
+            } while (depth > 0);
+        }
+
+        /** Steps over a quoted string, whatever it holds: the names of fields may be in any language. */
+        private void skipText(byte quote) {
+            at++;
+            while (at < text.length && text[at] != quote) {
+                at += text[at] == '\\' ? 2 : 1;
+            }
+            if (at >= text.length) {
+                at = text.length;
+                throw problem("a string does not end");
+            }
+            at++;
         }
 
         private String string() {
@@ -234,49 +282,6 @@ final class NpyHeader {
             // Python 2 wrote long integers as 3L.
             acceptWord("L");
             return value;
-        }
-
-        private DataType dataType(String descr) {
-            String kind = descr.isEmpty() ? "" : descr.substring(1);
-            DataType type = switch (kind) {
-                case "b1" -> DataType.BOOL;
-                case "u1" -> DataType.U8;
-                case "i1" -> DataType.I8;
-                case "u2" -> DataType.U16;
-                case "i2" -> DataType.I16;
-                case "u4" -> DataType.U32;
-                case "i4" -> DataType.I32;
-                case "u8" -> DataType.U64;
-                case "i8" -> DataType.I64;
-                case "f2" -> DataType.F16;
-                case "f4" -> DataType.F32;
-                case "f8" -> DataType.F64;
-                case "c8" -> DataType.C64;
-                case "V2" ->
-                    throw origin.problem(
-                            "elements of 2 unnamed bytes (" + descr + "), perhaps bfloat16",
-                            "save it with array.astype(numpy.float32), or bfloat16 as safetensors");
-                case "O" ->
-                    throw origin.problem(
-                            "it is an array of Python objects, a pickle that could run any code",
-                            "save it with array.astype(numpy.float32)");
-                default -> throw unusable(descr);
-            };
-            if ("<>=|".indexOf(descr.charAt(0)) < 0 || (descr.charAt(0) == '|' && type.bytes() > 1)) {
-                throw unusable(descr);
-            }
-            return type;
-        }
-
-        private LogalignException unusable(String descr) {
-            return origin.problem(
-                    "elements of type '" + Names.printable(descr) + "' cannot be read",
-                    "save it with array.astype(numpy.float32)");
-        }
-
-        /** '=' is the writer's own order, which is little on every machine that writes npy files today. */
-        private static ByteOrder byteOrder(String descr) {
-            return descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         }
 
         private boolean accept(char expected) {

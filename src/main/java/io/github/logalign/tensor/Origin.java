@@ -2,6 +2,7 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.LogalignException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * Where bytes come from, for messages.
@@ -28,6 +29,24 @@ record Origin(Path path, String member) {
 
     LogalignException problem(String what, String remedy, Throwable cause) {
         return new LogalignException(describe(what, remedy), cause);
+    }
+
+    LogalignException problem(Problem problem) {
+        return problem(problem.what(), problem.remedy());
+    }
+
+    /** Reads mapped memory: if the file becomes shorter meanwhile, that is a problem of this file. */
+    <T> T reading(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (InternalError fault) {
+            if (!String.valueOf(fault.getMessage()).contains("unsafe memory access")) {
+                throw fault;
+            }
+            throw problem(
+                    "it became shorter while it was read, or its disk failed",
+                    "leave files unchanged while they are open, and replace them by renaming", fault);
+        }
     }
 
     LogalignException damaged(String what) {

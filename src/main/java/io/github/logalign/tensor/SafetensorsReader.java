@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,17 +42,20 @@ final class SafetensorsReader {
 
     private static final class Entry {
         final String name;
-        final DataType type;
+        final String type;
         final long[] shape;
         final long begin;
         final long end;
+        /** What the header says of it besides, or null. */
+        final @Nullable String unknownKey;
 
-        Entry(String name, DataType type, long[] shape, long begin, long end) {
+        Entry(String name, String type, long[] shape, long begin, long end, @Nullable String unknownKey) {
             this.name = name;
             this.type = type;
             this.shape = shape;
             this.begin = begin;
             this.end = end;
+            this.unknownKey = unknownKey;
         }
 
         long begin() {
@@ -106,14 +110,47 @@ final class SafetensorsReader {
                         : "a hole of " + (entry.begin - covered) + " bytes lies before its data");
             }
             covered = entry.end;
-            Content content = new Content.Mapped(file, dataStart + entry.begin, entry.end - entry.begin);
-            tensors.add(new Tensor(
-                    entry.name, origin, entry.type, entry.shape, false, ByteOrder.LITTLE_ENDIAN, content));
+            tensors.add(tensor(entry));
         }
         if (covered != dataSize) {
             throw origin.damaged("the tensors end at byte " + covered + " of the data, which has " + dataSize);
         }
         return new Parsed(metadata, Collections.unmodifiableList(tensors));
+    }
+
+    /** What is wrong with one entry alone costs that tensor. */
+    private Tensor tensor(Entry entry) {
+        DataType type = DataType.named(entry.type);
+        if (problem(entry, type) != null) {
+            return Tensor.unusable(
+                    entry.name,
+                    origin,
+                    type == null ? DataType.OTHER : type,
+                    entry.type,
+                    entry.shape,
+                    () -> Objects.requireNonNull(problem(entry, type)));
+        }
+        Content content = new Content.Mapped(file, dataStart + entry.begin, entry.end - entry.begin);
+        return new Tensor(
+                entry.name, origin, Objects.requireNonNull(type), entry.shape, false, ByteOrder.LITTLE_ENDIAN, content);
+    }
+
+    private static @Nullable Problem problem(Entry entry, @Nullable DataType type) {
+        if (type == null) {
+            return new Problem("this dtype is unknown", "name another tensor or convert it to float32");
+        }
+        if (entry.unknownKey != null) {
+            return Problem.damage("its entry has the unknown key '" + Names.printable(entry.unknownKey) + "'");
+        }
+        long size;
+        try {
+            size = Shapes.bytes(entry.shape, type);
+        } catch (ArithmeticException overflow) {
+            return Problem.damage("the shape overflows");
+        }
+        return size == entry.end - entry.begin
+                ? null
+                : Problem.damage("it needs " + size + " bytes, but its data has " + (entry.end - entry.begin));
     }
 
     private void readHeader() {
@@ -136,12 +173,17 @@ final class SafetensorsReader {
         json.endBeforePadding();
     }
 
+    /** For readers only, so whatever is no text is taken as it stands. */
     private Map<String, String> readMetadata() {
+        if (!json.isObject()) {
+            json.skipValue();
+            return Map.of();
+        }
         Map<String, String> pairs = new LinkedHashMap<>();
         json.beginObject();
         for (boolean first = true; json.hasMember(first); first = false) {
             String key = json.name();
-            if (pairs.putIfAbsent(key, json.string()) != null) {
+            if (pairs.putIfAbsent(key, json.text()) != null) {
                 throw json.problem("the key '" + Names.printable(key) + "' stands in " + METADATA + " twice");
             }
             if (pairs.size() > MAX_METADATA) {
@@ -153,9 +195,11 @@ final class SafetensorsReader {
 
     private Entry readEntry(String name) {
         @Nullable
-        DataType type = null;
+        String type = null;
         long @Nullable [] shape = null;
         long @Nullable [] offsets = null;
+        @Nullable
+        String unknown = null;
         json.beginObject();
         for (boolean first = true; json.hasMember(first); first = false) {
             String key = json.name();
@@ -163,15 +207,19 @@ final class SafetensorsReader {
                 case "dtype" -> type != null;
                 case "shape" -> shape != null;
                 case "data_offsets" -> offsets != null;
-                default -> throw problem(name, "unknown key '" + Names.printable(key) + "'");
+                default -> key.equals(unknown);
             };
             if (repeated) {
-                throw problem(name, "the key '" + key + "' stands there twice");
+                throw problem(name, "the key '" + Names.printable(key) + "' stands there twice");
             }
             switch (key) {
-                case "dtype" -> type = readType(name);
+                case "dtype" -> type = known(json.string());
                 case "shape" -> shape = readNumbers(name);
-                default -> offsets = readNumbers(name);
+                case "data_offsets" -> offsets = readNumbers(name);
+                default -> {
+                    unknown = key;
+                    json.skipValue();
+                }
             }
         }
         if (type == null || shape == null || offsets == null) {
@@ -181,19 +229,14 @@ final class SafetensorsReader {
         if (offsets.length != 2) {
             throw problem(name, "data_offsets has " + offsets.length + " numbers instead of 2");
         }
-        checkRange(name, type, shape, offsets[0], offsets[1]);
-        return new Entry(name, type, shape, offsets[0], offsets[1]);
+        checkRange(name, offsets[0], offsets[1]);
+        return new Entry(name, type, shape, offsets[0], offsets[1], unknown);
     }
 
-    private DataType readType(String name) {
-        String text = json.string();
-        DataType type = DataType.named(text);
-        if (type == null) {
-            throw origin.problem(
-                    "tensor '" + Names.printable(name) + "': dtype '" + Names.printable(text) + "' is unknown",
-                    "convert it to one of " + Arrays.toString(DataType.values()));
-        }
-        return type;
+    /** One string for all tensors of a type. */
+    private static String known(String type) {
+        DataType known = DataType.named(type);
+        return known == null ? type : known.name();
     }
 
     private long[] readNumbers(String name) {
@@ -212,7 +255,7 @@ final class SafetensorsReader {
         return count == numbers.length ? numbers : Arrays.copyOf(numbers, count);
     }
 
-    private void checkRange(String name, DataType type, long[] shape, long begin, long end) {
+    private void checkRange(String name, long begin, long end) {
         if (begin > end) {
             throw problem(name, "its data ends at byte " + end + ", before it begins at " + begin);
         }
@@ -220,19 +263,6 @@ final class SafetensorsReader {
         if (end > dataSize) {
             throw problem(name, "its data ends at byte " + end + ", but the file has only " + dataSize
                     + " bytes of data: it is truncated");
-        }
-        long size;
-        try {
-            size = Shapes.bytes(shape, type);
-        } catch (ArithmeticException overflow) {
-            throw origin.problem(
-                    "tensor '" + Names.printable(name) + "': the shape " + Shapes.describe(shape) + " overflows",
-                    Origin.FETCH_AGAIN,
-                    overflow);
-        }
-        if (size != end - begin) {
-            throw problem(name, type + " " + Shapes.describe(shape) + " needs " + size + " bytes, but its data has "
-                    + (end - begin));
         }
     }
 

@@ -63,6 +63,9 @@ public final class SafetensorsWriter {
     public SafetensorsWriter add(String name, DataType type, long[] shape, AtomicFile.Body body) {
         requireEncodable(name);
         Objects.requireNonNull(body, "body");
+        if (type == DataType.OTHER) {
+            throw new IllegalArgumentException("a type without a name cannot be written");
+        }
         if (shape.length > Shapes.MAX_DIMENSIONS) {
             throw new IllegalArgumentException("a tensor has at most " + Shapes.MAX_DIMENSIONS + " dimensions");
         }

@@ -5,12 +5,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Reads the index of a sharded model, which says which tensor lies in which safetensors file, and the files it names.
@@ -32,11 +36,19 @@ final class ShardIndex {
         this.arena = arena;
     }
 
-    static List<Tensor> read(MemorySegment file, Origin origin, Arena arena) {
+    /**
+     * What the index names.
+     *
+     * @param tensors those that the index names, found or not, in the order of the shards' names and of their data
+     * @param notes what was left aside, in one line each
+     */
+    record Model(List<Tensor> tensors, List<String> notes) {}
+
+    static Model read(MemorySegment file, Origin origin, Arena arena) {
         return new ShardIndex(origin, arena).read(file);
     }
 
-    private List<Tensor> read(MemorySegment file) {
+    private Model read(MemorySegment file) {
         if (file.byteSize() > MAX_INDEX_BYTES) {
             throw origin.problem(
                     "it looks like JSON of more than " + MAX_INDEX_BYTES + " bytes, too long for an index",
@@ -51,6 +63,9 @@ final class ShardIndex {
                 }
                 shards.put(shard, locate(shard));
             }
+        }
+        if (!shards.isEmpty() && shards.keySet().stream().allMatch(ShardIndex::isPickle)) {
+            throw origin.problem("it is the index of a PyTorch checkpoint in pickles", PyTorch.indexRemedy(origin));
         }
         return readShards(shardOfTensor, shards);
     }
@@ -121,54 +136,84 @@ final class ShardIndex {
         } catch (InvalidPathException invalid) {
             throw origin.problem("the shard name '" + shown + "' is no file name here", Origin.FETCH_AGAIN, invalid);
         }
-        if (!Files.exists(path)) {
-            throw origin.problem(
-                    "the shard '" + shown + "' that it names is missing", "put it into the same folder as the index");
-        }
         return path;
     }
 
-    private List<Tensor> readShards(Map<String, String> shardOfTensor, Map<String, Path> shards) {
+    private static boolean isPickle(String shard) {
+        return shard.endsWith(".bin") || shard.endsWith(".pt") || shard.endsWith(".pth");
+    }
+
+    /** The index decides: of a shard, what the index says is in it; of the index, what no shard holds is listed as lost. */
+    private Model readShards(Map<String, String> shardOfTensor, Map<String, Path> shards) {
+        Map<String, Set<String>> namesOfShard = new HashMap<>();
+        shardOfTensor.forEach((tensor, shard) -> namesOfShard
+                .computeIfAbsent(shard, _ -> new TreeSet<>())
+                .add(tensor));
         List<Tensor> tensors = new ArrayList<>(shardOfTensor.size());
-        Map<String, String> holders = new HashMap<>();
+        List<String> unlisted = new ArrayList<>();
+        List<LogalignException> refusals = new ArrayList<>();
+        long held = 0;
         for (Map.Entry<String, Path> shard : shards.entrySet()) {
-            for (Tensor tensor : readShard(shard.getValue())) {
-                String other = holders.putIfAbsent(tensor.name(), shard.getKey());
-                if (other != null) {
-                    throw origin.damaged("tensor '" + Names.printable(tensor.name()) + "' lies in two shards, '"
-                            + Names.printable(other) + "' and '" + Names.printable(shard.getKey()) + "'");
-                }
-                if (holders.size() > SafetensorsReader.MAX_TENSORS) {
-                    throw origin.damaged("the shards hold more than " + SafetensorsReader.MAX_TENSORS + " tensors");
-                }
-                if (shard.getKey().equals(shardOfTensor.get(tensor.name()))) {
+            Set<String> wanted = namesOfShard.getOrDefault(shard.getKey(), Set.of());
+            List<Tensor> found = List.of();
+            Function<String, LogalignException> refusal = name -> notInShard(name, shard.getKey());
+            try {
+                found = readShard(shard.getValue());
+            } catch (LogalignException refused) {
+                String message = String.valueOf(refused.getMessage());
+                refusal = _ -> new LogalignException(message);
+                refusals.add(refused);
+            }
+            held += found.size();
+            if (held > SafetensorsReader.MAX_TENSORS) {
+                throw origin.damaged("the shards hold more than " + SafetensorsReader.MAX_TENSORS + " tensors");
+            }
+            for (Tensor tensor : found) {
+                if (wanted.remove(tensor.name())) {
                     tensors.add(tensor);
+                } else if (!shardOfTensor.containsKey(tensor.name())) {
+                    unlisted.add(tensor.name());
                 }
             }
+            for (String name : wanted) {
+                Function<String, LogalignException> why = refusal;
+                tensors.add(Tensor.lost(name, Origin.of(shard.getValue()), "missing", () -> why.apply(name)));
+            }
         }
-        if (tensors.size() < shardOfTensor.size()) {
-            throw missingTensor(shardOfTensor, holders);
+        // One line where one line says it all.
+        if (!refusals.isEmpty() && refusals.size() == shards.size()) {
+            throw refusals.getFirst();
         }
-        return List.copyOf(tensors);
+        return new Model(List.copyOf(tensors), notes(unlisted));
+    }
+
+    private LogalignException notInShard(String tensor, String shard) {
+        return origin.damaged("it says that tensor '" + Names.printable(tensor) + "' is in the shard '"
+                + Names.printable(shard) + "', which does not hold it");
+    }
+
+    private static List<String> notes(List<String> unlisted) {
+        if (unlisted.isEmpty()) {
+            return List.of();
+        }
+        boolean one = unlisted.size() == 1;
+        return List.of(unlisted.size() + (one ? " tensor" : " tensors") + " of the shards "
+                + (one ? "is" : "are") + " not in the index and left aside, such as '"
+                + Names.printable(unlisted.getFirst()) + "'");
     }
 
     private List<Tensor> readShard(Path path) {
         Origin shard = Origin.of(path);
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw shard.problem(
+                    "it is missing, but named as a shard by " + Names.printable(origin.path()),
+                    "put it into the same folder");
+        }
         MemorySegment file = MappedFile.map(path, arena);
         if (FileFormat.of(file, shard) != FileFormat.SAFETENSORS) {
             throw shard.damaged("it is named as a shard by " + Names.printable(origin.path())
                     + ", but is no safetensors file");
         }
         return SafetensorsReader.read(file, shard).tensors();
-    }
-
-    private LogalignException missingTensor(Map<String, String> shardOfTensor, Map<String, String> holders) {
-        for (Map.Entry<String, String> entry : new TreeMap<>(shardOfTensor).entrySet()) {
-            if (!entry.getValue().equals(holders.get(entry.getKey()))) {
-                return origin.damaged("tensor '" + Names.printable(entry.getKey()) + "' is not in the shard '"
-                        + Names.printable(entry.getValue()) + "', where the index says it is");
-            }
-        }
-        throw new IllegalStateException("every tensor of the index was found");
     }
 }

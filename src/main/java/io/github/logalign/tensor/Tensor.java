@@ -10,6 +10,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,11 @@ public final class Tensor {
     private final boolean fortranOrder;
     private final ByteOrder byteOrder;
     private final Content content;
+    private final String typeName;
+    private final @Nullable Supplier<LogalignException> refusal;
+    /** It should be a tensor, but nobody can tell of which type and shape. */
+    private final boolean lost;
+    private final boolean shapeKnown;
 
     /** A null name is none; the content's size must be that of the shape, which {@link Shapes#bytes} must have accepted. */
     Tensor(
@@ -50,6 +57,61 @@ public final class Tensor {
         this.fortranOrder = fortranOrder;
         this.byteOrder = byteOrder;
         this.content = content;
+        this.typeName = dataType.name();
+        this.refusal = null;
+        this.shapeKnown = true;
+        this.lost = false;
+    }
+
+    private Tensor(
+            @Nullable String name,
+            Origin origin,
+            DataType dataType,
+            String typeName,
+            long @Nullable [] shape,
+            boolean lost,
+            Supplier<LogalignException> refusal) {
+        this.name = name == null ? "" : name;
+        this.named = name != null;
+        this.origin = origin;
+        this.dataType = dataType;
+        this.typeName = typeName;
+        this.shape = shape == null ? new long[0] : shape;
+        this.shapeKnown = shape != null;
+        this.fortranOrder = false;
+        this.byteOrder = ByteOrder.LITTLE_ENDIAN;
+        this.content = () -> {
+            throw refusal.get();
+        };
+        this.refusal = refusal;
+        this.lost = lost;
+    }
+
+    /**
+     * A tensor of which the file tells type and shape, while its elements cannot be used.
+     *
+     * @param problem why, made when somebody asks
+     */
+    static Tensor unusable(
+            @Nullable String name,
+            Origin origin,
+            DataType dataType,
+            String typeName,
+            long[] shape,
+            Supplier<Problem> problem) {
+        String shown = typeName + " " + Shapes.describe(shape);
+        return new Tensor(
+                name, origin, dataType, typeName, shape, false, () -> problem(origin, name, shown, problem.get()));
+    }
+
+    /** What stands among the tensors, but is none. */
+    static Tensor none(String name, Origin origin, Supplier<LogalignException> refusal) {
+        return new Tensor(name, origin, DataType.OTHER, "no array", null, false, refusal);
+    }
+
+    /** A tensor of which no more than the name can be read. */
+    static Tensor lost(String name, Origin origin, String why, Supplier<LogalignException> refusal) {
+        return new Tensor(name, origin, DataType.OTHER, why, null, true, refusal);
     }
 
     /**
@@ -82,12 +144,23 @@ public final class Tensor {
     }
 
     /**
-     * Tells whether {@link #matrices()} finds matrices in it.
+     * Tells whether {@link #matrices()} finds matrices in it, or should find them but for a problem.
      *
-     * @return true for 2 or 3 dimensions of a floating type
+     * @return true for 2 or 3 dimensions of a floating type, and where the file that should hold the tensor is missing or
+     *     damaged, so that nobody can tell: {@link #matrices()} says why then
      */
     public boolean holdsMatrices() {
-        return isFloating() && (shape.length == 2 || shape.length == 3);
+        return lost || (isFloating() && (shape.length == 2 || shape.length == 3));
+    }
+
+    /**
+     * Why its elements cannot be used: its type is none that can be computed with, or its part of the file is missing or
+     * damaged. Every method that would read them then throws a {@link LogalignException} with this message.
+     *
+     * @return one line that names the file, the problem and what to do; empty if none is known so far
+     */
+    public Optional<String> problem() {
+        return refusal == null ? Optional.empty() : Optional.ofNullable(refusal.get().getMessage());
     }
 
     /**
@@ -102,19 +175,38 @@ public final class Tensor {
     /**
      * The type of the stored elements.
      *
-     * @return the type
+     * @return the type; {@link DataType#OTHER} if it is none of the known ones
      */
     public DataType dataType() {
         return dataType;
     }
 
     /**
+     * The type's name: that of {@link #dataType()}, or what the file calls a type that is none of these: untrusted, see
+     * {@link Names#printable(String)}.
+     *
+     * @return the name; "missing", "unreadable" or "no array" if there is no type to tell
+     */
+    public String typeName() {
+        return typeName;
+    }
+
+    /**
      * The shape, outermost dimension first.
      *
-     * @return a copy
+     * @return a copy; no dimensions if the shape is not known, which {@link #problem()} explains
      */
     public long[] shape() {
         return shape.clone();
+    }
+
+    /**
+     * Tells whether the file says what shape it has.
+     *
+     * @return false if no more than the name can be read, which {@link #problem()} explains
+     */
+    public boolean isShapeKnown() {
+        return shapeKnown;
     }
 
     /**
@@ -123,7 +215,7 @@ public final class Tensor {
      * @return the product of the shape; 1 for a scalar
      */
     public long elements() {
-        return Shapes.bytes(shape, dataType) / dataType.bytes();
+        return Shapes.elements(shape);
     }
 
     /**
@@ -139,7 +231,7 @@ public final class Tensor {
      * The elements as they stand in the file.
      *
      * @return a read-only view of {@code elements() * dataType().bytes()} bytes
-     * @throws LogalignException if an npz member is damaged
+     * @throws LogalignException if there is a {@link #problem()}, or an npz member is damaged
      * @throws IllegalStateException if the file is closed
      */
     public MemorySegment bytes() {
@@ -155,6 +247,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix() {
+        requireUsable();
         ElementType type = elementType();
         if (shape.length != 2) {
             throw problem("a matrix has 2 dimensions, this has " + shape.length, "name another tensor or reshape it");
@@ -172,6 +265,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public Matrix activations() {
+        requireUsable();
         if (shape.length != 3) {
             if (shape.length != 2) {
                 throw problem(
@@ -217,6 +311,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public List<NamedMatrix> matrices() {
+        requireUsable();
         if (shape.length == 2) {
             return List.of(new NamedMatrix(name, matrix()));
         }
@@ -248,6 +343,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public TokenMask mask() {
+        requireUsable();
         return MaskTensor.of(this).tokens();
     }
 
@@ -257,7 +353,10 @@ public final class Tensor {
      * @return one line
      */
     public String describe() {
-        return dataType + " " + Shapes.describe(shape)
+        if (!shapeKnown) {
+            return typeName;
+        }
+        return Names.printable(typeName) + " " + Shapes.describe(shape)
                 + (fortranOrder ? " in Fortran order" : "")
                 + (byteOrder == ByteOrder.BIG_ENDIAN ? " big-endian" : "");
     }
@@ -278,11 +377,19 @@ public final class Tensor {
                 byteOrder);
     }
 
+    private void requireUsable() {
+        if (refusal != null) {
+            throw refusal.get();
+        }
+    }
+
     private ElementType elementType() {
         return dataType.elementType()
-                .orElseThrow(() -> problem(
-                        dataType + " elements cannot be computed with",
-                        "name another tensor or convert it to float32"));
+                .orElseThrow(() -> problem(dataType + " elements cannot be computed with", switch (dataType) {
+                    case BOOL -> "name another tensor";
+                    case C64 -> "save its real and its imaginary part as tensors of their own";
+                    default -> "name another tensor or convert it to float32";
+                }));
     }
 
     /** The byte order of the elements. */
@@ -300,7 +407,7 @@ public final class Tensor {
     }
 
     private MemorySegment segment() {
-        MemorySegment segment = content.segment();
+        MemorySegment segment = origin.reading(content::segment);
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the tensor's file is closed");
         }
@@ -309,7 +416,11 @@ public final class Tensor {
 
     /** One line: file, tensor, what is wrong, what to do. */
     LogalignException problem(String what, String remedy) {
-        String which = name.isEmpty() ? "the tensor" : "tensor '" + Names.printable(name) + "'";
-        return origin.problem(which + " (" + describe() + "): " + what, remedy);
+        return problem(origin, named ? name : null, describe(), new Problem(what, remedy));
+    }
+
+    private static LogalignException problem(Origin origin, @Nullable String name, String shown, Problem problem) {
+        String which = name == null || name.isEmpty() ? "the tensor" : "tensor '" + Names.printable(name) + "'";
+        return origin.problem(which + " (" + Names.printable(shown) + "): " + problem.what(), problem.remedy());
     }
 }

@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  * whatever the size of the data.
  *
  * <p>Everything in the file is checked before it is believed. A damaged file gives a {@link LogalignException} with one
- * line that names the file and what is wrong; so does a file of another format, with how to convert it. Limits: headers
- * of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata entries, 10,000 shards,
- * 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property {@code logalign.npz.maxBytes}),
- * each only when its data is first asked for.
+ * line that names the file and what is wrong; so does a file of another format, with how to convert it. Where only a part
+ * of the file is damaged, missing or of a type that cannot be used, the file opens, and whoever asks for that part is told.
+ * Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata entries, 10,000
+ * shards, 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property
+ * {@code logalign.npz.maxBytes}), each only when its data is first asked for.
  *
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
  * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
- * process truncates it, reading the lost part throws {@link InternalError}, since the operating system takes the
- * memory away. Replacing it, as the writers of this package do, is safe.
+ * process truncates it, the operating system takes the memory away: calls of this library that read the lost part throw
+ * {@link LogalignException}, reading a segment of it {@link InternalError}. Replacing it, as the writers of this package
+ * do, is safe.
  */
 public final class TensorFile implements AutoCloseable {
 
@@ -36,14 +38,22 @@ public final class TensorFile implements AutoCloseable {
     private final String format;
     private final Map<String, String> metadata;
     private final List<Tensor> tensors;
+    private final List<String> notes;
     private final Map<String, Tensor> byName;
 
-    private TensorFile(Path path, Arena arena, String format, Map<String, String> metadata, List<Tensor> tensors) {
+    private TensorFile(
+            Path path,
+            Arena arena,
+            String format,
+            Map<String, String> metadata,
+            List<Tensor> tensors,
+            List<String> notes) {
         this.path = path;
         this.arena = arena;
         this.format = format;
         this.metadata = metadata;
         this.tensors = tensors;
+        this.notes = notes;
         this.byName = HashMap.newHashMap(tensors.size());
         for (Tensor tensor : tensors) {
             byName.put(tensor.name(), tensor);
@@ -57,13 +67,25 @@ public final class TensorFile implements AutoCloseable {
      * @return the open file; the caller closes it
      * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
      */
-    @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
     public static TensorFile open(Path path) {
+        return open(path, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a file and checks its headers.
+     *
+     * @param path a regular file, or a link to one
+     * @param options what the file does not say itself
+     * @return the open file; the caller closes it
+     * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
+     */
+    @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
+    public static TensorFile open(Path path, ReadOptions options) {
         Arena arena = Arena.ofShared();
         @Nullable
         TensorFile opened = null;
         try {
-            opened = open(path, arena);
+            opened = Origin.of(path).reading(() -> open(path, options, arena));
             return opened;
         } finally {
             if (opened == null) {
@@ -72,20 +94,25 @@ public final class TensorFile implements AutoCloseable {
         }
     }
 
-    private static TensorFile open(Path path, Arena arena) {
+    private static TensorFile open(Path path, ReadOptions options, Arena arena) {
         Origin origin = Origin.of(path);
         MemorySegment file = MappedFile.map(path, arena);
         return switch (FileFormat.of(file, origin)) {
             case SAFETENSORS -> {
                 SafetensorsReader.Parsed parsed = SafetensorsReader.read(file, origin);
-                yield new TensorFile(path, arena, "safetensors", parsed.metadata(), parsed.tensors());
+                yield new TensorFile(path, arena, "safetensors", parsed.metadata(), parsed.tensors(), List.of());
             }
-            case SAFETENSORS_INDEX ->
-                new TensorFile(
-                        path, arena, "safetensors index", Map.of(), ShardIndex.read(file, origin, arena));
-            case NPY -> new TensorFile(path, arena, "npy", Map.of(), List.of(NpyHeader.readFile(file, origin)));
-            case NPZ -> new TensorFile(path, arena, "npz", Map.of(), NpzReader.read(file, origin, arena));
+            case SAFETENSORS_INDEX -> {
+                ShardIndex.Model model = ShardIndex.read(file, origin, arena);
+                yield new TensorFile(path, arena, "safetensors index", Map.of(), model.tensors(), model.notes());
+            }
+            case NPY -> of(path, arena, "npy", List.of(NpyHeader.readFile(file, origin, options)));
+            case NPZ -> of(path, arena, "npz", NpzReader.read(file, origin, options, arena));
         };
+    }
+
+    private static TensorFile of(Path path, Arena arena, String format, List<Tensor> tensors) {
+        return new TensorFile(path, arena, format, Map.of(), tensors, List.of());
     }
 
     /**
@@ -116,12 +143,22 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * All tensors, in the order of their data; of a sharded model, shard by shard in the order of the shards' names.
+     * All tensors, in the order of their data; of a sharded model, shard by shard in the order of the shards' names. Those
+     * that cannot be used are among them, see {@link Tensor#problem()}.
      *
      * @return an unmodifiable list
      */
     public List<Tensor> tensors() {
         return tensors;
+    }
+
+    /**
+     * What a reader of the file should know: what was left aside when it was opened.
+     *
+     * @return one printable line each
+     */
+    public List<String> notes() {
+        return notes;
     }
 
     /**

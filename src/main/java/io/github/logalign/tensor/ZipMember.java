@@ -3,6 +3,7 @@ package io.github.logalign.tensor;
 import io.github.logalign.LogalignException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -16,47 +17,61 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZipMember {
 
-    private static final int CHUNK = 1 << 20;
+    private static final int CHUNK = 1 << 16;
 
     /** Deflate's best ratio: 258 bytes in two bits. */
     private static final long MAX_RATIO = 1032;
 
-    private final String name;
+    private final ZipEntry entry;
     private final Origin origin;
     private final MemorySegment stored;
-    private final boolean deflated;
-    private final long size;
-    private final long crc;
+    private final ZipBudget budget;
     private final Arena arena;
+    private final @Nullable Problem problem;
     private @Nullable MemorySegment content;
     private @Nullable LogalignException failure;
 
-    /**
-     * @param name the member's name
-     * @param origin the archive, for messages
-     * @param stored the bytes in the archive
-     * @param deflated whether these are compressed
-     * @param size how many bytes there should be after that
-     * @param crc their checksum
-     * @param arena where to expand them
-     */
-    ZipMember(
-            String name, Origin origin, MemorySegment stored, boolean deflated, long size, long crc, Arena arena) {
-        this.name = name;
-        this.origin = origin.member(name);
+    private ZipMember(
+            ZipEntry entry,
+            Origin archive,
+            MemorySegment stored,
+            ZipBudget budget,
+            Arena arena,
+            @Nullable Problem problem) {
+        this.entry = entry;
+        this.origin = archive.member(entry.name());
         this.stored = stored;
-        this.deflated = deflated;
-        this.size = size;
-        this.crc = crc;
+        this.budget = budget;
         this.arena = arena;
-        if (deflated && size / MAX_RATIO > stored.byteSize()) {
-            throw this.origin.damaged("it claims to expand from " + stored.byteSize() + " to " + size
-                    + " bytes, more than deflate can");
-        }
+        this.problem = problem;
+    }
+
+    /**
+     * A member to be read.
+     *
+     * @param entry what the directory says of it
+     * @param archive the archive, for messages
+     * @param stored its bytes in the archive
+     * @param budget how much it may expand to
+     * @param arena where to expand it
+     */
+    static ZipMember usable(
+            ZipEntry entry, Origin archive, MemorySegment stored, ZipBudget budget, Arena arena) {
+        boolean possible = entry.method() == ZipEntry.STORED || entry.sizes().size() / MAX_RATIO <= stored.byteSize();
+        Problem problem = possible
+                ? null
+                : Problem.damage("it claims to expand from " + stored.byteSize() + " to " + entry.sizes().size()
+                        + " bytes, more than deflate can");
+        return new ZipMember(entry, archive, stored, budget, arena, problem);
+    }
+
+    /** A member that fails when it is asked for its content. */
+    static ZipMember unusable(ZipEntry entry, Origin archive, Problem problem, ZipBudget budget, Arena arena) {
+        return new ZipMember(entry, archive, MemorySegment.NULL, budget, arena, problem);
     }
 
     String name() {
-        return name;
+        return entry.name();
     }
 
     Origin origin() {
@@ -64,23 +79,30 @@ final class ZipMember {
     }
 
     boolean isDeflated() {
-        return deflated;
+        return entry.method() == ZipEntry.DEFLATED;
     }
 
     /** The size of the content, as the archive says. */
     long size() {
-        return size;
+        return entry.sizes().size();
     }
 
     /** The first bytes of the content, not yet checked, at most as many as asked for. */
     byte[] head(long length) {
-        if (!deflated) {
+        requireUsable();
+        if (!isDeflated()) {
             return Bytes.head(stored, length);
         }
-        byte[] head = new byte[(int) Math.min(length, size)];
+        byte[] head = new byte[(int) Math.min(length, size())];
         try (Inflation inflation = new Inflation()) {
             int filled = inflation.fill(ByteBuffer.wrap(head));
             return Arrays.copyOf(head, filled);
+        }
+    }
+
+    private void requireUsable() {
+        if (problem != null) {
+            throw origin.problem(problem);
         }
     }
 
@@ -91,7 +113,8 @@ final class ZipMember {
         }
         if (content == null) {
             try {
-                content = deflated ? inflate() : verified(stored);
+                requireUsable();
+                content = isDeflated() ? inflate() : verified(stored);
             } catch (LogalignException damaged) {
                 failure = damaged;
                 throw damaged;
@@ -102,20 +125,33 @@ final class ZipMember {
 
     private MemorySegment verified(MemorySegment segment) {
         CRC32 sum = new CRC32();
+        byte[] chunk = new byte[CHUNK];
         for (long at = 0; at < segment.byteSize(); at += CHUNK) {
-            sum.update(chunk(segment, at));
+            sum.update(chunk, 0, copy(segment, at, chunk));
         }
-        if (sum.getValue() != crc) {
+        if (sum.getValue() != entry.crc()) {
             throw origin.damaged("its checksum is wrong: the data is damaged");
         }
         return segment;
     }
 
+    /**
+     * Copies the next bytes onto the heap. Native code must not read mapped memory: if the file shrinks meanwhile, that ends
+     * the JVM, where a copy by the JVM fails with an error.
+     */
+    private static int copy(MemorySegment segment, long at, byte[] chunk) {
+        int length = (int) Math.min(chunk.length, segment.byteSize() - at);
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, chunk, 0, length);
+        return length;
+    }
+
     private MemorySegment inflate() {
-        MemorySegment target = allocate();
+        long size = size();
+        budget.take(size, origin);
+        MemorySegment target = allocate(size);
         try (Inflation inflation = new Inflation()) {
             for (long at = 0; at < size; at += CHUNK) {
-                ByteBuffer chunk = chunk(target, at);
+                ByteBuffer chunk = target.asSlice(at, Math.min(CHUNK, size - at)).asByteBuffer();
                 int expected = chunk.remaining();
                 int filled = inflation.fill(chunk);
                 if (filled < expected) {
@@ -130,7 +166,7 @@ final class ZipMember {
         return verified(target).asReadOnly();
     }
 
-    private MemorySegment allocate() {
+    private MemorySegment allocate(long size) {
         try {
             return arena.allocate(size);
         } catch (OutOfMemoryError refused) {
@@ -141,14 +177,11 @@ final class ZipMember {
         }
     }
 
-    private static ByteBuffer chunk(MemorySegment segment, long at) {
-        return segment.asSlice(at, Math.min(CHUNK, segment.byteSize() - at)).asByteBuffer();
-    }
-
     /** A run of the inflater over the stored bytes. */
     private final class Inflation implements AutoCloseable {
 
         private final Inflater inflater = new Inflater(true);
+        private final byte[] next = new byte[CHUNK];
         private long fed;
 
         /** Expands into a buffer until it is full or the stream ends. */
@@ -176,9 +209,9 @@ final class ZipMember {
             if (!inflater.needsInput() || fed == stored.byteSize()) {
                 return false;
             }
-            ByteBuffer next = chunk(stored, fed);
-            fed += next.remaining();
-            inflater.setInput(next);
+            int length = copy(stored, fed, next);
+            fed += length;
+            inflater.setInput(next, 0, length);
             return true;
         }
 

@@ -13,6 +13,8 @@ import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.ReadOptions;
+import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ public final class CheckpointScorer {
 
     private final Scorer scorer;
     private final Selection selection;
+    private final ReadOptions reading;
     private final int threads;
 
     /**
@@ -49,11 +52,27 @@ public final class CheckpointScorer {
      * @throws IllegalArgumentException if there are no threads
      */
     public CheckpointScorer(ScoreMethod method, Precision precision, Selection selection, int threads) {
+        this(method, precision, selection, ReadOptions.DEFAULT, threads);
+    }
+
+    /**
+     * Makes a scorer.
+     *
+     * @param method how layers are scored
+     * @param precision in what precision
+     * @param selection which layers
+     * @param reading what the files do not say themselves
+     * @param threads how many layers at a time, at least 1
+     * @throws IllegalArgumentException if there are no threads
+     */
+    public CheckpointScorer(
+            ScoreMethod method, Precision precision, Selection selection, ReadOptions reading, int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
         this.scorer = new Scorer(new ScoreOptions(method, precision), Masks.NONE);
         this.selection = selection;
+        this.reading = reading;
         this.threads = threads;
     }
 
@@ -77,11 +96,24 @@ public final class CheckpointScorer {
             if (weights.tensors().isEmpty() && dump.tensors().isEmpty()) {
                 return "both files are empty";
             }
+            String lost = lost(weights) == null ? lost(dump) : lost(weights);
+            if (lost != null) {
+                return lost;
+            }
             String zeros = isArchive(weights) ? null : ZeroTail.of(weights);
             return zeros != null || isArchive(dump) ? zeros : ZeroTail.of(dump);
         } catch (LogalignException notWhole) {
             return notWhole.getMessage();
         }
+    }
+
+    /** Why the first tensor that cannot be found is not there: perhaps its shard is still to be written. */
+    private static @Nullable String lost(TensorFile file) {
+        return file.tensors().stream()
+                .filter(tensor -> tensor.holdsMatrices() && !tensor.isShapeKnown())
+                .findFirst()
+                .flatMap(Tensor::problem)
+                .orElse(null);
     }
 
     private static String noActivations(Checkpoint checkpoint) {
@@ -163,8 +195,8 @@ public final class CheckpointScorer {
             return failed(checkpoint, noActivations(checkpoint), finished);
         }
         List<Scorer.Result> results;
-        try (TensorFile weights = TensorFile.open(checkpoint.weights());
-                TensorFile dump = TensorFile.open(activations)) {
+        try (TensorFile weights = TensorFile.open(checkpoint.weights(), reading);
+                TensorFile dump = TensorFile.open(activations, reading)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();

@@ -102,7 +102,7 @@ enum FuzzTarget {
         void prepare(Path folder) throws IOException {
             Files.write(folder.resolve("one"), safetensors("{" + entry("w", "F32", "[1,1]", 0, 4) + "}", f32(1)));
             Files.write(folder.resolve("two"), safetensors(
-                    "{" + entry("u", "F32", "[1,1]", 0, 4) + "," + entry("v", "F32", "[1,1]", 4, 8) + "}", f32(1, 2)));
+                    "{" + entry("w", "F32", "[1,1]", 0, 4) + "," + entry("v", "F32", "[1,1]", 4, 8) + "}", f32(1, 2)));
         }
     },
 

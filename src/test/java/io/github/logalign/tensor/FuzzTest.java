@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FuzzTest {
 
-    private static final int RUNS = 6000;
+    private static final int RUNS = 3000;
     private static final long SEED = 20261101;
 
     @TempDir

@@ -137,11 +137,14 @@ class NpzTest {
                 member("a.npy", FIRST, true), member("b.npy", FIRST, true), member("c.npy", FIRST, false));
         String property = "logalign.npz.maxBytes";
         try {
-            System.setProperty(property, Integer.toString(2 * FIRST.length));
-            open(content).close();
-            System.setProperty(property, Integer.toString(2 * FIRST.length - 1));
-            LogalignException failure = assertThrows(LogalignException.class, () -> open(content).close());
-            assertTrue(String.valueOf(failure.getMessage()).contains(property));
+            System.setProperty(property, Integer.toString(FIRST.length));
+            try (TensorFile file = open(content)) {
+                assertEquals(1, file.matrix("a").get(0, 0));
+                assertEquals(1, file.matrix("a").get(0, 0), "expanded once");
+                LogalignException failure = assertThrows(LogalignException.class, () -> file.matrix("b"));
+                assertTrue(String.valueOf(failure.getMessage()).contains(property));
+                assertEquals(1, file.matrix("c").get(0, 0), "not compressed");
+            }
             System.setProperty(property, "much");
             assertThrows(IllegalArgumentException.class, () -> open(content).close());
             System.setProperty(property, "-1");

@@ -84,9 +84,9 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DataType.class)
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OTHER")
     void everyTypeGoesBothWays(DataType type) {
-        byte[] bytes = new byte[12 * type.bytes()];
+        byte[] bytes = new byte[Math.ceilDiv(12 * type.bits(), 8)];
         new Random(type.name().hashCode()).nextBytes(bytes);
         new SafetensorsWriter()
                 .add("odd", DataType.U8, new long[]{3}, MemorySegment.ofArray(new byte[3]))

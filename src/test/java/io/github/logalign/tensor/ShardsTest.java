@@ -2,8 +2,10 @@ package io.github.logalign.tensor;
 
 import static io.github.logalign.tensor.TestBytes.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logalign.LogalignException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,5 +63,91 @@ class ShardsTest {
             assertEquals(shards.resolve("two.safetensors"), file.tensor("b").path());
             assertTrue(file.find("unlisted").isEmpty());
         }
+    }
+
+    private Path index(String weightMap) throws IOException {
+        return Files.write(folder.resolve("model.safetensors.index.json"),
+                utf8("{\"weight_map\": {" + weightMap + "}}"));
+    }
+
+    private static String refusal(Tensor tensor) {
+        String problem = tensor.problem().orElseThrow();
+        assertEquals(problem, assertThrows(LogalignException.class, tensor::matrix).getMessage());
+        assertTrue(tensor.holdsMatrices(), "it has a row, which says why");
+        assertEquals("missing", tensor.typeName());
+        return problem;
+    }
+
+    @Test
+    void aTensorInTwoShardsComesFromTheOneThatIsNamed() throws IOException {
+        shard(folder.resolve("one"), "a", 1, "b", 2);
+        shard(folder.resolve("two"), "a", 3, "b", 4);
+        try (TensorFile file = TensorFile.open(index("\"a\": \"two\", \"b\": \"one\""))) {
+            assertEquals(3, file.matrix("a").get(0, 0));
+            assertEquals(2, file.matrix("b").get(0, 0));
+            assertEquals(List.of(), file.notes());
+        }
+    }
+
+    @Test
+    void tensorsThatTheIndexLeavesOutAreNoted() throws IOException {
+        shard(folder.resolve("one"), "a", 1, "x\ny", 2);
+        try (TensorFile file = TensorFile.open(index("\"a\": \"one\""))) {
+            assertEquals(List.of("1 tensor of the shards is not in the index and left aside, such as 'x\\u000Ay'"),
+                    file.notes());
+            assertTrue(file.find("x\ny").isEmpty());
+        }
+    }
+
+    @Test
+    void aMissingShardCostsItsOwnTensors() throws IOException {
+        shard(folder.resolve("one"), "a", 1, "b", 2);
+        try (TensorFile file = TensorFile.open(
+                index("\"a\": \"one\", \"b\": \"one\", \"c\": \"absent\", \"d\": \"absent\""))) {
+            assertEquals(2, file.matrix("b").get(0, 0));
+            for (String name : List.of("c", "d")) {
+                String problem = refusal(file.tensor(name));
+                assertTrue(problem.startsWith(folder.resolve("absent") + ": it is missing"), problem);
+            }
+        }
+    }
+
+    @Test
+    void aDamagedShardCostsItsOwnTensors() throws IOException {
+        shard(folder.resolve("one"), "a", 1, "b", 2);
+        Files.write(folder.resolve("cut"), utf8("\0\1"));
+        Files.createSymbolicLink(folder.resolve("link"), Path.of("../../blobs/abc"));
+        try (TensorFile file = TensorFile.open(index("\"a\": \"one\", \"c\": \"cut\", \"d\": \"link\""))) {
+            assertEquals(1, file.matrix("a").get(0, 0));
+            assertTrue(refusal(file.tensor("c")).contains("truncated"));
+            assertTrue(refusal(file.tensor("d")).contains("a link to ../../blobs/abc, which is not there"));
+        }
+    }
+
+    @Test
+    void aTensorThatWasNeverWrittenCostsItself() throws IOException {
+        shard(folder.resolve("one"), "a", 1, "b", 2);
+        try (TensorFile file = TensorFile.open(index("\"a\": \"one\", \"c\": \"one\""))) {
+            assertEquals(1, file.matrix("a").get(0, 0));
+            String problem = refusal(file.tensor("c"));
+            assertTrue(problem.contains("tensor 'c' is in the shard 'one', which does not hold it"), problem);
+        }
+    }
+
+    @Test
+    void oneLineIsEnoughWhereNoShardIsThere() throws IOException {
+        Path index = index("\"a\": \"absent\", \"b\": \"away\"");
+        LogalignException failure = assertThrows(LogalignException.class, () -> TensorFile.open(index).close());
+        assertTrue(String.valueOf(failure.getMessage()).contains("absent: it is missing"), failure.getMessage());
+    }
+
+    @Test
+    void theIndexOfAPyTorchCheckpointIsCalledThat() throws IOException {
+        Path index = Files.write(folder.resolve("pytorch_model.bin.index.json"),
+                utf8("{\"weight_map\": {\"a\": \"pytorch_model-00001-of-00001.bin\"}}"));
+        LogalignException failure = assertThrows(LogalignException.class, () -> TensorFile.open(index).close());
+        String message = String.valueOf(failure.getMessage());
+        assertTrue(message.contains("PyTorch checkpoint"), message);
+        assertTrue(message.contains("open('pytorch_model.bin.index.json')"), message);
     }
 }

@@ -43,6 +43,10 @@ final class ZipBytes {
     long directoryClaimed = -1;
     int disk;
     boolean zip64End;
+    /** The end of 32 bits has its numbers beside the end of 64 bits. */
+    boolean plainEnd;
+    /** All places are counted from behind what stands before the archive. */
+    boolean relative;
     long end64Shift;
 
     static Member member(String name, byte[] content, boolean deflate) {
@@ -100,6 +104,15 @@ final class ZipBytes {
         return member;
     }
 
+    /** What stands behind a streamed member: a signature, the checksum, the sizes. */
+    static byte[] descriptor(Member member) {
+        return written(little(16)
+                .putInt(0x08074b50)
+                .putInt((int) member.crc)
+                .putInt((int) member.storedSize)
+                .putInt((int) member.size));
+    }
+
     /** Puts the sizes of the local header into an extra field, as numpy does with every member. */
     static Member wideLocal(Member member) {
         member.localExtra = written(
@@ -137,7 +150,7 @@ final class ZipBytes {
         out.writeBytes(before);
         long[] begins = new long[members.size()];
         for (int index = 0; index < begins.length; index++) {
-            begins[index] = out.size();
+            begins[index] = out.size() - shift();
             writeLocal(members.get(index), out);
         }
         long directory = out.size();
@@ -146,6 +159,10 @@ final class ZipBytes {
         }
         writeEnd(directory, out);
         return out.toByteArray();
+    }
+
+    private long shift() {
+        return relative ? before.length : 0;
     }
 
     private static void writeLocal(Member member, ByteArrayOutputStream out) {
@@ -174,19 +191,20 @@ final class ZipBytes {
 
     private void writeEnd(long directory, ByteArrayOutputStream out) {
         long size = out.size() - directory;
-        long claimed = directoryClaimed < 0 ? directory : directoryClaimed;
+        long claimed = directoryClaimed < 0 ? directory - shift() : directoryClaimed;
         int entries = entriesClaimed < 0 ? members.size() : entriesClaimed;
         if (zip64End) {
-            long end64 = out.size();
+            long end64 = out.size() - shift();
             ByteBuffer record = little(76).putInt(0x06064b50).putLong(44).putShort((short) 45).putShort((short) 45);
             record.putInt(0).putInt(0).putLong(entries).putLong(entries).putLong(size).putLong(claimed);
             record.putInt(0x07064b50).putInt(0).putLong(end64 + end64Shift).putInt(1);
             out.writeBytes(written(record));
         }
         ByteBuffer end = little(22).putInt(0x06054b50).putShort((short) disk).putShort((short) disk);
-        short narrowEntries = zip64End ? -1 : (short) entries;
+        boolean wide = zip64End && !plainEnd;
+        short narrowEntries = wide ? -1 : (short) entries;
         end.putShort(narrowEntries).putShort(narrowEntries);
-        end.putInt(zip64End ? -1 : (int) size).putInt(zip64End ? -1 : (int) claimed);
+        end.putInt(wide ? -1 : (int) size).putInt(wide ? -1 : (int) claimed);
         end.putShort((short) comment.length);
         out.writeBytes(written(end));
         out.writeBytes(comment);

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 
 /**
  * Reads a matrix of any element type, stride, orientation and byte order in blocks of rows: scans them, and writes them
- * widened and scaled into native scratch. What the kernels cannot read in place (heap arrays, big-endian files) goes
+ * widened and scaled into native scratch. What the kernels cannot read in place (heap arrays, big-endian or mapped files) goes
  * through a small staging buffer, so that every hot loop sees native memory only.
  *
  * <p>For one thread: the one that may read the matrix.
@@ -33,10 +33,19 @@ final class BlockReader implements AutoCloseable {
     private final String contents;
     private final Kernels kernels = Simd.kernels();
     private final Element element;
+
+    /** The kernels could read it as it lies. */
+    private final boolean plain;
+
+    /**
+     * The kernels do read it as it lies. Of a mapped file they get copies, a piece at a time: if another process makes the
+     * file shorter, a vector load from it can end the JVM, where a bulk copy by the JVM fails with an error.
+     */
     private final boolean direct;
+
     private final Scratch scratch;
 
-    /** What is read in another byte order, or from the heap. */
+    /** What is read in another byte order, from the heap or from a mapped file. */
     private final MemorySegment staging;
 
     /** Lines that are transposed together. */
@@ -58,9 +67,10 @@ final class BlockReader implements AutoCloseable {
         this.source = KernelMemory.of(matrix.segment());
         this.contents = contents;
         this.element = matrix.elementType().element();
-        this.direct = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
-        long piece = (long) PIECE * Double.BYTES;
-        this.scratch = Scratch.allocate(piece + TILE * piece);
+        this.plain = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        this.direct = plain && !matrix.segment().isMapped();
+        long piece = plain && !direct ? (long) LONG_PIECE * Float.BYTES : (long) PIECE * Double.BYTES;
+        this.scratch = Scratch.allocate(piece + (long) TILE * PIECE * Double.BYTES);
         this.staging = scratch.segment().asSlice(0, piece);
         this.tile = scratch.segment().asSlice(piece);
         this.run = staging;
@@ -169,7 +179,7 @@ final class BlockReader implements AutoCloseable {
 
     private double sumOfRun(long first, long count) {
         double sum = 0;
-        int most = direct ? LONG_PIECE : PIECE;
+        int most = plain ? LONG_PIECE : PIECE;
         for (long done = 0; done < count; done += most) {
             int piece = (int) Math.min(most, count - done);
             locate(first + done, piece);

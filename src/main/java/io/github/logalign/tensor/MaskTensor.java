@@ -62,6 +62,7 @@ public final class MaskTensor {
     }
 
     private static MaskTensor read(Tensor tensor) {
+        tensor.requireUsable();
         DataType type = tensor.dataType();
         if (!MaskValues.canRead(type)) {
             throw tensor.problem("a mask is BOOL, integers of 0 and 1, or labels with -100", "name another tensor");

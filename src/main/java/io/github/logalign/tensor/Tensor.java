@@ -377,7 +377,7 @@ public final class Tensor {
                 byteOrder);
     }
 
-    private void requireUsable() {
+    void requireUsable() {
         if (refusal != null) {
             throw refusal.get();
         }

@@ -19,7 +19,7 @@ import picocli.CommandLine;
 class AdviceTest {
 
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "github", "logalign");
-    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z_-]*[a-z]");
+    private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_-]*[a-z0-9]");
 
     /** Named only where they can be used, see {@code Selection.offersNames}, or where one of them was given. */
     private static final Set<String> OF_SCORE_ALONE = Set.of("--tensor", "--activation", "--mask");

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class HostileFilesTest {
 
-    /** On the heap, whatever the file is. */
-    private static final long BYTES = 64L << 20;
+    /** Allocated in all, whatever the file is: the headers of a zip archive may expand to 64 MB, and are copied to be read. */
+    private static final long BYTES = 256L << 20;
 
     /** More for each byte of a header that has to be read: the longest are a hundred megabytes. */
     private static final long BYTES_PER_BYTE = 16;

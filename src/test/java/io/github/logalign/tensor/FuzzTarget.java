@@ -106,32 +106,43 @@ enum FuzzTarget {
         }
     },
 
-    /** Labels and truth values: the first byte chooses the type, the rest are elements. */
+    /** Masks and labels, see {@link FuzzMasks}. */
     MASK {
         @Override
         List<byte[]> seeds() {
-            return List.of(
-                    new byte[]{0, 1, 0, 1},
-                    new byte[]{1, 1, 0, 2},
-                    new byte[]{2, 1, 0, 0, 0, -100, -1, -1, -1},
-                    new byte[]{3, 1, 0, 0, 0, 0, 0, 0, 0, -100, -1, -1, -1, -1, -1, -1, -1},
-                    new byte[]{7, 0, 0, 0, 0, 0, 0, 0, 1, -1, -1, -1, -1, -1, -1, -1, -100});
+            return FuzzMasks.seeds();
         }
 
         @Override
         List<byte[]> words() {
-            return list("\u009c\u00ff\u00ff\u00ff", "\u00ff\u00ff\u00ff\u009c", "\1\0\0\0\0\0\0\0");
+            return FuzzMasks.words();
+        }
+
+        @Override
+        String fileName(byte[] input) {
+            return FuzzMasks.fileName(input);
         }
 
         @Override
         byte[] file(byte[] input) {
-            List<String> types = List.of("|b1", "|u1", "<i4", "<i8", "<i2", "<u4", ">i4", ">i8");
-            String type = types.get(input.length == 0 ? 0 : Math.floorMod(input[0], types.size()));
-            int bytes = type.charAt(2) - '0';
-            int tokens = Math.max(0, input.length - 1) / bytes;
-            byte[] elements = new byte[tokens * bytes];
-            System.arraycopy(input, Math.min(1, input.length), elements, 0, elements.length);
-            return npy(dictionary(type, false, "(" + tokens + ",)"), elements);
+            return FuzzMasks.file(input);
+        }
+
+        @Override
+        int read(Path file) {
+            try (TensorFile opened = TensorFile.open(file)) {
+                Tensor tensor = opened.tensors().getFirst();
+                return value(() -> {
+                    MaskTensor mask = MaskTensor.of(tensor);
+                    checkPrintable(mask.describe());
+                    mask.note().ifPresent(FuzzTarget::checkPrintable);
+                    opened.find(FuzzMasks.ACTIVATIONS).ifPresent(activations -> {
+                        value(() -> fits(mask, activations, false));
+                        value(() -> fits(mask, activations, true));
+                    });
+                    return mask;
+                });
+            }
         }
     },
 
@@ -156,6 +167,39 @@ enum FuzzTarget {
                 metrics.names().forEach(metrics::curve);
                 return metrics;
             });
+        }
+    },
+
+    CONFIG {
+        @Override
+        List<byte[]> seeds() {
+            return List.of(
+                    utf8("{\"architectures\": [\"GPT2LMHeadModel\"], \"model_type\": \"gpt2\", \"n\": [0.0, Infinity, NaN],"
+                            + " \"tie_word_embeddings\": true, \"num_experts\": null}"),
+                    utf8("{\"model_type\":\"llama4\",\"text_config\":{\"model_type\":\"llama4_text\","
+                            + "\"num_local_experts\":16},\"quantization_config\":{\"bits\":8,\"quant_method\":\"fp8\"}}"));
+        }
+
+        @Override
+        List<byte[]> words() {
+            return list("\"architectures\":", "\"model_type\":", "\"tie_word_embeddings\":", "\"text_config\":",
+                    "\"quantization_config\":", "\"quant_method\":", "\"num_experts\":", "-Infinity", "NaN", "null",
+                    "true", "[]", "{}", "\\u0000", "9223372036854775808");
+        }
+
+        @Override
+        String fileName(byte[] input) {
+            return ModelConfig.FILE_NAME;
+        }
+
+        // Here not even a refusal may come out: the file is a help and no condition.
+        @Override
+        int read(Path file) {
+            String problem = ModelConfig.beside(file.resolveSibling("model.safetensors")).problem();
+            if (problem != null) {
+                checkPrintable(problem);
+            }
+            return problem == null ? 1 : 0;
         }
     },
 
@@ -198,6 +242,11 @@ enum FuzzTarget {
     /** Writes what lies beside the input. */
     void prepare(Path folder) throws IOException {}
 
+    /** What that file is called. */
+    String fileName(byte[] input) {
+        return "input";
+    }
+
     /** The file that an input stands for. */
     byte[] file(byte[] input) {
         return input;
@@ -224,7 +273,7 @@ enum FuzzTarget {
      * @throws RuntimeException or an Error if that is a finding
      */
     final int run(byte[] input, Path folder) throws IOException {
-        return read(Files.write(folder.resolve("input"), file(input)));
+        return read(Files.write(folder.resolve(fileName(input)), file(input)));
     }
 
     private static int touch(Tensor tensor) {
@@ -249,11 +298,19 @@ enum FuzzTarget {
         try {
             return reading.get() == null ? 0 : 1;
         } catch (LogalignException refused) {
-            String message = String.valueOf(refused.getMessage());
-            if (message.isBlank() || message.chars().anyMatch(Character::isISOControl)) {
-                throw new AssertionError("not one printable line: " + message, refused);
-            }
+            checkPrintable(String.valueOf(refused.getMessage()));
             return 0;
+        }
+    }
+
+    private static MaskTensor fits(MaskTensor mask, Tensor activations, boolean oneMatrix) {
+        mask.checkFits(activations, oneMatrix);
+        return mask;
+    }
+
+    private static void checkPrintable(String message) {
+        if (message.isBlank() || message.chars().anyMatch(Character::isISOControl)) {
+            throw new AssertionError("not one printable line: " + message);
         }
     }
 

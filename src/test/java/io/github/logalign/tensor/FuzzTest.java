@@ -48,7 +48,7 @@ class FuzzTest {
                 throw new AssertionError("run " + run + ": " + HexFormat.of().formatHex(input), finding);
             }
         }
-        assertTrue(refused > RUNS / 10 || target == FuzzTarget.MASK, "only " + refused + " were refused");
+        assertTrue(refused > RUNS / 10, "only " + refused + " were refused");
     }
 
     private static byte[] damage(byte[] good, FuzzTarget target, Random random) {

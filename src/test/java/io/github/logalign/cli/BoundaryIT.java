@@ -44,8 +44,8 @@ class BoundaryIT {
         activations = folder.resolve("x.safetensors");
     }
 
-    private static float[] normal(int count) {
-        Random random = new Random(3);
+    private static float[] normal(int count, long seed) {
+        Random random = new Random(seed);
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = (float) random.nextGaussian();
@@ -55,12 +55,12 @@ class BoundaryIT {
 
     private void small() {
         new SafetensorsWriter()
-                .add("a.weight", new long[]{12, 8}, normal(96))
-                .add("b.weight", new long[]{9, 8}, normal(72))
+                .add("a.weight", new long[]{12, 8}, normal(96, 1))
+                .add("b.weight", new long[]{9, 8}, normal(72, 2))
                 .write(weights);
         new SafetensorsWriter()
-                .add("a", new long[]{10, 8}, normal(80))
-                .add("b", new long[]{11, 8}, normal(88))
+                .add("a", new long[]{10, 8}, normal(80, 3))
+                .add("b", new long[]{11, 8}, normal(88, 4))
                 .write(activations);
     }
 
@@ -103,8 +103,8 @@ class BoundaryIT {
 
     @Test
     void withoutMemoryTheRowFailsWithTheReason() throws IOException {
-        new SafetensorsWriter().add("a.weight", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS)).write(weights);
-        new SafetensorsWriter().add("a", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS)).write(activations);
+        new SafetensorsWriter().add("a.weight", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS, 1)).write(weights);
+        new SafetensorsWriter().add("a", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS, 2)).write(activations);
         // 2 GB of addresses: enough for the JVM with a small heap.
         Path limited = folder.resolve("limited");
         Files.writeString(limited, "#!/bin/sh\nulimit -v 2000000 && exec " + Command.path() + " \"$@\"\n");
@@ -157,8 +157,8 @@ class BoundaryIT {
     @ParameterizedTest
     @ValueSource(strings = {"score", "spectrum", "lab", "demo", "inspect"})
     void anInterruptedCommandSaysSoByItsExitCode(String command) throws IOException, InterruptedException {
-        new SafetensorsWriter().add("a.weight", new long[]{SIDE, SIDE}, normal(SIDE * SIDE)).write(weights);
-        new SafetensorsWriter().add("a", new long[]{4, SIDE}, normal(4 * SIDE)).write(activations);
+        new SafetensorsWriter().add("a.weight", new long[]{SIDE, SIDE}, normal(SIDE * SIDE, 1)).write(weights);
+        new SafetensorsWriter().add("a", new long[]{4, SIDE}, normal(4 * SIDE, 2)).write(activations);
         Path names = folder.resolve("names.safetensors");
         SafetensorsWriter many = new SafetensorsWriter();
         for (int i = 0; i < 20_000; i++) {

@@ -29,7 +29,7 @@ class HostileFilesIT {
     static void goodFile() {
         good = folder.resolve("good.safetensors");
         new SafetensorsWriter()
-                .add("w", new long[]{2, 3}, new float[]{1, 2, 3, 4, 5, 6})
+                .add("w", new long[]{2, 3}, new float[]{6, 4, 5, 1, 3, 2})
                 .write(good);
     }
 
@@ -49,10 +49,10 @@ class HostileFilesIT {
                         "--quiet");
         assertEquals(1, result.code(), () -> hostile.name() + ": " + result);
         assertEquals(1, result.err().size(), result.err()::toString);
-        // Where the file can be opened it is its tensors that are no use, and the command says that its own way.
-        String expected = opens(path) ? "w" : hostile.expected();
-        assertTrue(result.err().getFirst().contains(expected), result.err()::toString);
-        assertTrue(result.err().getFirst().codePoints().noneMatch(Character::isISOControl), result.err()::toString);
+        String message = result.err().getFirst();
+        // Where the file can be opened, its tensors may be of no use to this command for a reason of its own.
+        assertTrue(message.contains(hostile.expected()) || (opens(path) && message.contains("\"w\"")), message);
+        assertTrue(message.codePoints().noneMatch(Character::isISOControl), message);
         assertEquals(before, files());
     }
 

@@ -421,7 +421,6 @@ public final class HostileFiles {
         addShards("shard-empty", index("s1"), "empty", new byte[0]);
         addShards("shard-without-its-tensor", index("s1"), "'s1', which does not hold it", other);
         byte[] both = utf8("{\"weight_map\": {\"w\": \"s1\", \"v\": \"s2\"}}");
-        addShards("shards-with-the-same-tensor", both, "'s2', which does not hold it", good, good);
         addShards("shards-swapped", both, "which does not hold it", other, good);
         cases.add(new Case("shard-is-a-folder", folder -> {
             Files.createDirectory(folder.resolve("s1"));

@@ -53,6 +53,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -239,6 +240,7 @@ final class ApiSamples {
         put(Throwable.class, () -> new IllegalCallerException("sample"), () -> new OutOfMemoryError("sample"));
         put(Runnable.class, () -> () -> {});
         put(Supplier.class, () -> () -> "a");
+        put(Function.class, () -> String::valueOf);
         put(OutputStream.class, ByteArrayOutputStream::new);
         put(BitSet.class, BitSet::new);
         put(ByteOrder.class, () -> ByteOrder.LITTLE_ENDIAN, () -> ByteOrder.BIG_ENDIAN);

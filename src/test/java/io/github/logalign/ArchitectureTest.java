@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.github.logalign.tensor.Tensor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 
@@ -79,6 +80,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jdk.incubator.vector..");
+
+    /** Reading the view of a mapped file that becomes shorter is an error of the JVM; {@code Tensor.read} tells of it. */
+    @ArchTest
+    static final ArchRule ELEMENTS_ARE_READ_WHERE_A_LOST_FILE_IS_TOLD = noClasses()
+            .that()
+            .doNotBelongToAnyOf(Tensor.class)
+            .should()
+            .callMethod(Tensor.class, "bytes");
 
     @ArchTest
     static final ArchRule THE_LIBRARY_NEEDS_NO_LIBRARIES = noClasses()

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.LogalignException;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
@@ -68,9 +69,16 @@ final class FileRoles {
     }
 
     private static boolean areTheSame(Tensor weight, Tensor activation) {
-        return weight.dataType() == activation.dataType()
-                && weight.elements() > 0
-                && Arrays.equals(weight.shape(), activation.shape())
-                && weight.bytes().mismatch(activation.bytes()) == -1;
+        if (weight.dataType() != activation.dataType()
+                || weight.elements() == 0
+                || !Arrays.equals(weight.shape(), activation.shape())) {
+            return false;
+        }
+        try {
+            return weight.read(w -> activation.read(x -> w.mismatch(x) == -1));
+        } catch (LogalignException unreadable) {
+            // The layer's own row tells why.
+            return false;
+        }
     }
 }

@@ -1,14 +1,10 @@
 package io.github.logalign.tensor;
 
-import io.github.logalign.ElementType;
-import io.github.logalign.Matrix;
-import io.github.logalign.Matrix.Orientation;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one pass over a tensor of token values finds. For one thread. */
@@ -49,27 +45,27 @@ final class MaskValues {
     /** Reads a tensor of a type that can be read, of at most 2^31 - 1 elements in row-major order. */
     static MaskValues of(Tensor tensor) {
         int elements = Math.toIntExact(tensor.elements());
-        MaskValues values = new MaskValues(elements);
-        Element element = element(tensor);
-        for (int index = 0; index < elements; index++) {
-            values.add(index, element.at(index), tensor.isFloating());
-        }
-        return values;
+        return tensor.read(bytes -> {
+            MaskValues values = new MaskValues(elements);
+            Element element = element(bytes, tensor.dataType(), tensor.byteOrder());
+            for (int index = 0; index < elements; index++) {
+                values.add(index, element.at(index), tensor.isFloating());
+            }
+            return values;
+        });
     }
 
-    private static Element element(Tensor tensor) {
-        MemorySegment bytes = tensor.bytes();
-        ByteOrder order = tensor.byteOrder();
-        Optional<ElementType> floating = tensor.dataType().elementType();
-        if (floating.isPresent()) {
-            long count = tensor.elements();
-            Matrix line = new Matrix(bytes, floating.get(), 1, count, count, Orientation.ROW_MAJOR, order);
-            return index -> line.get(0, index);
-        }
+    private static Element element(MemorySegment bytes, DataType type, ByteOrder order) {
         ValueLayout.OfShort halves = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(order);
         ValueLayout.OfInt words = ValueLayout.JAVA_INT_UNALIGNED.withOrder(order);
         ValueLayout.OfLong longs = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(order);
-        return switch (tensor.dataType()) {
+        ValueLayout.OfFloat floats = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(order);
+        ValueLayout.OfDouble doubles = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(order);
+        return switch (type) {
+            case F16 -> index -> Float.float16ToFloat(bytes.get(halves, index * 2));
+            case BF16 -> index -> Float.intBitsToFloat(bytes.get(halves, index * 2) << 16);
+            case F32 -> index -> bytes.get(floats, index * 4);
+            case F64 -> index -> bytes.get(doubles, index * 8);
             case I8 -> index -> bytes.get(ValueLayout.JAVA_BYTE, index);
             case U16 -> index -> Short.toUnsignedInt(bytes.get(halves, index * 2));
             case I16 -> index -> bytes.get(halves, index * 2);

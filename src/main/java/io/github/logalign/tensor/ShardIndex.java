@@ -210,6 +210,10 @@ final class ShardIndex {
                     "put it into the same folder");
         }
         MemorySegment file = MappedFile.map(path, arena);
+        return shard.reading(() -> readShard(file, shard));
+    }
+
+    private List<Tensor> readShard(MemorySegment file, Origin shard) {
         if (FileFormat.of(file, shard) != FileFormat.SAFETENSORS) {
             throw shard.damaged("it is named as a shard by " + Names.printable(origin.path())
                     + ", but is no safetensors file");

@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.Boundary;
 import io.github.logalign.ElementType;
 import io.github.logalign.LogalignException;
 import io.github.logalign.Matrix;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -228,7 +230,8 @@ public final class Tensor {
     }
 
     /**
-     * The elements as they stand in the file.
+     * The elements as they stand in the file. Reading them through {@link #read} is safer: if the file becomes shorter
+     * meanwhile, the view throws an {@link InternalError}.
      *
      * @return a read-only view of {@code elements() * dataType().bytes()} bytes
      * @throws LogalignException if there is a {@link #problem()}, or an npz member is damaged
@@ -236,6 +239,20 @@ public final class Tensor {
      */
     public MemorySegment bytes() {
         return segment().asReadOnly();
+    }
+
+    /**
+     * Reads the elements as they stand in the file.
+     *
+     * @param reader is given {@link #bytes()}
+     * @param <T> what comes out
+     * @return what the reader returned
+     * @throws LogalignException as for {@link #bytes()}, or if the file became shorter while it was read
+     * @throws IllegalStateException if the file is closed
+     */
+    public <T> T read(Function<MemorySegment, T> reader) {
+        Boundary.argument(reader, "reader");
+        return origin.reading(() -> reader.apply(bytes()));
     }
 
     /**

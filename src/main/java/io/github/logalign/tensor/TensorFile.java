@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
  * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
  * process truncates it, the operating system takes the memory away: calls of this library that read the lost part throw
- * {@link LogalignException}, reading a segment of it {@link InternalError}. Replacing it, as the writers of this package
+ * {@link LogalignException}, reading {@link Tensor#bytes()} directly {@link InternalError}. Replacing it, as the writers of this package
  * do, is safe.
  */
 public final class TensorFile implements AutoCloseable {

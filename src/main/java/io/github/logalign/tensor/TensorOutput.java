@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.Boundary;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -20,7 +21,9 @@ final class TensorOutput {
         byte[] block = new byte[(int) Math.min(BLOCK, bytes.byteSize())];
         for (long at = 0; at < bytes.byteSize(); at += block.length) {
             int count = (int) Math.min(block.length, bytes.byteSize() - at);
-            MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, at, block, 0, count);
+            long from = at;
+            // The bytes may be those of a mapped file.
+            Boundary.run(() -> MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, block, 0, count));
             out.write(block, 0, count);
         }
     }

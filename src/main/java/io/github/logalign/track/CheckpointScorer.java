@@ -215,10 +215,17 @@ public final class CheckpointScorer {
 
     private static Scorer.Result withZeroTails(
             LayerJob job, Scorer.Result result, TensorFile weights, TensorFile dump) {
-        String ofWeight = isArchive(weights) ? null : ZeroTail.of(job.weight());
-        String ofActivation = isArchive(dump) ? null : ZeroTail.of(job.activation());
-        Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
-        return ofActivation == null ? first : withWarning(first, ofActivation);
+        try {
+            String ofWeight = isArchive(weights) ? null : ZeroTail.of(job.weight());
+            String ofActivation = isArchive(dump) ? null : ZeroTail.of(job.activation());
+            Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
+            return ofActivation == null ? first : withWarning(first, ofActivation);
+        } catch (LogalignException shrunk) {
+            // A row that failed says so itself.
+            return result.row().status() == Status.FAILED
+                    ? result
+                    : withWarning(result, String.valueOf(shrunk.getMessage()));
+        }
     }
 
     /** Members of archives have checksums, so that they are known to be whole. */

@@ -26,29 +26,31 @@ final class ZeroTail {
 
     private ZeroTail() {}
 
-    /** A warning if a tensor of at least two dimensions ends in zeros, else null. Cost: at most 8,192 bytes are read. */
+    /**
+     * A warning if a tensor of at least two dimensions ends in zeros, else null. Cost: at most 8,192 bytes are read.
+     *
+     * @throws LogalignException if the file became shorter meanwhile
+     */
     static @Nullable String of(@Nullable Tensor tensor) {
-        if (tensor == null || tensor.shape().length < 2 || tensor.elements() == 0) {
-            return null;
-        }
-        MemorySegment bytes;
-        try {
-            bytes = tensor.bytes();
-        } catch (LogalignException damaged) {
-            return null;
-        }
-        long size = bytes.byteSize();
-        long tail = 0;
-        while (tail < Math.min(size, LONG_TAIL) && bytes.get(ValueLayout.JAVA_BYTE, size - 1 - tail) == 0) {
-            tail++;
-        }
-        boolean suspicious = tail == size || tail >= LONG_TAIL || (tail >= TAIL && !isSparseBefore(bytes, size - tail));
-        if (!suspicious) {
+        if (tensor == null
+                || tensor.shape().length < 2
+                || tensor.elements() == 0
+                || tensor.problem().isPresent()
+                || !tensor.read(ZeroTail::isSuspicious)) {
             return null;
         }
         return "\"" + Names.printable(tensor.name())
                 + "\" ends in zeros: if that is no padding, its file was not complete"
                 + " when it was read";
+    }
+
+    private static boolean isSuspicious(MemorySegment bytes) {
+        long size = bytes.byteSize();
+        long tail = 0;
+        while (tail < Math.min(size, LONG_TAIL) && bytes.get(ValueLayout.JAVA_BYTE, size - 1 - tail) == 0) {
+            tail++;
+        }
+        return tail == size || tail >= LONG_TAIL || (tail >= TAIL && !isSparseBefore(bytes, size - tail));
     }
 
     private static boolean isSparseBefore(MemorySegment bytes, long end) {
@@ -60,7 +62,11 @@ final class ZeroTail {
         return zeros > SPARSE * (end - start);
     }
 
-    /** A warning for the first tensor of a file that ends in zeros, else null. */
+    /**
+     * A warning for the first tensor of a file that ends in zeros, else null.
+     *
+     * @throws LogalignException if the file became shorter meanwhile
+     */
     static @Nullable String of(TensorFile file) {
         for (Tensor tensor : file.tensors()) {
             String warning = of(tensor);

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
 
 /** Files of gigabytes: sparse ones that take no room, and one with real numbers. */
@@ -53,6 +54,32 @@ final class HugeFiles {
             ByteBuffer values = ByteBuffer.allocate(4 * tail.length).order(ByteOrder.LITTLE_ENDIAN);
             values.asFloatBuffer().put(tail);
             channel.write(values, 8 + header.length() + padBytes + bytes - 4L * tail.length);
+        }
+    }
+
+    /** A safetensors file with many F32 matrices, the first row of each ones, the rest zeros that take no room. */
+    static void layers(Path path, List<String> names, int rows, int columns) throws IOException {
+        long bytes = 4L * rows * columns;
+        StringBuilder header = new StringBuilder();
+        for (int index = 0; index < names.size(); index++) {
+            header.append(index == 0 ? "{" : ",").append('"').append(names.get(index))
+                    .append("\":{\"dtype\":\"F32\",\"shape\":[" + rows + "," + columns + "],\"data_offsets\":[")
+                    .append(index * bytes).append(',').append((index + 1) * bytes).append("]}");
+        }
+        header.append('}').append(" ".repeat(Math.floorMod(-header.length(), 8)));
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            long start = 8L + header.length();
+            file.setLength(start + names.size() * bytes);
+            file.writeLong(Long.reverseBytes(header.length()));
+            file.write(header.toString().getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer row = ByteBuffer.allocate(4 * columns).order(ByteOrder.LITTLE_ENDIAN);
+            while (row.hasRemaining()) {
+                row.putFloat(1);
+            }
+            for (int index = 0; index < names.size(); index++) {
+                file.seek(start + index * bytes);
+                file.write(row.array());
+            }
         }
     }
 

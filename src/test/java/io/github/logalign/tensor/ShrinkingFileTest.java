@@ -128,6 +128,32 @@ class ShrinkingFileTest {
         }
     }
 
+    /** Readers of elements as they stand in the file; those of matrices are above. */
+    @Test
+    void isToldToReadersOfElementsToo() throws IOException {
+        Path target = folder.resolve("copy");
+        List<Consumer<Tensor>> readers = List.of(
+                tensor -> tensor.read(bytes -> bytes.mismatch(MemorySegment.ofArray(values()))),
+                MaskTensor::of,
+                tensor -> new SafetensorsWriter()
+                        .add("w", tensor.dataType(), tensor.shape(), tensor.bytes())
+                        .write(target));
+        Path path = write("w");
+        byte[] whole = Files.readAllBytes(path);
+        for (Consumer<Tensor> reader : readers) {
+            for (int turn = 0; turn < 20; turn++) {
+                try (TensorFile file = TensorFile.open(path)) {
+                    truncate(path, 4096);
+                    LogalignException told = assertThrows(
+                            LogalignException.class, () -> reader.accept(file.tensor("w")));
+                    assertTrue(String.valueOf(told.getMessage()).contains("became shorter"), told.getMessage());
+                    assertTrue(Files.notExists(target));
+                }
+                Files.write(path, whole);
+            }
+        }
+    }
+
     @Test
     void membersOfArchivesAreToldToo() throws IOException {
         byte[] array = npy(dictionary("<f4", false, "(256, 256)"), TestBytes.f32(values()));

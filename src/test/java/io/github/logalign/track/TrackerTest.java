@@ -226,6 +226,22 @@ class TrackerTest {
     }
 
     @Test
+    void aFileThatBecomesShorterIsNamed() throws IOException {
+        Path file = run.resolve("x.safetensors");
+        for (int turn = 0; turn < 20; turn++) {
+            new SafetensorsWriter().add("w", new long[]{64, 64}, new float[64 * 64]).write(file);
+            try (TensorFile tensors = TensorFile.open(file)) {
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.truncate(4096);
+                }
+                LogalignException told = assertThrows(LogalignException.class, () -> ZeroTail.of(tensors));
+                assertTrue(String.valueOf(told.getMessage()).startsWith(file + ": it became shorter"),
+                        told.getMessage());
+            }
+        }
+    }
+
+    @Test
     void aCheckpointThatChangesWhileItIsReadHasAWarning() throws InterruptedException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         CheckpointScorer scorer = TestRun.scorer();

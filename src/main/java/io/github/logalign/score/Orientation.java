@@ -30,8 +30,8 @@ record Orientation(
 
     /**
      * Decides. The user's word comes first. A layer that is not square is decided by its activations, and one that fits only
-     * transposed needs evidence besides: the wrong activations, such as a layer's outputs, would fit like that too. A square
-     * layer fits both ways and is decided by evidence alone.
+     * transposed needs evidence besides, which is not made of activations: the wrong ones, such as the outputs of layers, would
+     * fit like that everywhere. A square layer fits both ways and is decided by evidence alone.
      */
     static final class Judge {
 
@@ -78,6 +78,17 @@ record Orientation(
             return LayerNames.anyFits(selection.transposed(), List.of(weight.name(), layer));
         }
 
+        /** Who says that a weight is transposed, if its activations fit only so. */
+        SiblingFits.Fit transposedFit(Tensor weight, String layer) {
+            if (isTransposed(weight, layer)) {
+                return SiblingFits.Fit.TRANSPOSED_AS_SAID;
+            }
+            List<Vote> votes = evidence.votes(weight, layer);
+            return !votes.isEmpty() && votes.stream().allMatch(Vote::isTransposed)
+                    ? SiblingFits.Fit.TRANSPOSED_BY_EVIDENCE
+                    : SiblingFits.Fit.TRANSPOSED;
+        }
+
         /**
          * A weight with activations.
          *
@@ -117,7 +128,7 @@ record Orientation(
         private Orientation onlyTransposed(Fit fit) {
             List<Vote> votes = strongVotes(fit, true);
             if (votes.isEmpty()) {
-                Optional<Vote> file = siblings.ofTheFile(fit.layer, fit.isFused(), true);
+                Optional<Vote> file = siblings.ofTheFile(fit.isFused(), true);
                 return file.filter(Vote::isTransposed).map(vote -> likeTheFile(fit, vote))
                         .orElseGet(() -> refused(fit.onlyTransposed("")));
             }
@@ -132,10 +143,10 @@ record Orientation(
             List<Vote> votes = strongVotes(fit, false);
             if (!votes.isEmpty()) {
                 return agree(votes)
-                        ? of(votes.getFirst().orientation(), reasons(votes))
+                        ? decided(fit, votes)
                         : refused(fit.undecided("the evidence is contradictory: " + described(votes)));
             }
-            Optional<Vote> file = siblings.ofTheFile(fit.layer, fit.isFused(), false);
+            Optional<Vote> file = siblings.ofTheFile(fit.isFused(), false);
             if (file.isPresent() && file.get().isTransposed()) {
                 return likeTheFile(fit, file.get());
             }
@@ -145,6 +156,19 @@ record Orientation(
             return of(StoredOrientation.OUTPUT_INPUT, file.isPresent()
                     ? "as stored: " + file.get().reason()
                     : "as stored: nothing says otherwise");
+        }
+
+        /** A square layer's outputs fit as its inputs do; where other layers' outputs were recorded, that is likely. */
+        private Orientation decided(Fit fit, List<Vote> votes) {
+            StoredOrientation stored = votes.getFirst().orientation();
+            Optional<String> outputs = stored == StoredOrientation.OUTPUT_INPUT
+                    ? siblings.unexplained(fit.isFused())
+                    : Optional.empty();
+            String warning = outputs
+                    .map(layer -> "the activations of " + LayerNames.quoted(layer) + " look like its outputs; if these"
+                            + " are outputs too, record inputs")
+                    .orElse(null);
+            return new Orientation(stored, reasons(votes), warning, null);
         }
 
         /** Layers whose outputs were recorded in the place of their inputs look like this too, so it is said aloud. */

@@ -64,7 +64,8 @@ final class Rows {
         long columns = shape[shape.length - 1];
         long n = columns(activation);
         if (rows != columns && (n == rows || n == columns)) {
-            siblings.add(pair.layer(), shape.length == 3, n == rows, judge.isTransposed(weight, pair.layer()));
+            siblings.add(pair.layer(), shape.length == 3,
+                    n == rows ? judge.transposedFit(weight, pair.layer()) : SiblingFits.Fit.STORED);
         }
     }
 

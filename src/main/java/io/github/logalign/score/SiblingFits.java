@@ -9,37 +9,54 @@ import org.jspecify.annotations.Nullable;
  * Which layers of a file fit their activations only as they are stored, and which only transposed. Square layers fit either
  * way and follow their siblings: those of the same name in other blocks first, then all of the file. Tensors of many experts
  * are stored in a way of their own and have only each other as siblings.
+ *
+ * <p>A layer that fits only transposed proves nothing by that, however many there are: the outputs of layers, recorded in the
+ * place of their inputs, fit like that as well. It speaks for its siblings only where the user says that it is transposed.
  */
 final class SiblingFits {
 
-    /** One that fits only transposed may have the wrong activations; several agree about the file. */
-    private static final int ENOUGH = 2;
+    private static final String FITS = " fits its activations only so";
 
     private final Map<String, Tally> tallies = new HashMap<>();
 
-    /** Counts of layers, with an example or two to name. */
+    /** The only way in which the activations of a layer fit, and who says that it is stored so. */
+    enum Fit {
+        STORED,
+        /** Nobody says so. */
+        TRANSPOSED,
+        /** The checkpoint says so. */
+        TRANSPOSED_BY_EVIDENCE,
+        /** The user says so. */
+        TRANSPOSED_AS_SAID
+    }
+
+    /** Counts of layers, with an example of each to name. */
     private static final class Tally {
 
-        private int stored;
         private int transposed;
-        private int confirmed;
-        private @Nullable String exampleStored;
-        private @Nullable String exampleTransposed;
-        private @Nullable String another;
+        private @Nullable String stored;
+        private @Nullable String unexplained;
+        private @Nullable String confirmed;
 
-        void add(String layer, boolean isTransposed, boolean isConfirmed) {
-            if (!isTransposed) {
-                stored++;
-                exampleStored = exampleStored == null ? layer : exampleStored;
+        void add(String layer, Fit fit) {
+            if (fit == Fit.STORED) {
+                stored = stored == null ? layer : stored;
                 return;
             }
             transposed++;
-            confirmed += isConfirmed ? 1 : 0;
-            if (exampleTransposed == null) {
-                exampleTransposed = layer;
-            } else if (another == null) {
-                another = layer;
+            unexplained = unexplained == null && fit == Fit.TRANSPOSED ? layer : unexplained;
+            confirmed = confirmed == null && fit == Fit.TRANSPOSED_AS_SAID ? layer : confirmed;
+        }
+
+        Optional<Vote> vote(boolean itself) {
+            int others = transposed - (itself ? 1 : 0);
+            if (stored != null && others == 0) {
+                return Optional.of(new Vote(
+                        StoredOrientation.OUTPUT_INPUT, LayerNames.quoted(stored) + FITS));
             }
+            return stored != null || confirmed == null
+                    ? Optional.empty()
+                    : Optional.of(new Vote(StoredOrientation.INPUT_OUTPUT, LayerNames.quoted(confirmed) + FITS));
         }
     }
 
@@ -48,12 +65,11 @@ final class SiblingFits {
      *
      * @param layer its name
      * @param fused whether it is a tensor of many experts
-     * @param transposed whether it fits only transposed
-     * @param confirmed whether the user says so too
+     * @param fit which way it fits
      */
-    void add(String layer, boolean fused, boolean transposed, boolean confirmed) {
-        tally(all(fused)).add(layer, transposed, confirmed);
-        tally(sameName(layer, fused)).add(layer, transposed, confirmed);
+    void add(String layer, boolean fused, Fit fit) {
+        tally(all(fused)).add(layer, fit);
+        tally(sameName(layer, fused)).add(layer, fit);
     }
 
     private Tally tally(String key) {
@@ -73,6 +89,11 @@ final class SiblingFits {
         return tally(all(fused)).transposed > 0;
     }
 
+    /** A layer that fits only transposed although nothing else says that it is: perhaps its outputs were recorded. */
+    Optional<String> unexplained(boolean fused) {
+        return Optional.ofNullable(tally(all(fused)).unexplained);
+    }
+
     /**
      * What all other layers of the same last part say, if they agree.
      *
@@ -80,31 +101,11 @@ final class SiblingFits {
      * @param itself whether it fits only transposed itself, so that it is among those counted
      */
     Optional<Vote> ofTheSameName(String layer, boolean fused, boolean itself) {
-        return vote(tally(sameName(layer, fused)), layer, fused, itself);
+        return tally(sameName(layer, fused)).vote(itself);
     }
 
     /** What all other layers of the file say, if they agree. */
-    Optional<Vote> ofTheFile(String layer, boolean fused, boolean itself) {
-        return vote(tally(all(fused)), layer, fused, itself);
-    }
-
-    private Optional<Vote> vote(Tally tally, String layer, boolean fused, boolean itself) {
-        int others = tally.transposed - (itself ? 1 : 0);
-        if (tally.stored > 0 && others == 0) {
-            return Optional.of(new Vote(
-                    StoredOrientation.OUTPUT_INPUT, quoted(tally.exampleStored) + " fits its activations only so"));
-        }
-        boolean enough = tally.confirmed > 0 || tally(all(fused)).transposed >= ENOUGH;
-        if (tally.stored > 0 || others == 0 || !enough) {
-            return Optional.empty();
-        }
-        boolean own = itself && layer.equals(tally.exampleTransposed);
-        return Optional.of(new Vote(
-                StoredOrientation.INPUT_OUTPUT,
-                quoted(own ? tally.another : tally.exampleTransposed) + " fits its activations only so"));
-    }
-
-    private static String quoted(@Nullable String layer) {
-        return LayerNames.quoted(String.valueOf(layer));
+    Optional<Vote> ofTheFile(boolean fused, boolean itself) {
+        return tally(all(fused)).vote(itself);
     }
 }

@@ -171,14 +171,32 @@ class OrientationTest {
                 .input("a.square", 12, 8);
     }
 
+    private static void assertLooksLikeOutputs(LayerScore row) {
+        assertEquals(Status.FAILED, row.status(), row.layer());
+        String reason = String.valueOf(row.reason());
+        assertTrue(reason.contains("say --transposed GLOB") && reason.contains("record its inputs"), reason);
+    }
+
     @Test
-    void layersThatFitOnlyTransposedSpeakForTheSquareOneAndItIsSaid() {
+    void layersThatFitOnlyTransposedAreNoEvidenceForEachOther() {
         List<LayerScore> rows = neutral().rows();
-        for (String layer : List.of("a.up", "a.down", "a.square")) {
-            LayerScore row = row(rows, layer);
-            assertTransposed(row, layer, "fits its activations only so");
-            assertTrue(row.warnings().getFirst().contains("if the activations are outputs"), row.warnings()::toString);
-        }
+        assertLooksLikeOutputs(row(rows, "a.up"));
+        assertLooksLikeOutputs(row(rows, "a.down"));
+        assertUnclear(row(rows, "a.square"));
+    }
+
+    @Test
+    void outputsOfLayersOfOneNameConfirmNothing() {
+        List<LayerScore> rows = model.weight("m.0.up_proj.weight", 32, 8)
+                .weight("m.1.up_proj.weight", 32, 8)
+                .weight("m.0.down_proj.weight", 8, 32)
+                .input("m.0.up_proj", 12, 32)
+                .input("m.1.up_proj", 12, 32)
+                .input("m.0.down_proj", 12, 32)
+                .rows();
+        assertLooksLikeOutputs(row(rows, "m.0.up_proj"));
+        assertLooksLikeOutputs(row(rows, "m.1.up_proj"));
+        assertAsStored(row(rows, "m.0.down_proj"), "m.0.down_proj", "fit only so");
     }
 
     @Test
@@ -252,6 +270,10 @@ class OrientationTest {
         LayerScore up = row(rows, "model.layers.0.mlp.up_proj");
         assertEquals(Status.FAILED, up.status());
         assertTrue(String.valueOf(up.reason()).contains("llama, whose layers are Linear"), String.valueOf(up.reason()));
+        // The square layer's activations would fit just as well if they were outputs like the others.
+        List<String> warnings = row(rows, "model.layers.0.self_attn.q_proj").warnings();
+        assertTrue(warnings.getFirst().contains("\"model.layers.0.mlp.up_proj\" look like its outputs"),
+                warnings::toString);
     }
 
     @Test

@@ -73,7 +73,8 @@ final class GrokkingStory {
             }
         }
         Correlation.spearman(array(lar), array(loss)).ifPresent(rho -> lines.add(String.format(Locale.ROOT,
-                "From there to here LAR rises as the test loss falls, without seeing test data: rank correlation %.3f.",
+                "From memorising to generalising, LAR rises as the test loss falls (rank correlation %.3f), without seeing"
+                        + " test data.",
                 rho)));
         long stillChance = metrics.curve("testAccuracy").entrySet().stream()
                 .filter(entry -> entry.getKey() >= from && entry.getValue() <= CHANCE)
@@ -94,8 +95,8 @@ final class GrokkingStory {
         Double k = k(last);
         if (dimension != null && k != null && dimension > 0) {
             lines.add(String.format(Locale.ROOT,
-                    "The function it learned has %.0f dimensions, found from all its answers; LAR says k = %.1f: %.2f"
-                            + " times.",
+                    "The function it learned has %.0f dimensions, found from all its answers; LAR says k = %.1f, which is %.2f"
+                            + " times that.",
                     dimension, k, k / dimension));
         }
     }

@@ -3,7 +3,9 @@ package io.github.logalign.score;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,15 @@ final class LayerNames {
     static final String WEIGHT = ".weight";
     static final String INPUT = ".input";
 
-    /** What torch.compile, FSDP, activation checkpointing and Lightning put anywhere into a name. */
-    private static final Set<String> WRAPPERS = Set.of("_orig_mod", "_fsdp_wrapped_module",
-            "_checkpoint_wrapped_module", "_forward_module");
+    /** What torch.compile, FSDP, activation checkpointing, Lightning, Opacus and PEFT put anywhere into a name. */
+    private static final Set<String> WRAPPERS = Set.of("_orig_mod", "_fsdp_wrapped_module", "_fpw_module",
+            "_checkpoint_wrapped_module", "_forward_module", "_module", "base_layer", "modules_to_save");
 
     /** What DistributedDataParallel and DataParallel put before a name; behind other parts it is a layer's own name. */
     private static final String PARALLEL = "module";
+
+    /** PEFT puts {@code base_model.model} before a name, and {@code modules_to_save.default} behind a layer trained whole. */
+    private static final Map<String, String> PAIRS = Map.of("base_model", "model", "modules_to_save", "default");
 
     private LayerNames() {}
 
@@ -36,22 +41,24 @@ final class LayerNames {
         return name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
     }
 
-    /** A name without the parts that wrappers put in. */
+    /** A name without the parts that wrappers put in, unless there are no others. */
     static String withoutWrappers(String name) {
-        if (!name.contains(PARALLEL) && !name.contains("_orig_mod")) {
+        if (!name.contains("mod") && !name.contains("base_layer")) {
             return name;
         }
-        StringBuilder kept = new StringBuilder(name.length());
-        int start = 0;
-        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', start)) {
-            String part = name.substring(start, dot);
-            boolean wrapper = WRAPPERS.contains(part) || (kept.isEmpty() && part.equals(PARALLEL));
-            if (!wrapper) {
-                kept.append(part).append('.');
+        String[] parts = name.split("\\.", -1);
+        List<String> kept = new ArrayList<>(parts.length);
+        for (int i = 0; i < parts.length; i++) {
+            boolean more = i + 1 < parts.length;
+            boolean paired = more && parts[i + 1].equals(PAIRS.get(parts[i]));
+            boolean first = kept.isEmpty() && more && (parts[i].equals(PARALLEL) || paired);
+            if (!first && !WRAPPERS.contains(parts[i])) {
+                kept.add(parts[i]);
+            } else if (paired) {
+                i++;
             }
-            start = dot + 1;
         }
-        return kept.append(name, start, name.length()).toString();
+        return kept.isEmpty() ? name : String.join(".", kept);
     }
 
     static String lastPart(String layer) {

@@ -81,7 +81,7 @@ final class SiblingFits {
     }
 
     private static String sameName(String layer, boolean fused) {
-        return all(fused) + ' ' + LayerNames.lastPart(layer);
+        return all(fused) + ' ' + LayerNames.lastPart(LayerNames.withoutWrappers(layer));
     }
 
     /** Tells whether any layer of the file fits only transposed. */

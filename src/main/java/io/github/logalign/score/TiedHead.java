@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
 
-    private static final Set<String> HEADS = Set.of("lm_head", "embed_out");
+    private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "output_layer");
 
     /** Names that mean a head only where nothing stands before them. */
     private static final Set<String> OUTERMOST_HEADS = Set.of("output");
@@ -37,7 +37,7 @@ record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
 
     /** Embeddings are looked up, never multiplied with, and heads are stored like them: vocabulary x n. */
     static boolean isHeadOrEmbedding(String layer) {
-        String last = LayerNames.lastPart(layer);
+        String last = LayerNames.lastPart(LayerNames.withoutWrappers(layer));
         return isHead(layer) || EMBEDDINGS.contains(last) || OTHER_EMBEDDINGS.contains(last);
     }
 
@@ -85,6 +85,6 @@ record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
     }
 
     private static String last(Tensor tensor) {
-        return LayerNames.lastPart(LayerNames.withoutWeight(tensor.name()));
+        return LayerNames.lastPart(LayerNames.withoutWrappers(LayerNames.withoutWeight(tensor.name())));
     }
 }

@@ -87,6 +87,15 @@ class OrientationTest {
         assertEquals(StoredOrientation.OUTPUT_INPUT, head.orientation());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"_orig_mod", "_checkpoint_wrapped_module", "_fsdp_wrapped_module", "base_layer"})
+    void aWrapperBehindTheLayersNameHidesNoEvidence(String wrapper) {
+        String wrapped = ATTENTION + "." + wrapper;
+        model.config("{\"model_type\": \"gpt2\"}").weight(wrapped + ".weight", 8, 8).input(ATTENTION, 12, 8);
+        assertScored(model.rows().getFirst(), TestModel.transposed(model.w(wrapped + ".weight")), model.x(ATTENTION),
+                StoredOrientation.INPUT_OUTPUT, "whose c_proj is Conv1D");
+    }
+
     @Test
     void includingTheSquareLayerAloneHidesNoEvidence() {
         List<LayerScore> rows = gpt2().rows(TestModel.include("*" + ATTENTION));

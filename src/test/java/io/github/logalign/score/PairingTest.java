@@ -72,7 +72,13 @@ class PairingTest {
         "module.lm_head.weight, lm_head.input",
         "_orig_mod.module.lm_head.weight, module._orig_mod.lm_head",
         "lm_head.weight, _orig_mod.lm_head.input",
-        "module.module.lm_head.weight, lm_head"
+        "module.module.lm_head.weight, lm_head",
+        "lm_head._orig_mod.weight, lm_head",
+        "lm_head.weight, lm_head._orig_mod.input",
+        "lm_head._checkpoint_wrapped_module.weight, lm_head",
+        "lm_head._fsdp_wrapped_module._orig_mod.weight, lm_head",
+        "base_model.model.lm_head.base_layer.weight, lm_head",
+        "module.base_model.model.lm_head.modules_to_save.default.weight, lm_head.modules_to_save"
     })
     void wrappersAreNoPartOfANameOnEitherSide(String weight, String activation) {
         List<LayerScore> rows = model.weight("embed_tokens.weight", 8, 8)
@@ -93,6 +99,25 @@ class PairingTest {
         LayerScore row = model.weight(weight, 6, 8).input("model.layers.0.mlp.up", 12, 8).rows().getFirst();
         assertEquals("model.layers.0.mlp.up", row.layer());
         assertLar(model.w(weight), model.x("model.layers.0.mlp.up"), row);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"module, a.module", "base_model.model, base_model.other", "_orig_mod, _orig_mod"})
+    void aLayersOwnNameIsNoWrapper(String one, String another) {
+        model.weight(one + ".weight", 6, 8).input(one, 12, 8);
+        LayerScore row = model.rows().getFirst();
+        assertLar(model.w(one + ".weight"), model.x(one), row);
+        TestModel second = new TestModel(folder).weight(another + ".weight", 6, 8).input(another, 12, 8);
+        assertEquals(another, second.rows().getFirst().layer());
+    }
+
+    @Test
+    void thePartOfALayerThatPeftTrainedGoesBeforeItsOriginal() {
+        LayerScore row = row(model.weight("base_model.model.lm_head.original_module.weight", 20, 8)
+                .weight("base_model.model.lm_head.modules_to_save.default.weight", 20, 8)
+                .input("lm_head", 12, 8)
+                .rows(), "lm_head");
+        assertLar(model.w("base_model.model.lm_head.modules_to_save.default.weight"), model.x("lm_head"), row);
     }
 
     @Test

@@ -37,6 +37,8 @@ class TiedHeadTest {
         "transformer.word_embeddings.weight, lm_head",
         "gpt_neox.embed_in.weight, embed_out",
         "tok_embeddings.weight, output",
+        "embedding.word_embeddings.weight, output_layer",
+        "model.embed_tokens._fsdp_wrapped_module.weight, lm_head",
         "module.model.embed_tokens.weight, module.lm_head"
     })
     void aHeadWithoutWeightIsItsEmbeddingAndIsCalledHead(String embedding, String head) {
@@ -56,7 +58,8 @@ class TiedHeadTest {
 
     @ParameterizedTest
     @CsvSource({"module.lm_head, lm_head.weight", "_orig_mod.lm_head, lm_head.weight",
-        "lm_head, module.lm_head.weight"})
+        "lm_head, module.lm_head.weight", "lm_head, lm_head._orig_mod.weight",
+        "lm_head, lm_head.modules_to_save.default.weight"})
     void aHeadThatIsThereIsNeverTied(String activation, String head) {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8).weight(head, 20, 8).input(activation, 12, 8).rows(),

@@ -80,24 +80,31 @@ public final class Masks {
      * The mask of a layer.
      *
      * @param job the layer
-     * @return its mask, or nothing if every token counts
+     * @return its mask, of an expert its row, or nothing if every token counts
      * @throws LogalignException if its mask is not there, or is neither a mask nor labels
      */
     public Optional<MaskTensor> of(LayerJob job) {
         for (Rule rule : rules) {
             switch (rule) {
                 case Rule.All(Tensor tensor) -> {
-                    return Optional.of(read(tensor));
+                    return Optional.of(ofRow(read(tensor), job));
                 }
                 case Rule.ByName(NameMap names, TensorFile file) -> {
                     List<String> fitting = maskNames(names, job);
                     if (!fitting.isEmpty()) {
-                        return Optional.of(read(first(fitting, file)));
+                        return Optional.of(ofRow(read(first(fitting, file)), job));
                     }
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** An expert with tokens of its own may have a row of the mask of its own. */
+    private static MaskTensor ofRow(MaskTensor mask, LayerJob job) {
+        Tensor activation = job.activation();
+        Integer matrix = job.activationMatrix();
+        return activation == null || matrix == null ? mask : mask.ofMatrix(activation, matrix);
     }
 
     /** The layer is called by its own name, by its tensor's, and without the number of an expert. */

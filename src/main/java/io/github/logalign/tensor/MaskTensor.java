@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A tensor that says which tokens count, one element a token, whatever its shape. Its values tell what it is:
@@ -33,6 +34,8 @@ public final class MaskTensor {
         LABELS
     }
 
+    private static final Pattern PADDING = Pattern.compile("(?<![a-z])pad(?:ding|ded)?(?![a-z])");
+
     private final Tensor tensor;
     private final Kind kind;
     private final TokenMask tokens;
@@ -40,10 +43,15 @@ public final class MaskTensor {
     private final String note;
 
     private MaskTensor(Tensor tensor, Kind kind, BitSet counting, String note) {
+        this(tensor, kind, TokenMask.of(counting, (int) tensor.elements()), tensor.shape(),
+                kind == Kind.MASK && saysPadding(tensor) ? noteOnPadding(tensor) : note);
+    }
+
+    private MaskTensor(Tensor tensor, Kind kind, TokenMask tokens, long[] shape, String note) {
         this.tensor = tensor;
         this.kind = kind;
-        this.tokens = TokenMask.of(counting, (int) tensor.elements());
-        this.shape = tensor.shape();
+        this.tokens = tokens;
+        this.shape = shape;
         this.note = note;
     }
 
@@ -134,10 +142,24 @@ public final class MaskTensor {
 
     /** Whether the name is that of labels; the array of an npy file is called as the file is. */
     private static boolean saysLabels(Tensor tensor) {
+        String lower = lowerCaseName(tensor);
+        return lower.contains("label") && !lower.contains("mask");
+    }
+
+    private static boolean saysPadding(Tensor tensor) {
+        return PADDING.matcher(lowerCaseName(tensor)).find();
+    }
+
+    /** PyTorch's key_padding_mask is true at padding; others call by such a name what is true at tokens. */
+    private static String noteOnPadding(Tensor tensor) {
+        return tensor.where() + " was read as all masks are: true, or 1, counts; if it is true at padding, as PyTorch's"
+                + " key_padding_mask, save its inverse (~mask)";
+    }
+
+    private static String lowerCaseName(Tensor tensor) {
         Path file = tensor.path().getFileName();
         String name = tensor.isNamed() || file == null ? tensor.name() : file.toString();
-        String lower = name.toLowerCase(Locale.ROOT);
-        return lower.contains("label") && !lower.contains("mask");
+        return name.toLowerCase(Locale.ROOT);
     }
 
     /**
@@ -177,6 +199,31 @@ public final class MaskTensor {
     }
 
     /**
+     * The part of the mask that is for one of the matrices of activations {@code [experts, tokens, n]}: row i of a mask
+     * {@code [experts, tokens]}, or of a flat one of as many values.
+     *
+     * @param activation tensor of shape {@code [experts, tokens, n]}
+     * @param matrix which of the matrices
+     * @return the part; this mask if it has no row for each matrix, as one of {@code [tokens]} for all of them
+     */
+    public MaskTensor ofMatrix(Tensor activation, int matrix) {
+        long[] all = activation.shape();
+        if (all.length != 3 || tokens.tokens() == all[1] || tokens.tokens() != Math.multiplyExact(all[0], all[1])) {
+            return this;
+        }
+        long[] mine = withoutOnes(shape);
+        if (mine.length > 1 && !Arrays.equals(mine, withoutOnes(new long[]{all[0], all[1]}))) {
+            return this;
+        }
+        int from = Math.toIntExact(matrix * all[1]);
+        BitSet counting = new BitSet();
+        for (long token = tokens.nextCounting(from); token < from + all[1]; token = tokens.nextCounting(token + 1)) {
+            counting.set((int) (token - from));
+        }
+        return new MaskTensor(tensor, kind, TokenMask.of(counting, (int) all[1]), new long[]{all[1]}, note);
+    }
+
+    /**
      * Makes sure that there is one value for each token of activations. Where both have several dimensions of tokens, as
      * {@code [batch, tokens]} and {@code [batch, tokens, n]}, these must agree: a mask that is stored
      * {@code [tokens, batch]} has as many values, and masks others. Dimensions of size 1 do not matter.
@@ -191,8 +238,12 @@ public final class MaskTensor {
         long[] ofTokens = Arrays.copyOfRange(all, first, Math.max(first, all.length - 1));
         long count = Arrays.stream(ofTokens).reduce(1, Math::multiplyExact);
         if (count != tokens.tokens()) {
-            throw new LogalignException(tensor.where() + " has " + tokens.tokens() + " values, but "
-                    + activation.where() + " has " + count + " tokens; give a mask with one value per token");
+            String advice = first == 0
+                    ? "give a mask with one value per token"
+                    : "give a mask [" + count + "] for every matrix, or [" + all[0] + ", " + count
+                            + "] with a row for each";
+            throw new LogalignException(tensor.where() + ", " + Shapes.describe(shape) + ", has " + tokens.tokens()
+                    + " values, but " + activation.where() + " has " + count + " tokens; " + advice);
         }
         long[] mine = withoutOnes(shape);
         long[] theirs = withoutOnes(ofTokens);

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -130,5 +131,73 @@ class MasksTest {
         List<LayerScore> rows = score(x -> Masks.NONE.withAll(x.tensor("soft")));
         assertEquals(2, rows.size());
         assertEquals(List.of(3L, 3L), masked(rows));
+    }
+
+    /** Overlap of one expert's weight [m, n] with those of its tokens that count, by the definition. */
+    private static double overlap(float[] w, float[] x, byte[] mask, int expert, int m, int n) {
+        double both = 0;
+        double inputs = 0;
+        double weight = 0;
+        for (int i = 0; i < m * n; i++) {
+            weight += Math.pow(w[expert * m * n + i], 2);
+        }
+        for (int t = 0; t < TOKENS; t++) {
+            if (mask[expert * TOKENS + t] == 0) {
+                continue;
+            }
+            for (int i = 0; i < m; i++) {
+                double z = 0;
+                for (int j = 0; j < n; j++) {
+                    z += (double) w[(expert * m + i) * n + j] * x[(expert * TOKENS + t) * n + j];
+                }
+                both += z * z;
+            }
+            for (int j = 0; j < n; j++) {
+                inputs += Math.pow(x[(expert * TOKENS + t) * n + j], 2);
+            }
+        }
+        return both / (weight * inputs);
+    }
+
+    @Test
+    void anExpertHasItsRowOfTheMask() {
+        int experts = 3;
+        float[] w = normal(experts * 20, 1);
+        float[] x = normal(experts * TOKENS * 4, 2);
+        byte[] rows = {1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0};
+        Path weights = folder.resolve("w");
+        Path dump = folder.resolve("x");
+        new SafetensorsWriter().add("experts.w1", new long[]{experts, 5, 4}, w).write(weights);
+        new SafetensorsWriter().add("experts.w1", new long[]{experts, TOKENS, 4}, x)
+                .add("m", DataType.BOOL, new long[]{experts, TOKENS}, MemorySegment.ofArray(rows))
+                .add("flat", DataType.BOOL, new long[]{rows.length}, MemorySegment.ofArray(rows))
+                .add("turned", DataType.BOOL, new long[]{TOKENS, experts}, MemorySegment.ofArray(rows))
+                .add("shared", DataType.BOOL, new long[]{TOKENS}, MemorySegment.ofArray(Arrays.copyOf(rows, TOKENS)))
+                .write(dump);
+        try (TensorFile a = TensorFile.open(weights); TensorFile b = TensorFile.open(dump)) {
+            for (String name : List.of("m", "flat", "shared", "turned")) {
+                for (Masks masks : List.of(Masks.NONE.withAll(b.tensor(name)), named(b, "*=" + name))) {
+                    Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), masks);
+                    List<LayerJob> jobs = Plan.of(a, b, Selection.ALL, masks).jobs().stream()
+                            .filter(job -> job.layer().startsWith("experts.w1[")).toList();
+                    assertEquals(experts, jobs.size());
+                    for (int expert = 0; expert < experts; expert++) {
+                        LayerScore row = scorer.score(jobs.get(expert)).row();
+                        if (name.equals("turned")) {
+                            assertEquals(Status.FAILED, row.status());
+                            assertTrue(String.valueOf(row.reason()).contains("[6] for every matrix, or [3, 6]"),
+                                    row::toString);
+                            continue;
+                        }
+                        assertEquals(Status.OK, row.status(), row::toString);
+                        byte[] mask = rows.clone();
+                        for (int i = 0; name.equals("shared") && i < mask.length; i++) {
+                            mask[i] = rows[i % TOKENS];
+                        }
+                        assertEquals(overlap(w, x, mask, expert, 5, 4), Objects.requireNonNull(row.overlap()), 1e-12);
+                    }
+                }
+            }
+        }
     }
 }

@@ -193,4 +193,16 @@ class MaskTensorTest {
         assertEquals("mask: 1 of 3 tokens count", integers("m", DataType.I64, 0, 1, 0).describe());
         assertEquals("labels: 1 of 2 tokens count", integers("m", DataType.I64, -100, 1).describe());
     }
+
+    /** PyTorch's key_padding_mask is true where nothing counts. */
+    @Test
+    void aMaskThatIsCalledPaddingSaysHowItWasRead() {
+        for (String name : List.of("key_padding_mask", "padding_mask", "batch.src_key_padding_mask", "pad_mask")) {
+            MaskTensor mask = integers(name, DataType.BOOL, 0, 1);
+            assertCounts(Kind.MASK, List.of(1), mask);
+            assertTrue(mask.note().orElseThrow().contains("counts; if it is true at padding"), mask.note()::toString);
+        }
+        assertTrue(integers("attention_mask", DataType.BOOL, 0, 1).note().isEmpty());
+        assertTrue(integers("launchpad_mask", DataType.BOOL, 0, 1).note().isEmpty());
+    }
 }

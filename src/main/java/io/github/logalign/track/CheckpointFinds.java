@@ -4,9 +4,11 @@ import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.TensorFile;
 import io.github.logalign.track.StepName.Word;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -23,7 +25,16 @@ final class CheckpointFinds {
     private final List<String> leftovers = new ArrayList<>();
 
     /** Weights whose step is known. */
-    private record Find(long step, int version, Word word, Path weights, Path activations) {}
+    private record Find(StepName.Found found, long step, Path weights, Path activations) {
+
+        int version() {
+            return found.version();
+        }
+
+        Word word() {
+            return found.word();
+        }
+    }
 
     /** Takes weights whose name may tell the step. */
     void addByName(String name, Path weights, Path activations) {
@@ -32,6 +43,10 @@ final class CheckpointFinds {
             case StepName.Ambiguous(List<String> candidates) ->
                 problems.add(Names.printable(weights) + ": which number is the step, " + either(candidates)
                         + ", is not clear; say it with --pattern, with {step} in the step's place");
+            case StepName.Unknown(String token) ->
+                problems.add(Names.printable(weights) + ": \"" + Names.printable(token)
+                        + "\" in the step's place is no whole number that is understood, such as 1500, 1,500, 1e3 or 2M;"
+                        + " rename it, or say where the step is with --pattern");
             case StepName.None none -> {
                 Optional<String> step = stepInMetadata(weights).or(() -> stepInMetadata(activations));
                 if (step.isPresent()) {
@@ -51,7 +66,7 @@ final class CheckpointFinds {
 
     /** Takes weights whose step is known. */
     void addByDigits(String digits, Path weights, Path activations) {
-        add(new StepName.Found(digits, 0, Word.STEP), weights, activations);
+        add(new StepName.Found(digits, 0, Word.STEP, ""), weights, activations);
     }
 
     private void add(StepName.Found found, Path weights, Path activations) {
@@ -62,7 +77,7 @@ final class CheckpointFinds {
             return;
         }
         readable.computeIfAbsent(step, newStep -> new ArrayList<>())
-                .add(new Find(step, found.version(), found.word(), weights, activations));
+                .add(new Find(found, step, weights, activations));
     }
 
     /** Takes what looks like a checkpoint but cannot be read, if its name tells the step by a word for steps. */
@@ -92,6 +107,7 @@ final class CheckpointFinds {
     RunFolder.Scan scan() {
         NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>(unreadable);
         leaveEpochsAmongSteps();
+        leaveCountsWithinEpochs();
         for (List<Find> finds : readable.values()) {
             Checkpoint checkpoint = one(finds);
             checkpoints.put(checkpoint.step(), checkpoint);
@@ -117,6 +133,30 @@ final class CheckpointFinds {
         }
         readable.values().forEach(finds -> finds.removeIf(find -> find.word() == Word.EPOCH));
         readable.values().removeIf(List::isEmpty);
+    }
+
+    /** Counts that begin anew with each epoch would be in a wrong order as steps. */
+    private void leaveCountsWithinEpochs() {
+        List<Find> counted = new ArrayList<>(all().stream().filter(find -> !find.found().epoch().isEmpty()).toList());
+        counted.sort(Comparator.comparing((Find find) -> new BigInteger(find.found().epoch()))
+                .thenComparingLong(Find::step));
+        Find highest = null;
+        Find highestBefore = null;
+        for (Find find : counted) {
+            if (highest != null && !highest.found().epoch().equals(find.found().epoch())) {
+                highestBefore = highest;
+            }
+            if (highestBefore != null && find.step() <= highestBefore.step()) {
+                problems.add(Names.printable(find.weights()) + ": is of a later epoch than "
+                        + Names.printable(highestBefore.weights())
+                        + ", but its number is not higher: the numbers of these"
+                        + " names count anew in each epoch and are no steps; rename them by the step of the whole run");
+                readable.values().forEach(finds -> finds.removeAll(counted));
+                readable.values().removeIf(List::isEmpty);
+                return;
+            }
+            highest = highest == null || find.step() > highest.step() ? find : highest;
+        }
     }
 
     private List<Find> all() {

@@ -17,29 +17,29 @@ import java.util.regex.Pattern;
  *   <li>else the only number there is; that may be the epoch's.
  * </ol>
  *
- * <p>Versions ({@code -v1}), ranks, shards, dates, and decimal numbers such as losses are no steps. Where several numbers are
+ * <p>Numbers are read as {@link StepNumber} tells, as a whole or not at all. Versions ({@code -v1}), ranks, shards, dates, and decimal numbers such as losses are no steps. Where several numbers are
  * left, the name is ambiguous.
  */
 final class StepName {
 
     /** What is between a word and its number. */
-    private static final String GAP = "[=_.: -]{0,3}";
-
-    /** A number, maybe in thousands or millions, which is not the start of a decimal number. */
-    private static final String NUMBER = "(?<number>\\d+(?:\\.\\d+(?=[km]))?)(?<unit>[km](?![a-z]))?(?![.]?\\d)";
+    private static final String GAP = "[=_.: -]{0,3}(?=\\d)";
 
     private static final Pattern STEP = Pattern.compile("(?:steps?|checkpoints?"
-            + "|(?<![a-z])(?:ckpts?|chkpt|iterations?|iters?|it|updates?|ba))" + GAP + NUMBER);
+            + "|(?<![a-z])(?:ckpts?|chkpt|iterations?|iters?|it|updates?|ba))" + GAP);
 
-    private static final Pattern STEP_AFTER_NUMBER = Pattern.compile(
-            "(?<![a-z\\d.])" + NUMBER + "[_. -]?(?:global_?)?(?:steps?|iterations?|iters?|it|updates?|ba)(?![a-z])");
+    /** Where a number may start that has its word behind it. */
+    private static final Pattern START = Pattern.compile("(?<![a-z\\d.,'])(?=\\d)");
 
-    private static final Pattern BATCH = Pattern.compile("(?<![a-z])batch(?:es)?" + GAP + NUMBER);
+    private static final Pattern STEP_BEHIND = Pattern.compile(
+            "[_. -]?(?:global_?)?(?:steps?|iterations?|iters?|it|updates?|ba)(?![a-z])");
 
-    private static final Pattern EPOCH = Pattern.compile("(?<![a-z])(?:epochs?|ep)" + GAP + NUMBER);
+    private static final Pattern BATCH = Pattern.compile("(?<![a-z])batch(?:es)?" + GAP);
+
+    private static final Pattern EPOCH = Pattern.compile("(?<![a-z])(?:epochs?|ep)" + GAP);
 
     /** A number right behind another one, as in fairseq's {@code checkpoint_3_1000}: both may be the step. */
-    private static final Pattern SECOND = Pattern.compile("^[_.-]{1,2}(?<number>\\d+)(?![\\da-z.])");
+    private static final Pattern SECOND = Pattern.compile("[_. -]{1,2}(?<number>\\d+)(?![\\da-z.])");
 
     private static final Pattern DIGITS = Pattern.compile("\\d+");
 
@@ -63,7 +63,7 @@ final class StepName {
     private StepName() {}
 
     /** What a name tells. */
-    sealed interface Reading permits Found, Ambiguous, None {}
+    sealed interface Reading permits Found, Ambiguous, Unknown, None {}
 
     /**
      * The step.
@@ -71,8 +71,9 @@ final class StepName {
      * @param digits without leading zeros; may be too long for a long
      * @param version what follows {@code -v}, or 0: Lightning numbers files that would have the same name in this way
      * @param word what told it
+     * @param epoch the digits of the epoch that the name tells beside the step; empty without one
      */
-    record Found(String digits, int version, Word word) implements Reading {}
+    record Found(String digits, int version, Word word, String epoch) implements Reading {}
 
     /**
      * Several numbers may be the step.
@@ -86,6 +87,13 @@ final class StepName {
             candidates = List.copyOf(candidates);
         }
     }
+
+    /**
+     * Digits stand where the step should, but belong to something that is not understood.
+     *
+     * @param token what stands there
+     */
+    record Unknown(String token) implements Reading {}
 
     /** No number in the name may be the step. */
     record None() implements Reading {}
@@ -124,55 +132,117 @@ final class StepName {
             version = Integer.parseInt(versions.group("number"));
         }
         String whole = SHARD.matcher(name).replaceAll("@");
-        Set<String> steps = numbers(STEP, whole);
-        if (steps.isEmpty()) {
-            steps = numbers(STEP_AFTER_NUMBER, whole);
+        Numbers epochs = behind(EPOCH, whole);
+        String epoch = epochs.all.size() == 1 ? epochs.all.iterator().next() : "";
+        Numbers steps = behind(STEP, whole);
+        if (steps.all.isEmpty()) {
+            before(whole, steps);
         }
         if (!steps.isEmpty()) {
-            return reading(steps, version, Word.STEP);
+            return steps.reading(version, Word.STEP, epoch);
         }
-        Set<String> batches = numbers(BATCH, whole);
+        Numbers batches = behind(BATCH, whole);
         if (!batches.isEmpty()) {
-            return reading(batches, version, Word.BATCH);
+            return batches.reading(version, Word.BATCH, epoch);
         }
         String rest = OTHERS.matcher(whole).replaceAll("@");
-        Set<String> all = new LinkedHashSet<>();
-        DIGITS.matcher(rest).results().forEach(digits -> all.add(withoutZeros(digits.group())));
-        return reading(all, version, numbers(EPOCH, rest).isEmpty() ? Word.NONE : Word.EPOCH);
+        return all(rest).reading(version, behind(EPOCH, rest).all.isEmpty() ? Word.NONE : Word.EPOCH, "");
     }
 
-    private static Reading reading(Set<String> numbers, int version, Word word) {
-        return switch (numbers.size()) {
-            case 0 -> new None();
-            case 1 -> new Found(numbers.iterator().next(), version, word);
-            default -> new Ambiguous(List.copyOf(numbers));
-        };
+    /** Numbers that may be the step, and the first that is not understood. */
+    private static final class Numbers {
+
+        private final Set<String> all = new LinkedHashSet<>();
+        private String unknown = "";
+
+        private boolean isEmpty() {
+            return all.isEmpty() && unknown.isEmpty();
+        }
+
+        private boolean add(String name, int start, StepNumber number) {
+            boolean negative = StepNumber.isNegative(name, start);
+            if (number.kind() == StepNumber.Kind.WHOLE && !negative) {
+                all.add(number.text());
+                return true;
+            }
+            if (number.kind() == StepNumber.Kind.UNKNOWN || negative) {
+                unknown = unknown.isEmpty() ? (negative ? "-" : "") + number.text() : unknown;
+            }
+            return false;
+        }
+
+        private Reading reading(int version, Word word, String epoch) {
+            return switch (all.size()) {
+                case 0 -> unknown.isEmpty() ? new None() : new Unknown(unknown);
+                case 1 -> new Found(all.iterator().next(), version, word, epoch);
+                default -> new Ambiguous(List.copyOf(all));
+            };
+        }
     }
 
-    private static Set<String> numbers(Pattern pattern, String name) {
-        Set<String> numbers = new LinkedHashSet<>();
-        Matcher matcher = pattern.matcher(name);
-        while (matcher.find()) {
-            numbers.add(number(matcher));
-            Matcher second = SECOND.matcher(name.substring(matcher.end()));
-            if (pattern != STEP_AFTER_NUMBER && second.find()) {
-                numbers.add(withoutZeros(second.group("number")));
+    /** The numbers behind a word. */
+    private static Numbers behind(Pattern word, String name) {
+        Numbers numbers = new Numbers();
+        Matcher words = word.matcher(name);
+        while (words.find()) {
+            int start = words.end();
+            StepNumber number = StepNumber.at(name, start);
+            if (!numbers.add(name, start, number)) {
+                continue;
+            }
+            Matcher second = SECOND.matcher(name).region(number.end(), name.length());
+            if (second.lookingAt()) {
+                numbers.all.add(withoutZeros(second.group("number")));
+            }
+            StepNumber groups = StepNumber.groupsAt(name, start);
+            if (groups != null) {
+                numbers.all.add(groups.text());
             }
         }
         return numbers;
     }
 
-    private static String number(Matcher matcher) {
-        String number = matcher.group("number");
-        String unit = matcher.group("unit");
-        if (unit == null) {
-            return withoutZeros(number);
+    /** Adds the numbers before a word for steps. */
+    private static void before(String name, Numbers numbers) {
+        Matcher starts = START.matcher(name);
+        while (starts.find()) {
+            StepNumber number = StepNumber.at(name, starts.start());
+            if (isBeforeWord(name, number)) {
+                numbers.add(name, starts.start(), number);
+            }
+            StepNumber groups = StepNumber.groupsAt(name, starts.start());
+            if (groups != null && isBeforeWord(name, groups)) {
+                numbers.all.add(groups.text());
+            }
         }
-        int zeros = unit.equals("k") ? 3 : 6;
-        int point = number.indexOf('.');
-        String whole = point < 0 ? number : number.substring(0, point);
-        String fraction = (point < 0 ? "" : number.substring(point + 1)) + "0".repeat(zeros);
-        return withoutZeros(whole + fraction.substring(0, zeros));
+    }
+
+    private static boolean isBeforeWord(String name, StepNumber number) {
+        return STEP_BEHIND.matcher(name).region(number.end(), name.length()).useTransparentBounds(true).lookingAt();
+    }
+
+    /** All that is left; digits within something else count only beside others. */
+    private static Numbers all(String rest) {
+        Numbers numbers = new Numbers();
+        Matcher digits = DIGITS.matcher(rest);
+        boolean whole = false;
+        int end = 0;
+        while (digits.find()) {
+            if (digits.start() < end) {
+                continue;
+            }
+            StepNumber number = StepNumber.at(rest, digits.start());
+            if (numbers.add(rest, digits.start(), number)) {
+                whole = true;
+                end = number.end();
+            } else {
+                numbers.all.add(withoutZeros(digits.group()));
+            }
+        }
+        if (!whole && numbers.all.size() == 1) {
+            numbers.all.clear();
+        }
+        return numbers;
     }
 
     private static String withoutZeros(String digits) {

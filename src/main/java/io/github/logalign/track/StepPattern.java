@@ -38,7 +38,10 @@ final class StepPattern {
         StringBuilder built = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             if (i == at) {
-                built.append("(\\d+)");
+                // A star beside the step must not take some of its digits.
+                boolean starBefore = at > 0 && text.charAt(at - 1) == '*';
+                boolean starBehind = text.startsWith("*", at + STEP.length());
+                built.append(starBefore ? "(?<!\\d)" : "").append("(\\d+)").append(starBehind ? "(?!\\d)" : "");
                 i += STEP.length() - 1;
                 continue;
             }

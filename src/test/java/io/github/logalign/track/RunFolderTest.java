@@ -222,4 +222,36 @@ class RunFolderTest {
         assertEquals(List.of(), scan.problems());
         assertEquals(List.of(), scan.notes());
     }
+
+    @Test
+    void iterationsThatCountAnewInEachEpochAreNoSteps() throws IOException {
+        file("epoch_3_iter_50.weights.safetensors");
+        file("epoch_3_iter_100.weights.safetensors");
+        file("epoch_4_iter_150.weights.safetensors");
+        file("step_7.weights.safetensors");
+        assertEquals(List.of(7L, 50L, 100L, 150L), steps(scan()));
+        assertEquals(List.of(), scan().problems());
+        file("epoch_10_iter_100.weights.safetensors");
+        Scan scan = scan();
+        assertEquals(List.of(7L), steps(scan));
+        assertEquals(1, scan.problems().size());
+        String problem = scan.problems().getFirst();
+        assertTrue(problem.contains("epoch_10_iter_100") && problem.contains("epoch_4_iter_150"), problem);
+    }
+
+    @Test
+    void aNumberThatIsNotUnderstoodIsOneLine() throws IOException {
+        file("step_-5.weights.safetensors");
+        Scan scan = scan();
+        assertEquals(List.of(), scan.checkpoints());
+        assertTrue(scan.problems().getFirst().contains("\"-5\" in the step's place"), scan.problems().getFirst());
+    }
+
+    @Test
+    void aStarTakesNoDigitsOfTheStep() throws IOException {
+        file("ckpt123.x");
+        assertEquals(List.of(123L), steps(RunFolder.of(run, "ckpt*{step}.x").scan()));
+        assertEquals(List.of(123L), steps(RunFolder.of(run, "ckpt{step}*.x").scan()));
+        assertEquals(List.of(123L), steps(RunFolder.of(run, "*{step}*").scan()));
+    }
 }

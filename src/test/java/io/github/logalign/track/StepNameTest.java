@@ -71,6 +71,19 @@ class StepNameTest {
         "microbatch4-step_9, 9",
         "batch_size_32-step_9, 9",
         "checkpoint_best_lr1e-4_step_9, 9",
+        "step_1e3, 1000",
+        "step_1.5e+3, 1500",
+        "1e3steps, 1000",
+        "'step_1,500', 1500",
+        "'1,500steps', 1500",
+        "'model-1,500', 1500",
+        "'ckpt_12,345,678', 12345678",
+        "ckpt_2B, 2000000000",
+        "ckpt_1.25M, 1250000",
+        "10ksteps, 10000",
+        "step100epoch3, 100",
+        "epoch3step100, 100",
+        "step100v2, 100",
     })
     void theStepIsFound(String name, String step) {
         StepName.Found found = assertInstanceOf(StepName.Found.class, StepName.of(name), name);
@@ -113,6 +126,10 @@ class StepNameTest {
         "layer3-100, 3 100",
         "gpt2-100, 2 100",
         "3-4-5, 3 4 5",
+        "step_1_500, 1 500 1500",
+        "step_1 500, 1 500 1500",
+        "1_500_steps, 1500 500",
+        "'1,50steps', 1 50",
     })
     void severalNumbersAreAmbiguous(String name, String candidates) {
         StepName.Ambiguous ambiguous = assertInstanceOf(StepName.Ambiguous.class, StepName.of(name), name);
@@ -123,5 +140,15 @@ class StepNameTest {
     @CsvSource({"epoch=3-step=100, 0", "epoch=3-step=100-v1, 1", "step=100-v12, 12", "step_100_v2-rank0, 2"})
     void versionsAreRead(String name, int version) {
         assertEquals(version, assertInstanceOf(StepName.Found.class, StepName.of(name)).version());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', value = {
+        "step_-5 | -5", "step=-5 | -5", "model_-5 | -5", "model_-5steps | -5", "step_1e-3 | 1e-3", "step_1.5e0 | 1.5e0",
+        "step_1.2345k | 1.2345k", "step_3T | 3t", "step_1,50 | 1,50", "step_1,5k | 1,5k",
+        "checkpoint-12ab34f | 12ab34f", "step_0x1f | 0x1f", "step_1'500 | 1'500", "model_12abc | 12abc", "step_5x | 5x",
+    })
+    void aNumberIsNeverAPartOfSomethingElse(String name, String token) {
+        assertEquals(token, assertInstanceOf(StepName.Unknown.class, StepName.of(name), name).token());
     }
 }

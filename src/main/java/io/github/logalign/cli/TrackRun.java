@@ -101,8 +101,8 @@ final class TrackRun {
             if (stamp != null && tracker.adopt(checkpoint.step(), stamp)) {
                 unwritten = true;
                 tellNote(
-                        "rows of a series file that does not say of which files they are were kept; delete the series file"
-                                + " to score them again");
+                        "rows of a series file that does not say of which files or config.json they are were kept; delete"
+                                + " the series file to score them again");
             }
             if (results.isEmpty()) {
                 return;

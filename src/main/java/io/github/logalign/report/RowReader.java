@@ -25,6 +25,7 @@ final class RowReader {
     static final String WEIGHTS_STAMP = "weightsStamp";
     static final String ACTIVATIONS_STAMP = "activationsStamp";
     static final String LAYOUT = "layoutOptions";
+    static final String CONFIG_STAMP = "configStamp";
 
     private final Map<String, String> values;
     private final List<String> warnings;
@@ -89,7 +90,8 @@ final class RowReader {
         return weights == null || activations == null
                 ? null
                 : new CheckpointStamp(
-                        FileStamp.parse(weights), FileStamp.parse(activations), values.getOrDefault(LAYOUT, ""));
+                        FileStamp.parse(weights), FileStamp.parse(activations), values.getOrDefault(LAYOUT, ""),
+                        values.get(CONFIG_STAMP));
     }
 
     private String required(String field) {

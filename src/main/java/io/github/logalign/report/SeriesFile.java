@@ -29,7 +29,7 @@ public final class SeriesFile {
 
     private static final List<String> DERIVED = List.of("baseline", "deviation", "slope");
     private static final List<String> STAMP = List.of(RowReader.WEIGHTS_STAMP, RowReader.ACTIVATIONS_STAMP,
-            RowReader.LAYOUT);
+            RowReader.LAYOUT, RowReader.CONFIG_STAMP);
     static final String STEP = "step";
 
     private SeriesFile() {}
@@ -126,11 +126,12 @@ public final class SeriesFile {
     private static List<@Nullable String> stamp(SeriesRow row) {
         CheckpointStamp stamp = row.stamp();
         return stamp == null
-                ? Arrays.asList(null, null, null)
+                ? Arrays.asList(null, null, null, null)
                 : Arrays.asList(
                         stamp.weights().toString(),
                         stamp.activations().toString(),
-                        stamp.layout().isEmpty() ? null : stamp.layout());
+                        stamp.layout().isEmpty() ? null : stamp.layout(),
+                        stamp.config());
     }
 
     private static Map<String, Object> fields(Alarm alarm) {

@@ -42,7 +42,7 @@ public record ModelConfig(
     public static final ModelConfig NONE = new ModelConfig(null, null, List.of(), null, null, null, null);
 
     /** The largest configurations hold the names of some 20,000 classes, in 2 MB. */
-    static final int MAX_BYTES = 1 << 24;
+    public static final int MAX_BYTES = 1 << 24;
 
     private static final int MAX_ARCHITECTURES = 64;
 

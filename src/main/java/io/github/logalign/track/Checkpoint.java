@@ -30,8 +30,8 @@ public record Checkpoint(long step, Path weights, @Nullable Path activations, @N
     }
 
     /**
-     * The files to watch while it is written: weights, activations, and beside the index of a sharded model whatever may be a
-     * shard.
+     * The files to watch while it is written: weights, activations, the config.json that is there, and beside the index of
+     * a sharded model whatever may be a shard.
      *
      * @return in order; some may not be there yet
      */
@@ -39,6 +39,10 @@ public record Checkpoint(long step, Path weights, @Nullable Path activations, @N
         Set<Path> files = new TreeSet<>(List.of(weights));
         if (activations != null) {
             files.add(activations);
+        }
+        Path config = ConfigStamp.path(weights);
+        if (Files.isRegularFile(config)) {
+            files.add(config);
         }
         Path folder = weights.toAbsolutePath().getParent();
         if (folder != null && FileStamp.isIndexName(weights)) {

@@ -133,7 +133,9 @@ public final class CheckpointScorer {
         }
         FileStamp weights = FileStamp.of(checkpoint.weights());
         FileStamp activations = FileStamp.of(checkpoint.activations());
-        return weights == null || activations == null ? null : new CheckpointStamp(weights, activations, layout());
+        return weights == null || activations == null
+                ? null
+                : new CheckpointStamp(weights, activations, layout(), ConfigStamp.beside(checkpoint.weights()));
     }
 
     private String layout() {

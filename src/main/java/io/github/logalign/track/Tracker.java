@@ -100,11 +100,12 @@ public final class Tracker {
     }
 
     private static boolean isOfOtherFiles(SeriesRow row, @Nullable CheckpointStamp now) {
-        return now != null && row.stamp() != null && !row.stamp().equals(now);
+        CheckpointStamp stamp = row.stamp();
+        return now != null && stamp != null && stamp.differsFrom(now);
     }
 
     /**
-     * Gives the state of the files to the rows of a step that have none.
+     * Gives the state of the files to the rows of a step that have none, and that of config.json to those that lack it.
      *
      * @param step the step
      * @param now the state of its files
@@ -113,7 +114,9 @@ public final class Tracker {
     public boolean adopt(long step, CheckpointStamp now) {
         boolean[] adopted = {false};
         rows.getOrDefault(step, new HashMap<>()).replaceAll((layer, row) -> {
-            if (row.stamp() != null || !hasResult(row)) {
+            CheckpointStamp stamp = row.stamp();
+            boolean isKnown = stamp != null && (stamp.config() != null || stamp.differsFrom(now));
+            if (isKnown || !hasResult(row)) {
                 return row;
             }
             adopted[0] = true;

@@ -54,8 +54,9 @@ class SeriesFileTest {
         rows.add(SeriesRow.of(7200, ok.withWarning("").withWarning("[\"a\"]").withWarning("=1+1")));
         FileStamp weights = new FileStamp(17, Instant.parse("2026-01-02T03:04:05.123456789Z"), "0123456789abcdef");
         FileStamp activations = new FileStamp(1L << 40, Instant.EPOCH, "00");
-        rows.add(SeriesRow.of(7300, ok, new CheckpointStamp(weights, activations, "")));
-        rows.add(SeriesRow.of(7400, ok, new CheckpointStamp(weights, activations, "--transposed *.c_proj, [x]")));
+        rows.add(SeriesRow.of(7300, ok, new CheckpointStamp(weights, activations, "", null)));
+        rows.add(SeriesRow.of(7400, ok,
+                new CheckpointStamp(weights, activations, "--transposed *.c_proj, [x]", "00ff")));
         for (String name : NAMES) {
             rows.add(SeriesRow.of(7500, TestSeries.score(name, 0.5, Status.OK)));
         }

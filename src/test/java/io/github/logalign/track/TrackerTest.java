@@ -266,4 +266,45 @@ class TrackerTest {
         assertFalse(TestRun.scorer("zzz").checkPatterns(checkpoints.subList(0, 1)), "nothing to check with");
         assertNotNull(checkpoints.getLast().activations());
     }
+
+    @Test
+    void aConfigThatAppearsChangesOrVanishesIsScoredAgain() throws Exception {
+        Checkpoint checkpoint = TestRun.write(run, 100, 1);
+        Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
+        tracker.add(checkpoint);
+        double asStored = lar(tracker, 100);
+        Path config = run.resolve("config.json");
+        Files.writeString(config, "{\"model_type\": \"gpt2\"}");
+        assertTrue(checkpoint.files().contains(config), "a live run looks at it too");
+        for (String state : List.of("appeared", "{\"model_type\": \"llama\"}", "vanished")) {
+            if (state.startsWith("{")) {
+                Files.writeString(config, state);
+            } else if (state.equals("vanished")) {
+                Files.delete(config);
+            }
+            assertTrue(tracker.hasChanged(100, TestRun.scorer().stamp(checkpoint)), state);
+            assertEquals(1, tracker.add(checkpoint).size(), state);
+            assertEquals(List.of(), tracker.add(checkpoint), state);
+        }
+        assertEquals(asStored, lar(tracker, 100));
+        Files.writeString(config, "{}");
+        tracker.add(checkpoint);
+        Files.setLastModifiedTime(config, FileTime.fromMillis(0));
+        assertEquals(List.of(), tracker.add(checkpoint), "written again with the same content");
+    }
+
+    @Test
+    void rowsThatDoNotSayOfWhichConfigAreKeptAndGetIt() throws Exception {
+        Checkpoint checkpoint = TestRun.write(run, 100, 1);
+        CheckpointStamp now = Objects.requireNonNull(TestRun.scorer().stamp(checkpoint));
+        CheckpointStamp earlier = new CheckpointStamp(now.weights(), now.activations(), now.layout(), null);
+        SeriesRow row = SeriesRow.of(100, TestSeries.score("head", 0.5, Status.OK), earlier);
+        Tracker tracker = tracker(Series.of(List.of(row)), TestRun.scorer());
+        assertEquals(List.of(), tracker.add(checkpoint));
+        assertEquals(now, tracker.series().rows().getFirst().stamp());
+        Files.writeString(run.resolve("config.json"), "{}");
+        assertEquals(1, tracker.add(checkpoint).size());
+        TestRun.write(run, 100, 2);
+        assertEquals(1, tracker(Series.of(List.of(row)), TestRun.scorer()).add(checkpoint).size());
+    }
 }

@@ -24,7 +24,11 @@ final class CsvReader {
      * @throws LogalignException if the file cannot be read, is not UTF-8 or not such a table
      */
     static List<List<String>> read(Path path) {
-        String text = text(path);
+        return read(path, text(path));
+    }
+
+    /** The same of the text of a file. */
+    static List<List<String>> read(Path path, String text) {
         List<List<String>> lines = new ArrayList<>();
         int[] at = {text.startsWith("\ufeff") ? 1 : 0};
         int line = 1;

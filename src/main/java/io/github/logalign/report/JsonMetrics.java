@@ -26,13 +26,15 @@ final class JsonMetrics {
     private static final String LOG_HISTORY = "log_history";
 
     private final Path path;
+    private final String text;
     private final JsonParser json;
     private final List<Map<String, String>> entries = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private boolean history;
 
-    private JsonMetrics(Path path, JsonParser json) {
+    private JsonMetrics(Path path, String text, JsonParser json) {
         this.path = path;
+        this.text = text;
         this.json = json;
     }
 
@@ -48,7 +50,7 @@ final class JsonMetrics {
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                 .build();
         try (JsonParser json = factory.createParser(text)) {
-            return new JsonMetrics(path, json).read();
+            return new JsonMetrics(path, text, json).read();
         } catch (JsonProcessingException damaged) {
             throw new LogalignException(
                     Names.printable(path) + ": is damaged JSON at line " + damaged.getLocation().getLineNr() + ": "
@@ -100,14 +102,22 @@ final class JsonMetrics {
                     entries.add(entry);
                 }
                 token = json.nextToken();
-            } catch (JsonEOFException cut) {
-                if (entries.isEmpty() || history) {
-                    throw cut;
+            } catch (JsonProcessingException damaged) {
+                if (entries.isEmpty() || history || !isCut(damaged)) {
+                    throw damaged;
                 }
-                notes.add("the last line is incomplete and was left out");
+                notes.add(CutLine.NOTE);
                 return;
             }
         }
+    }
+
+    /** Whether the text ends where more should come, maybe in the middle of a number or a word. */
+    private boolean isCut(JsonProcessingException damaged) {
+        String last = text.substring(CutLine.without(text).length());
+        return damaged instanceof JsonEOFException
+                || (damaged.getLocation().getLineNr() == text.lines().count() && !last.isBlank()
+                        && !last.stripTrailing().endsWith("}"));
     }
 
     /** Reads the members of an object; a log history among them becomes the entries. */

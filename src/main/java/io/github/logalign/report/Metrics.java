@@ -89,7 +89,7 @@ public final class Metrics {
             }
             if (read.infinite > 0) {
                 notes.add(where + read.infinite + " infinite " + (read.infinite == 1 ? "value" : "values") + " of \""
-                        + Names.printable(column) + "\" were taken as missing");
+                        + Names.printable(column) + (read.infinite == 1 ? "\" was" : "\" were") + " taken as missing");
             }
         }
         note(notes, where, text, "left out, as not all of their values are numbers");
@@ -152,8 +152,9 @@ public final class Metrics {
             without += missing ? 1 : 0;
         }
         if (without > 0) {
-            notes.add(Names.printable(path) + ": " + without + (without == 1 ? " row has" : " rows have")
-                    + " no step and were left out");
+            notes.add(Names.printable(path) + ": " + without + (without == 1
+                    ? " row has no step and was left out"
+                    : " rows have no step and were left out"));
         }
         return steps;
     }
@@ -170,6 +171,12 @@ public final class Metrics {
         }
         throw new LogalignException(Names.printable(path) + ": row " + row + ": \"" + Names.printable(text)
                 + "\" is no step; repair the table");
+    }
+
+    /** Whether a cell holds a number, or what stands for one that is missing. */
+    static boolean isValue(String cell) {
+        String text = cell.strip().toLowerCase(Locale.ROOT);
+        return MISSING.contains(text) || INFINITY.matcher(text).matches() || NUMBER.matcher(text).matches();
     }
 
     /** What a column holds. */

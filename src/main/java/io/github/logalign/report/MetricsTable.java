@@ -28,11 +28,12 @@ record MetricsTable(List<String> columns, List<List<@Nullable String>> rows, Lis
     static MetricsTable read(Path path) {
         String text = CsvReader.text(path);
         String start = (text.startsWith("\ufeff") ? text.substring(1) : text).stripLeading();
-        return start.startsWith("{") || start.startsWith("[") ? JsonMetrics.read(path, start) : readCsv(path);
+        return start.startsWith("{") || start.startsWith("[") ? JsonMetrics.read(path, start) : readCsv(path, text);
     }
 
-    private static MetricsTable readCsv(Path path) {
-        List<List<String>> lines = CsvReader.read(path);
+    private static MetricsTable readCsv(Path path, String text) {
+        boolean cut = CutLine.isLastOf(path, text);
+        List<List<String>> lines = CsvReader.read(path, cut ? CutLine.without(text) : text);
         List<String> columns = lines.getFirst().stream().map(String::strip).toList();
         Set<String> seen = new LinkedHashSet<>();
         for (String column : columns) {
@@ -45,7 +46,7 @@ record MetricsTable(List<String> columns, List<List<@Nullable String>> rows, Lis
         for (List<String> line : lines.subList(1, lines.size())) {
             rows.add(new ArrayList<>(line));
         }
-        return new MetricsTable(columns, rows, List.of());
+        return new MetricsTable(columns, rows, cut ? List.of(CutLine.NOTE) : List.of());
     }
 
     /** A table of rows that name their values; its columns are in the order in which they first came. */

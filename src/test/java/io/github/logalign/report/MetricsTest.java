@@ -71,7 +71,8 @@ class MetricsTest {
         Metrics metrics = read("m.csv", "step,loss\n0,0.5\n100," + infinity + "\n");
         assertEquals(Map.of(0L, 0.5), metrics.curve("loss"));
         assertEquals(1, metrics.notes().size());
-        assertTrue(metrics.notes().getFirst().contains("1 infinite value of \"loss\""), metrics.notes().getFirst());
+        assertTrue(metrics.notes().getFirst().contains("1 infinite value of \"loss\" was taken"),
+                metrics.notes().getFirst());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -214,5 +215,54 @@ class MetricsTest {
     void stepsWrittenAgainAfterACrashCountOnceTheLaterOne() throws IOException {
         Metrics metrics = read("m.csv", "step,loss\n0,3\n100,2\n200,1\n100,2.5\n200,1.5\n");
         assertEquals(Map.of(0L, 3.0, 100L, 2.5, 200L, 1.5), metrics.curve("loss"));
+    }
+
+    @Test
+    void oneRowWithoutAStepIsSaidInTheSingular() throws IOException {
+        assertTrue(read("m.csv", "step,loss\n0,0.5\n,0.4\n").notes().getFirst().endsWith("no step and was left out"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"200,1.", "200,1e", "200,1.5e-", "200,-", "200", "2", "200,na\"", "200,\"1.5", "200,Non",
+        "200,infi"})
+    void aLineThatIsCutIsLeftOutAndSaid(String last) throws IOException {
+        for (String end : List.of("\n", "\r\n")) {
+            Metrics metrics = read("m.csv", "step,loss" + end + "0,0.5" + end + "100,0.4" + end + last);
+            assertEquals(Map.of(0L, 0.5, 100L, 0.4), metrics.curve("loss"));
+            assertEquals(1, metrics.notes().size());
+            assertTrue(metrics.notes().getFirst().endsWith("the last line is incomplete and was left out"));
+        }
+    }
+
+    @Test
+    void aStepThatIsCutAtTheEndOfALineIsLeftOut() throws IOException {
+        Metrics metrics = read("m.csv", "loss,step\n0.5,0\n0.4,100\n0.3,2");
+        assertEquals(Map.of(0L, 0.5, 100L, 0.4), metrics.curve("loss"));
+        assertEquals(1, metrics.notes().size());
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"200,0.3", "200,3", "200,nan", "200,None", "200,", "200,\"0.3\""})
+    void aWholeLastLineNeedsNoLineEnd(String last) throws IOException {
+        Metrics metrics = read("m.csv", "step,loss,\n0,0.5,\n" + last + ",");
+        assertEquals(List.of(), metrics.notes());
+        metrics = read("m.csv", "step,loss\n0,0.5\n" + last);
+        assertEquals(List.of(), metrics.notes());
+        assertEquals(last.contains("3"), metrics.curve("loss").containsKey(200L));
+    }
+
+    @Test
+    void aLineThatIsCutInTheMiddleOfTheFileIsStillDamage() throws IOException {
+        assertTrue(refused("m.csv", "step,loss\n0\n100,0.4\n").contains("line 2"));
+        assertTrue(refused("m.csv", "step,loss\n0,0.5\n100,0.4,7").contains("line 3"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"{\"step\": 2, \"loss\": 1.", "{\"step\": 2, \"loss\": 1e", "{\"step\": 2, \"loss\": -",
+        "{\"step\": 2, \"loss\": Na", "{\"step\": 2, \"loss\": nul", "{\"step\": 2, \"lo", "{"})
+    void aJsonLineThatIsCutIsLeftOutAndSaid(String last) throws IOException {
+        Metrics metrics = read("m.jsonl", "{\"step\": 0, \"loss\": 0.5}\n" + last);
+        assertEquals(Map.of(0L, 0.5), metrics.curve("loss"));
+        assertEquals(1, metrics.notes().size());
     }
 }

@@ -7,7 +7,9 @@ import io.github.logalign.lab.GrokkingOptions;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Folders;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Reasons;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
@@ -107,7 +109,7 @@ final class DemoCommand implements Callable<Integer> {
             if (named == null) {
                 return Files.createTempDirectory("logalign-demo-");
             }
-            Files.createDirectories(named);
+            Folders.make(named);
             try (var entries = Files.list(named)) {
                 if (entries.findAny().isPresent()) {
                     throw new LogalignException(Names.printable(named)
@@ -117,8 +119,8 @@ final class DemoCommand implements Callable<Integer> {
             return named;
         } catch (IOException failed) {
             throw new LogalignException(
-                    (named == null ? "a temporary folder" : Names.printable(named)) + ": cannot be made or read; name"
-                            + " a folder that can be written to with --out",
+                    (named == null ? "a temporary folder" : Names.printable(named)) + ": cannot be made or read ("
+                            + Reasons.of(failed) + "); name a folder that can be written to with --out",
                     failed);
         }
     }

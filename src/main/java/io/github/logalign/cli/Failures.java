@@ -2,6 +2,7 @@ package io.github.logalign.cli;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Reasons;
 import java.io.IOException;
 
 /** What is said about a failure: one line. */
@@ -14,7 +15,7 @@ final class Failures {
         return oneLine(switch (failure) {
             case LogalignException known -> String.valueOf(known.getMessage());
             case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
-            case IOException io -> "cannot write the result: " + io.getMessage();
+            case IOException io -> "the result cannot be written (" + Reasons.of(io) + "); check the disk's space";
             case OutOfMemoryError memory -> outOf(memory);
             default ->
                 "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()

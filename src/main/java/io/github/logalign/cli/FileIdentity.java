@@ -25,7 +25,8 @@ record FileIdentity(Object key, List<String> names) {
      * @throws IOException if the system does not tell, for example because links lead in a circle
      */
     static FileIdentity of(Path path) throws IOException {
-        Path existing = Links.end(path).toAbsolutePath();
+        // What a descriptor leads to need not have a name any more.
+        Path existing = (Files.exists(path) ? path : Links.end(path)).toAbsolutePath();
         List<String> names = new ArrayList<>();
         while (!Files.exists(existing)) {
             Path name = existing.getFileName();

@@ -14,6 +14,7 @@ import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,8 +58,12 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        StringWriter answer = new StringWriter();
+        // Printed only when it is whole: half an answer before an error looks like one.
+        PrintWriter out = new PrintWriter(answer);
         try (TensorFile opened = reading.open(file)) {
+            Outputs.of(commandLine).reads("FILE", opened).readsBeside(List.of(file)).check();
             out.println(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
                     + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
             opened.metadata()
@@ -78,7 +83,8 @@ final class InspectCommand implements Callable<Integer> {
                 printPlan(out, opened, activations);
             }
         }
-        out.flush();
+        commandLine.getOut().print(answer);
+        commandLine.getOut().flush();
         return 0;
     }
 
@@ -111,6 +117,7 @@ final class InspectCommand implements Callable<Integer> {
     private void printPlan(PrintWriter out, TensorFile weights, Path activations) {
         try (TensorFile dump = reading.open(activations)) {
             CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+            Outputs.of(commandLine).reads("--activations", dump).check();
             FileRoles.checkNotSwapped(commandLine, weights, dump).ifPresent(out::println);
             Plan plan = Plan.of(weights, dump, selection());
             FileRoles.checkDifferent(commandLine, plan.jobs());

@@ -1,7 +1,9 @@
 package io.github.logalign.cli;
 
-import io.github.logalign.tensor.AtomicFile;
+import io.github.logalign.tensor.ModelConfig;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.OpenFiles;
+import io.github.logalign.tensor.Reasons;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
@@ -60,10 +62,14 @@ final class Outputs {
 
     private void add(String name, Path path, @Nullable Writes writes) {
         if (path.toString().isEmpty()) {
-            return;
+            throw new ParameterException(commandLine,
+                    name + ": an empty path names no file or folder; name one, such as ."
+                            + " for the current folder");
         }
         if (writes == null) {
             inputs.add(new Named(name, path));
+        } else if (writes.orStandardOutput() && path.equals(OutputOptions.STANDARD_OUTPUT)) {
+            return;
         } else if (writes.files().length == 0) {
             writes(name, path, writes.value());
         } else {
@@ -92,6 +98,11 @@ final class Outputs {
         return reads(what, file.tensors().stream().map(Tensor::path).toList());
     }
 
+    /** Adds what is read besides weights: their model's configuration, even if it is not there yet. */
+    Outputs readsBeside(Collection<Path> weights) {
+        return reads("the model's configuration", weights.stream().map(ModelConfig::pathBeside).toList());
+    }
+
     /**
      * Adds a file that the command writes besides.
      *
@@ -105,20 +116,29 @@ final class Outputs {
     /**
      * Checks everything.
      *
-     * @throws ParameterException if an output is an input or another output, or a file that is not the command's own
+     * @throws ParameterException if an output or the standard output is an input, or if an output is another output or a
+     *         file that is not the command's own
      */
     void check() {
-        if (outputs.isEmpty()) {
+        Path standard = OpenFiles.standardOutput();
+        if (outputs.isEmpty() && standard == null) {
             return;
         }
         Map<FileIdentity, Named> taken = new HashMap<>();
         for (Named input : inputs) {
             taken.putIfAbsent(identity(input), input);
         }
+        if (standard != null) {
+            Named input = taken.get(identity(new Named("standard output", standard)));
+            if (input != null) {
+                throw new ParameterException(commandLine, "standard output leads to " + shown(input)
+                        + ", which is read; redirect it to another file");
+            }
+        }
         Map<FileIdentity, Output> written = new HashMap<>();
         for (Output output : outputs) {
             Named named = new Named(output.option, output.path);
-            if (isStream(named)) {
+            if (OpenFiles.isDevice(output.path)) {
                 continue;
             }
             FileIdentity identity = identity(named);
@@ -131,31 +151,32 @@ final class Outputs {
                 throw wrong(output, "it is the same file as " + shown(new Named(other.option, other.path))
                         + "; give each a file of its own");
             }
-            if (!mayBeReplaced(output)) {
+            if (isForced() || OpenFiles.isStandard(output.path)) {
+                // Whoever redirected a stream asked for its file.
+                continue;
+            }
+            if (Files.isRegularFile(output.path) && !Files.isWritable(output.path)) {
+                throw wrong(output, "the file is read-only here; name another file, or replace it with "
+                        + ForceOption.NAME);
+            }
+            if (!isOwn(output)) {
                 throw wrong(output, "the file is there already, and it is not one that this command wrote; name another"
                         + " file, or write over it with " + ForceOption.NAME);
             }
         }
     }
 
-    private boolean mayBeReplaced(Output output) {
+    private boolean isForced() {
         OptionSpec force = commandLine.getCommandSpec().findOption(ForceOption.NAME);
-        if (force != null && Boolean.TRUE.equals(force.getValue())) {
-            return true;
-        }
+        return force != null && Boolean.TRUE.equals(force.getValue());
+    }
+
+    private static boolean isOwn(Output output) {
         try {
             boolean empty = !Files.isRegularFile(output.path) || Files.size(output.path) == 0;
             return empty || output.kind.fits(output.path);
         } catch (IOException unreadable) {
             return false;
-        }
-    }
-
-    private boolean isStream(Named output) {
-        try {
-            return AtomicFile.isStream(output.path);
-        } catch (IOException unreadable) {
-            throw cannotTell(output, unreadable);
         }
     }
 
@@ -169,7 +190,7 @@ final class Outputs {
 
     private ParameterException cannotTell(Named named, IOException reason) {
         return new ParameterException(commandLine,
-                shown(named) + ": cannot be looked at (" + reason.getMessage() + "); check the path", reason);
+                shown(named) + ": cannot be looked at (" + Reasons.of(reason) + "); check the path", reason);
     }
 
     private ParameterException wrong(Output output, String what) {

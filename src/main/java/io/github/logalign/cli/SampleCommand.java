@@ -1,11 +1,8 @@
 package io.github.logalign.cli;
 
-import io.github.logalign.LogalignException;
-import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Folders;
 import io.github.logalign.tensor.SafetensorsWriter;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Random;
@@ -49,11 +46,7 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException failed) {
-            throw new LogalignException(Names.printable(folder) + ": the folder cannot be made", failed);
-        }
+        Folders.make(folder);
         Random random = new Random(seed);
         // The head's inputs lie along a few directions that its rows share: an aligned layer. The others are random.
         float[] features = normal(8 * WIDTH, random);

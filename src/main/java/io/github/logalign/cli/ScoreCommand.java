@@ -115,6 +115,7 @@ final class ScoreCommand implements Callable<Integer> {
             SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
             Outputs outputs = Outputs.of(commandLine)
                     .reads("--weights", weightsFile)
+                    .readsBeside(List.of(weights))
                     .reads("--activations", activationsFile)
                     .reads("--mask", maskOptions.paths());
             folder.announce(outputs);
@@ -125,9 +126,11 @@ final class ScoreCommand implements Callable<Integer> {
             }
             Scorer scorer = new Scorer(options, found).sharing(threads,
                     plan.jobs().size());
-            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
-                    (job, result) -> folder.write(job, result.spectra()));
-            folder.finish();
+            List<LayerScore> rows;
+            try (folder) {
+                rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                        (job, result) -> folder.write(job, result.spectra()));
+            }
             output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
         }

@@ -1,14 +1,11 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
-import io.github.logalign.LogalignException;
 import io.github.logalign.report.SpectraList;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Spectra;
-import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Folders;
 import io.github.logalign.tensor.NpyWriter;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Writes spectra to files named after their layers, with a list of what is where. The names are given in the order of the
  * plan before anything is computed, so they do not depend on which layer is finished first.
  */
-final class SpectraFolder {
+final class SpectraFolder implements AutoCloseable {
 
     private static final List<String> KINDS = List.of("p", "sigma", "q");
 
@@ -29,7 +26,7 @@ final class SpectraFolder {
     private final List<LayerJob> jobs;
     private final IdentityHashMap<LayerJob, String> names = new IdentityHashMap<>();
     private final IdentityHashMap<LayerJob, List<String>> written = new IdentityHashMap<>();
-    private boolean listed;
+    private boolean announced;
 
     /**
      * Gives each layer its name.
@@ -68,12 +65,7 @@ final class SpectraFolder {
         if (folder == null) {
             return;
         }
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException failed) {
-            throw new LogalignException(
-                    Names.printable(folder) + ": the folder for spectra cannot be made", failed);
-        }
+        Folders.make(folder);
     }
 
     private List<String> planned(LayerJob job) {
@@ -89,37 +81,36 @@ final class SpectraFolder {
         if (folder == null || spectra == null) {
             return;
         }
-        listAllOnce(folder);
-        List<String> files = new ArrayList<>();
-        files.add(write(folder, fileName(job, "p"), spectra.p()));
-        files.add(write(folder, fileName(job, "sigma"), spectra.sigma()));
+        announceOnce(folder);
+        write(folder, job, "p", spectra.p());
+        write(folder, job, "sigma", spectra.sigma());
         double[] q = spectra.q();
         if (q != null) {
-            files.add(write(folder, fileName(job, "q"), q));
+            write(folder, job, "q", q);
         }
+    }
+
+    private void write(Path to, LayerJob job, String kind, double[] values) {
+        String name = fileName(job, kind);
+        NpyWriter.write(to.resolve(name), values);
         synchronized (this) {
-            written.put(job, files);
+            written.computeIfAbsent(job, first -> new ArrayList<>()).add(name);
         }
     }
 
-    private static String write(Path folder, String name, double[] values) {
-        NpyWriter.write(folder.resolve(name), values);
-        return name;
-    }
-
-    /** Before the first file: what a run leaves that is interrupted is then known as its own by the next. */
-    private synchronized void listAllOnce(Path to) {
-        if (!listed) {
-            listed = true;
-            writeList(to, jobs.stream()
-                    .map(job -> new SpectraList.Entry(job.layer(), job.tensorName(), planned(job)))
-                    .toList());
+    /** Before the first file: what a killed run leaves is then known as its own by the next. */
+    private synchronized void announceOnce(Path to) {
+        if (!announced) {
+            List<String> names = jobs.stream().flatMap(job -> planned(job).stream()).toList();
+            SpectraList.announce(to, Environment.current(), threads, names);
+            announced = true;
         }
     }
 
-    /** Writes the list of what is there. */
-    synchronized void finish() {
-        if (folder == null || written.isEmpty()) {
+    /** Writes the list of what is there, also after a failure. */
+    @Override
+    public synchronized void close() {
+        if (folder == null || !announced) {
             return;
         }
         List<SpectraList.Entry> entries = new ArrayList<>();
@@ -129,10 +120,6 @@ final class SpectraFolder {
                 entries.add(new SpectraList.Entry(job.layer(), job.tensorName(), files));
             }
         }
-        writeList(folder, entries);
-    }
-
-    private void writeList(Path to, List<SpectraList.Entry> entries) {
-        SpectraList.write(to, Environment.current(), threads, entries);
+        SpectraList.write(folder, Environment.current(), threads, entries);
     }
 }

@@ -72,7 +72,8 @@ final class SpectrumCommand implements Callable<Integer> {
         try (TensorFile file = reading.open(weights)) {
             Plan plan = Plan.of(file, selection);
             SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
-            Outputs outputs = Outputs.of(commandLine).reads("--weights", file);
+            Outputs outputs = Outputs.of(commandLine).reads("--weights", file)
+                    .readsBeside(List.of(weights));
             folder.announce(outputs);
             outputs.check();
             folder.begin();
@@ -80,9 +81,11 @@ final class SpectrumCommand implements Callable<Integer> {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
             Scorer scorer = new Scorer(options, Masks.NONE).sharing(threads, plan.jobs().size());
-            List<LayerScore> rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
-                    (job, result) -> folder.write(job, result.spectra()));
-            folder.finish();
+            List<LayerScore> rows;
+            try (folder) {
+                rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                        (job, result) -> folder.write(job, result.spectra()));
+            }
             output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
         }

@@ -11,6 +11,7 @@ import io.github.logalign.score.NameMap;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.OpenFiles;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
 import io.github.logalign.track.CheckpointScorer;
@@ -26,9 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -171,7 +172,13 @@ final class TrackCommand implements Callable<Integer> {
         CoreCheck.require();
         CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), reading.options(),
                 threads());
-        Outputs.of(commandLine).reads("a checkpoint,", files(folder.scan())).check();
+        RunInputs inputs = new RunInputs(reading);
+        inputs.add(folder);
+        if (baseline != null && Files.isDirectory(baseline)) {
+            inputs.add(folder(commandLine, baseline));
+        }
+        inputs.addTo(Outputs.of(commandLine)).check();
+        checkReport(commandLine);
         Series known = known(out);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
@@ -192,13 +199,6 @@ final class TrackCommand implements Callable<Integer> {
             }
         }
         return tracked.exitCode(alarms.failOnAlarm());
-    }
-
-    private static List<Path> files(RunFolder.Scan scan) {
-        return scan.checkpoints().stream()
-                .flatMap(checkpoint -> Stream.of(checkpoint.weights(), checkpoint.activations()))
-                .filter(Objects::nonNull)
-                .toList();
     }
 
     /** What the series holds already; nothing if there is none, or {@code --force} says to write over what is there. */
@@ -222,6 +222,13 @@ final class TrackCommand implements Callable<Integer> {
         }
         if (out != null && !SeriesFile.isSeriesName(out)) {
             throw new ParameterException(commandLine, "--out must end in .json or .csv");
+        }
+    }
+
+    private void checkReport(CommandLine commandLine) {
+        if (report != null && !OpenFiles.isStream(report)
+                && !report.toString().toLowerCase(Locale.ROOT).matches("(?s).+\\.html?")) {
+            throw new ParameterException(commandLine, "--report must end in .html or .htm");
         }
     }
 

@@ -13,6 +13,9 @@ import java.lang.annotation.Target;
     /** What the command writes there, and so what it may write over. */
     OwnFile value();
 
+    /** Whether - means standard output. */
+    boolean orStandardOutput() default false;
+
     /** The names of the files, if the option names the folder that they come to lie in. */
     String[] files() default {};
 }

@@ -3,7 +3,9 @@ package io.github.logalign.lab;
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.AtomicFile;
 import io.github.logalign.tensor.DataType;
+import io.github.logalign.tensor.Folders;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Reasons;
 import io.github.logalign.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,17 +33,17 @@ final class RunWriter {
     RunWriter(Path folder, String... metrics) {
         this.folder = folder;
         this.header = "step," + String.join(",", metrics);
-        try {
-            Files.createDirectories(folder);
-            try (Stream<Path> files = Files.list(folder)) {
-                if (files.findAny().isPresent()) {
-                    throw new LogalignException(
-                            Names.printable(folder) + ": the folder is not empty; give a new one for this run");
-                }
+        Folders.make(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                throw new LogalignException(
+                        Names.printable(folder) + ": the folder is not empty; give a new one for this run");
             }
         } catch (IOException failed) {
             throw new LogalignException(
-                    Names.printable(folder) + ": the folder cannot be made; give another one", failed);
+                    Names.printable(folder) + ": the folder cannot be read (" + Reasons.of(failed)
+                            + "); give another one",
+                    failed);
         }
     }
 

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.logalign.Environment;
+import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.AtomicFile;
+import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.Reasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,9 @@ public final class SpectraList {
 
     private static final String FILES = "files";
 
+    /** The key of files that a run wanted to write: one that was killed may have written any of them. */
+    private static final String UNFINISHED = "unfinished";
+
     private SpectraList() {}
 
     /**
@@ -46,18 +52,42 @@ public final class SpectraList {
     }
 
     /**
-     * Writes the list, whole or not at all. Files that the former list names and this one does not are kept in it.
+     * Writes the list, whole or not at all. Files that are there and that only the former list names are kept in it. A list
+     * that would name nothing is deleted.
      *
      * @param folder the folder of the spectra
      * @param environment what computed
      * @param threads with how many threads
-     * @param entries the layers
+     * @param entries the layers whose files are there
+     * @throws LogalignException if it cannot be written
      */
     public static void write(Path folder, Environment environment, int threads, List<Entry> entries) {
+        write(folder, environment, threads, entries, List.of());
+    }
+
+    /**
+     * Writes a list that names files which are going to be written: one that a killed run leaves is then known.
+     *
+     * @param folder the folder of the spectra
+     * @param environment what computes
+     * @param threads with how many threads
+     * @param unfinished the files, by name
+     * @throws LogalignException if it cannot be written
+     */
+    public static void announce(Path folder, Environment environment, int threads, List<String> unfinished) {
+        write(folder, environment, threads, List.of(), unfinished);
+    }
+
+    private static void write(
+            Path folder, Environment environment, int threads, List<Entry> entries, List<String> unfinished) {
         Path file = folder.resolve(FILE);
         Set<String> earlier = new TreeSet<>(namesIn(file));
         entries.forEach(entry -> entry.files().forEach(earlier::remove));
         earlier.removeIf(name -> !Files.isRegularFile(folder.resolve(name)));
+        if (entries.isEmpty() && earlier.isEmpty() && unfinished.isEmpty()) {
+            delete(file);
+            return;
+        }
         AtomicFile.write(file, out -> {
             try (JsonGenerator json = JsonValues.generator(out)) {
                 json.writeStartObject();
@@ -68,10 +98,26 @@ public final class SpectraList {
                 JsonValues.write(json, entries.stream().map(SpectraList::fields).toList());
                 json.writeFieldName("earlier");
                 JsonValues.write(json, Map.of(FILES, List.copyOf(earlier)));
+                if (!unfinished.isEmpty()) {
+                    json.writeFieldName(UNFINISHED);
+                    JsonValues.write(json, Map.of(FILES, unfinished));
+                }
                 json.writeEndObject();
                 json.writeRaw("\n");
             }
         });
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException failed) {
+            throw new LogalignException(
+                    Names.printable(file) + ": it cannot be deleted (" + Reasons.of(failed)
+                            + "); delete it, since it lists"
+                            + " files that are not there",
+                    failed);
+        }
     }
 
     private static Map<String, @Nullable Object> fields(Entry entry) {

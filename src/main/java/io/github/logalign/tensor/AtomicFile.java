@@ -9,8 +9,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.regex.Pattern;
 
 /**
  * Writes a file whole or not at all: into a temporary file in the same folder, which is flushed to disk and then moved
@@ -19,7 +17,7 @@ import java.util.regex.Pattern;
  * keeps the permissions of the one that it replaces, and the owner and group where the system allows that.
  *
  * <p>A target that is a link is followed, also to a file that does not exist yet. A target that exists and is a pipe or
- * device, or one of the process's own streams such as {@code /dev/stdout}, is written to directly.
+ * device, or something that a process has open, such as {@code /dev/stdout}, is written to directly.
  *
  * <p>A file that cannot be replaced, because something is mounted on it or its folder takes no new files, is
  * overwritten in place once the whole content lies in a temporary file. If that fails in the middle, the temporary file
@@ -42,9 +40,6 @@ public final class AtomicFile {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** Links to what the process has open: a file behind one of them must not be replaced under the stream. */
-    private static final Pattern OWN_STREAMS = Pattern.compile("/dev/(stdout|stderr|fd/\\d+)|/proc/[^/]+/fd/\\d+");
-
     private AtomicFile() {}
 
     /**
@@ -57,7 +52,7 @@ public final class AtomicFile {
     public static void write(Path target, Body body) {
         Origin origin = Origin.of(target);
         try {
-            if (isStream(target)) {
+            if (OpenFiles.isStream(target)) {
                 // Appending leaves alone what the stream's file holds already.
                 boolean file = Files.isRegularFile(target);
                 try (FileChannel channel = FileChannel.open(
@@ -77,9 +72,8 @@ public final class AtomicFile {
             }
             new Replacement(goal).write(channel -> writeTo(channel, body));
         } catch (IOException failure) {
-            String reason = failure.getMessage() == null ? "" : ": " + failure.getMessage();
             throw origin.problem(
-                    "it cannot be written (" + Names.printable(failure.getClass().getSimpleName() + reason) + ")",
+                    "it cannot be written (" + Reasons.of(failure) + ")",
                     "check the disk's space and the folder's permissions",
                     failure);
         }
@@ -102,21 +96,6 @@ public final class AtomicFile {
      */
     public static void doNoMore(Runnable work) {
         TemporaryFiles.doNoMore(work);
-    }
-
-    /**
-     * Tells whether a target is written to directly: a pipe, a device, or a stream of this process.
-     *
-     * @param target any path
-     * @return true if it exists and is of these kinds
-     * @throws IOException if that cannot be found out
-     */
-    public static boolean isStream(Path target) throws IOException {
-        if (!Files.exists(target)) {
-            return false;
-        }
-        return OWN_STREAMS.matcher(target.toAbsolutePath().normalize().toString()).matches()
-                || Files.readAttributes(target, BasicFileAttributes.class).isOther();
     }
 
     private static void writeTo(FileChannel channel, Body body) throws IOException {

@@ -48,9 +48,8 @@ final class MappedFile {
         } catch (AccessDeniedException denied) {
             throw origin.problem("permission denied", "ask the file's owner for read permission", denied);
         } catch (IOException failure) {
-            String reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
             throw origin.problem(
-                    "it cannot be read (" + Names.printable(reason) + ")", "check the path and the disk", failure);
+                    "it cannot be read (" + Reasons.of(failure) + ")", "check the path and the disk", failure);
         }
     }
 

@@ -61,7 +61,7 @@ public record ModelConfig(
      * @return what it tells; {@link #NONE} if there is no such file
      */
     public static ModelConfig beside(Path weights) {
-        Path path = weights.resolveSibling(FILE_NAME);
+        Path path = pathBeside(weights);
         if (!Files.isRegularFile(path)) {
             return NONE;
         }
@@ -69,10 +69,19 @@ public record ModelConfig(
             return read(bytes(path), path);
         } catch (LogalignException refused) {
             return ignored(String.valueOf(refused.getMessage()));
-        } catch (IOException | SecurityException unreadable) {
-            return ignored(Names.printable(path) + ": it cannot be read ("
-                    + Names.printable(String.valueOf(unreadable.getMessage())) + ")");
+        } catch (IOException unreadable) {
+            return ignored(Names.printable(path) + ": it cannot be read (" + Reasons.of(unreadable) + ")");
         }
+    }
+
+    /**
+     * Where the configuration of a checkpoint lies.
+     *
+     * @param weights the path of a checkpoint
+     * @return the path of the config.json in its folder, be it there or not
+     */
+    public static Path pathBeside(Path weights) {
+        return weights.resolveSibling(FILE_NAME);
     }
 
     private static ModelConfig ignored(String problem) {

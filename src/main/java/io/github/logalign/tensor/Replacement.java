@@ -44,12 +44,14 @@ final class Replacement {
     void write(Content content) throws IOException {
         Path temporary = temporaryFile();
         try {
+            boolean kept;
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                keepOwnerAndPermissions(temporary);
+                kept = keepOwnerAndPermissions(temporary);
                 content.writeTo(channel);
                 channel.force(true);
             }
-            if (!move(temporary)) {
+            boolean inPlace = !kept && canBeOverwritten();
+            if (inPlace || !move(temporary)) {
                 overwriteBy(temporary);
             }
         } finally {
@@ -80,14 +82,19 @@ final class Replacement {
         }
     }
 
-    /** Before there is any content: what only some may read is never open to others, not even for a moment. */
+    /**
+     * Before there is any content: what only some may read is never open to others, not even for a moment.
+     *
+     * @return false if the new file belongs to another owner or group than the old one
+     */
     @SuppressWarnings("EmptyCatch")
-    private void keepOwnerAndPermissions(Path temporary) throws IOException {
+    private boolean keepOwnerAndPermissions(Path temporary) throws IOException {
         PosixFileAttributeView from = Files.getFileAttributeView(goal, PosixFileAttributeView.class);
         PosixFileAttributeView to = Files.getFileAttributeView(temporary, PosixFileAttributeView.class);
         if (from == null || to == null || !Files.isRegularFile(goal)) {
-            return;
+            return true;
         }
+        boolean kept = true;
         PosixFileAttributes old = from.readAttributes();
         PosixFileAttributes fresh = to.readAttributes();
         try {
@@ -99,6 +106,7 @@ final class Replacement {
             }
         } catch (IOException notAllowed) {
             // Only root may give files away.
+            kept = false;
         }
         try {
             if (!old.permissions().equals(fresh.permissions())) {
@@ -107,6 +115,7 @@ final class Replacement {
         } catch (IOException unsupported) {
             // Some file systems have one mode for all files.
         }
+        return kept;
     }
 
     /** False if the file has to be overwritten in place. */
@@ -145,7 +154,7 @@ final class Replacement {
             to.force(true);
         } catch (IOException failed) {
             TemporaryFiles.forget(temporary);
-            throw new IOException("it can only be overwritten in place, and that failed: " + failed.getMessage()
+            throw new IOException("it can only be overwritten in place, and that failed: " + Reasons.of(failed)
                     + "; the whole content is in " + temporary, failed);
         }
     }

@@ -93,7 +93,7 @@ class OutputsTest {
             for (ArgSpec output : paths) {
                 for (ArgSpec other : paths) {
                     if (isMarked(output, Writes.class) && !other.equals(output)) {
-                        requireClash(command, output, other);
+                        requireClash(command, output, other, folder.resolve("same").toString());
                         pairs++;
                     }
                 }
@@ -102,13 +102,12 @@ class OutputsTest {
         assertTrue(pairs >= 12, "score alone has six");
     }
 
-    private void requireClash(CommandLine command, ArgSpec output, ArgSpec other) {
-        Path same = folder.resolve("same");
+    private void requireClash(CommandLine command, ArgSpec output, ArgSpec other, String same) {
         List<String> args = new ArrayList<>();
         for (ArgSpec arg : command.getCommandSpec().args()) {
             boolean one = arg.equals(output) || arg.equals(other);
             if (one || arg.required()) {
-                String value = one ? same.toString() : folder.resolve("another-" + args.size()).toString();
+                String value = one ? same : folder.resolve("another-" + args.size()).toString();
                 args.addAll(arg instanceof OptionSpec option
                         ? List.of(option.longestName(), value)
                         : List.of(value));
@@ -185,6 +184,73 @@ class OutputsTest {
         assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), "/dev/stdout")).check());
     }
 
+    /** An empty path is the current folder to Java. */
+    @Test
+    void anEmptyPathIsWrongUsageOfEveryOption() {
+        int options = 0;
+        for (CommandLine command : commands()) {
+            for (ArgSpec arg : command.getCommandSpec().args()) {
+                if (isPath(arg)) {
+                    requireClash(command, arg, arg, "");
+                    options++;
+                }
+            }
+        }
+        assertTrue(options >= 15, "score alone has four");
+    }
+
+    @Test
+    void whatIsReadBesideWeightsIsAnInput() throws IOException {
+        Path config = Files.writeString(folder.resolve("config.json"), "{}");
+        Path link = Files.createSymbolicLink(folder.resolve("link.json"), config);
+        Path weights = folder.resolve("w.npy");
+        for (Path out : List.of(config, link)) {
+            Outputs outputs = Outputs.of(score(weights, out, "--force")).readsBeside(List.of(weights));
+            assertThrows(ParameterException.class, outputs::check);
+        }
+        Files.delete(config);
+        Outputs missing = Outputs.of(score(weights, config)).readsBeside(List.of(weights));
+        assertThrows(ParameterException.class, missing::check, "the next run would take the result for one");
+    }
+
+    @Test
+    void anEndingNamesAForm() {
+        for (String name : List.of("r.jsn", "r.xml", "r.html", "r.json.gz", ".r.x")) {
+            OutputOptions options = new OutputOptions();
+            CommandLine command = new CommandLine(options);
+            LowerCaseEnums.apply(command);
+            command.parseArgs("--out", name);
+            String message = String.valueOf(assertThrows(
+                    ParameterException.class, () -> options.format(command)).getMessage());
+            assertTrue(message.contains(".json, .csv or .txt"), message);
+            command.parseArgs("--out", name, "--format", "table");
+            assertEquals(OutputOptions.Format.TABLE, options.format(command));
+        }
+        for (String name : List.of("r", "-", ".hidden", "a.b/r", "/dev/null", "r.TXT")) {
+            OutputOptions options = new OutputOptions();
+            CommandLine command = new CommandLine(options);
+            LowerCaseEnums.apply(command);
+            command.parseArgs("--out", name);
+            assertEquals(OutputOptions.Format.TABLE, options.format(command), name);
+        }
+    }
+
+    @Test
+    void aListThatNamesNothingIsDeleted() throws IOException {
+        Environment environment = Environment.current();
+        Path list = folder.resolve(SpectraList.FILE);
+        SpectraList.announce(folder, environment, 1, List.of("a.p.npy", "a.q.npy"));
+        assertEquals(List.of("a.p.npy", "a.q.npy"), SpectraList.namesIn(list), "known after a run was killed");
+        assertTrue(Files.readString(list).replaceAll("\\s", "").contains("\"spectra\":[]"), "none is there yet");
+        assertTrue(OwnFile.SPECTRA_LIST.fits(list));
+        SpectraList.write(folder, environment, 1, List.of());
+        assertFalse(Files.exists(list));
+        Files.writeString(folder.resolve("a.p.npy"), "");
+        SpectraList.announce(folder, environment, 1, List.of("a.p.npy", "a.q.npy"));
+        SpectraList.write(folder, environment, 1, List.of());
+        assertEquals(List.of("a.p.npy"), SpectraList.namesIn(list));
+    }
+
     @Test
     void aFileOfSomebodyElseNeedsForce() throws IOException {
         for (String content : List.of(
@@ -195,6 +261,13 @@ class OutputsTest {
             requireWrong(score(folder.resolve("w"), there));
             assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), there, "--force")).check());
         }
+        Path readOnly = Files.writeString(folder.resolve("read-only"), "layer,weights,tensor,");
+        assertTrue(readOnly.toFile().setWritable(false));
+        if (!Files.isWritable(readOnly)) {
+            // Root may write anything.
+            requireWrong(score(folder.resolve("w"), readOnly));
+        }
+        assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), readOnly, "--force")).check());
         Path empty = Files.writeString(folder.resolve("empty"), "");
         assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), empty)).check(), "as mktemp leaves it");
     }
@@ -225,7 +298,7 @@ class OutputsTest {
         requireKind(OwnFile.SERIES,
                 written(out -> SeriesFile.writeJson(out, environment, 1, Series.EMPTY, List.of())));
         requireKind(OwnFile.SERIES, written(out -> SeriesFile.writeCsv(out, Series.EMPTY)));
-        SpectraList.write(folder, environment, 1, List.of());
+        SpectraList.write(folder, environment, 1, List.of(new SpectraList.Entry("a", "a", List.of("a.p.npy"))));
         requireKind(OwnFile.SPECTRA_LIST, folder.resolve(SpectraList.FILE));
         Path sample = folder.resolve("sample.safetensors");
         new SafetensorsWriter().metadata("generator", SampleCommand.GENERATOR).write(sample);

@@ -157,7 +157,7 @@ class UsageIT {
         Files.move(folder.resolve(MODEL), folder.resolve("m-1.safetensors"));
         Files.writeString(folder.resolve("m.index.json"), "{\"weight_map\":{\"lm_head.weight\":\"m-1.safetensors\"}}");
         Result result = run("score", "--weights", "m.index.json", "--activations", ACTIVATIONS, "--out",
-                "m-1.safetensors", "--force");
+                "m-1.safetensors", "--format", "json", "--force");
         assertTrue(line(result).contains("would overwrite"));
     }
 
@@ -170,6 +170,8 @@ class UsageIT {
             assertTrue(line(run("track", "run", "--report", "run/" + file, "--force")).contains("would overwrite"));
         }
         assertTrue(line(run("track", "run", "--out", "s.json", "--report", "s.json")).contains("same file"));
+        assertTrue(line(run("track", "run", "--out", "run/config.json", "--force")).contains("would overwrite"));
+        assertTrue(line(run("track", "run", "--report", "r.txt")).contains(".html"));
         assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
         assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
         assertEquals(0, score("--out", "scores.json").code());
@@ -178,6 +180,27 @@ class UsageIT {
                 "a series takes hours, and is no result of score");
         assertTrue(line(run("track", "run", "--baseline", "run/s.json", "--out", "run/s.json"))
                 .contains("would overwrite"));
+    }
+
+    @Test
+    void theModelsConfigurationIsAnInput() throws IOException {
+        Files.writeString(folder.resolve("config.json"), "{}");
+        assertTrue(line(score("--out", "config.json", "--force")).contains("would overwrite"));
+        assertTrue(line(run("spectrum", "--weights", MODEL, "--out", "config.json", "--force"))
+                .contains("would overwrite"));
+        assertEquals("{}", content("config.json"));
+    }
+
+    @Test
+    void halfAnAnswerIsNotPrinted() {
+        assertTrue(line(run("inspect", MODEL, "--activations", MODEL)).contains("scored with itself"));
+    }
+
+    @Test
+    void whatIsInTheWayOfAFolderIsTold() {
+        Result file = run("sample", MODEL);
+        assertEquals(1, file.code());
+        assertTrue(file.err().getFirst().contains("a file stands where a folder should be"), file::toString);
     }
 
     @Test

@@ -132,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
         CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, threads);
         TrackRun.Setup setup = new TrackRun.Setup(
                 "modular addition", AlarmRules.all(Slope.DEFAULT_WINDOW), metrics, series, report, threads, false,
-                quiet);
+                quiet, List.of());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW), scorer, commandLine.getErr());
         List<Checkpoint> checkpoints = RunFolder.of(run, null).scan().checkpoints();

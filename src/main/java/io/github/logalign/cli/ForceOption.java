@@ -7,6 +7,6 @@ final class ForceOption {
 
     static final String NAME = "--force";
 
-    @Option(names = NAME, description = "Write over files that this command did not write.")
+    @Option(names = NAME, description = "Write over files that this command did not write, or cannot go on with.")
     boolean force;
 }

@@ -52,6 +52,9 @@ import picocli.CommandLine.Spec;
         })
 final class TrackCommand implements Callable<Integer> {
 
+    /** More checkpoints than any run has. */
+    private static final int MOST_WINDOW = 1_000_000;
+
     @Reads
     @Parameters(paramLabel = "RUN", description = "The folder of the run.")
     private Path run = Path.of("");
@@ -63,7 +66,8 @@ final class TrackCommand implements Callable<Integer> {
             description = "Another run to compare with: its folder, or the series that --out wrote of it.")
     private @Nullable Path baseline;
 
-    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. May be given again.")
+    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. May be given again."
+            + " Rows of others that the series holds already stay in it.")
     private List<String> layers = new ArrayList<>();
 
     @Mixin
@@ -115,7 +119,8 @@ final class TrackCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "SERIES",
             description = "Write the series to this .json or .csv file after each checkpoint; rows that it holds already"
-                    + " are not scored again unless they failed or their files have changed.")
+                    + " are not scored again unless they failed or their files have changed. Rows of another run are refused;"
+                    + " --force begins anew.")
     private @Nullable Path out;
 
     @Writes(OwnFile.REPORT)
@@ -179,14 +184,19 @@ final class TrackCommand implements Callable<Integer> {
         }
         inputs.addTo(Outputs.of(commandLine)).check();
         checkReport(commandLine);
-        Series known = known(out);
+        KnownSeries known = KnownSeries.of(
+                commandLine, out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
-        TrackRun.Setup setup = new TrackRun.Setup(title, rules, shown, out, report, threads(), follow, quiet);
+        TrackRun.Setup setup = new TrackRun.Setup(
+                title, rules, shown, out, report, threads(), follow, quiet, layers());
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(known, scorer, compared, window), scorer, commandLine.getErr());
+                setup, new Tracker(known.rows(), scorer, compared, window), scorer, commandLine.getErr());
         shown.notes().forEach(tracked::tellNote);
+        if (known.note() != null) {
+            tracked.tellNote(known.note());
+        }
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (follow) {
                 new Following(folder, scorer, tracked, TrackRun.seconds(poll), alarms.failOnAlarm()).until(stop);
@@ -201,21 +211,13 @@ final class TrackCommand implements Callable<Integer> {
         return tracked.exitCode(alarms.failOnAlarm());
     }
 
-    /** What the series holds already; nothing if there is none, or {@code --force} says to write over what is there. */
-    private static Series known(@Nullable Path series) throws IOException {
-        if (series == null || !Files.isRegularFile(series) || Files.size(series) == 0) {
-            return Series.EMPTY;
-        }
-        return OwnFile.SERIES.fits(series) ? SeriesFile.read(series) : Series.EMPTY;
-    }
-
     private void checkOptions(CommandLine commandLine) {
         if (threads != null && (threads < 1 || threads > 1024)) {
             throw new ParameterException(commandLine, "--threads must be from 1 to 1024, not " + threads);
         }
-        if (window < Slope.MIN_POINTS) {
-            throw new ParameterException(
-                    commandLine, "--window must be at least " + Slope.MIN_POINTS + ", not " + window);
+        if (window < Slope.MIN_POINTS || window > MOST_WINDOW) {
+            throw new ParameterException(commandLine,
+                    "--window must be from " + Slope.MIN_POINTS + " to " + MOST_WINDOW + ", not " + window);
         }
         if (!(poll > 0) || poll > 86_400) {
             throw new ParameterException(commandLine, "--poll must be more than 0 and at most 86400 seconds");
@@ -253,6 +255,10 @@ final class TrackCommand implements Callable<Integer> {
         }
     }
 
+    private List<Glob> layers() {
+        return layers.stream().map(Glob::of).toList();
+    }
+
     private Selection selection(CommandLine commandLine) {
         List<NameMap> pairs;
         try {
@@ -264,7 +270,7 @@ final class TrackCommand implements Callable<Integer> {
                 null,
                 null,
                 pairs,
-                layers.stream().map(Glob::of).toList(),
+                layers(),
                 List.of(),
                 storage.transposed());
         return storage.of(selection).withoutNames();
@@ -276,7 +282,8 @@ final class TrackCommand implements Callable<Integer> {
             return SeriesFile.read(of);
         }
         TrackRun.Setup setup = new TrackRun.Setup(
-                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet);
+                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet,
+                List.of());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
         CheckpointPass.over(of, folder(commandLine, of), scorer, tracked, quiet);

@@ -5,6 +5,7 @@ import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
+import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.Scorer;
@@ -55,6 +56,7 @@ final class TrackRun {
      * @param threads how many
      * @param live whether alarms are told when they fire
      * @param quiet whether notes are left out
+     * @param layers which are shown; empty for all. The series file keeps every row
      */
     record Setup(
             String title,
@@ -64,7 +66,15 @@ final class TrackRun {
             @Nullable Path report,
             int threads,
             boolean live,
-            boolean quiet) {}
+            boolean quiet,
+            List<Glob> layers) {
+
+        private boolean shows(SeriesRow row) {
+            return layers.isEmpty()
+                    || row.layer().equals(SeriesRow.EVERY_LAYER)
+                    || layers.stream().anyMatch(row.score()::fits);
+        }
+    }
 
     private final Setup setup;
     private final Tracker tracker;
@@ -215,14 +225,13 @@ final class TrackRun {
             return;
         }
         long start = System.nanoTime();
-        Series series = series();
-        List<Alarm> alarms = alarms();
         if (setup.out != null) {
-            SeriesFile.write(setup.out, environment, setup.threads, series, alarms);
+            Series all = tracker.series();
+            SeriesFile.write(setup.out, environment, setup.threads, all, setup.rules.alarms(all));
         }
         if (setup.report != null) {
             HtmlReport.Content content = new HtmlReport.Content(
-                    setup.title, series, alarms, spectra.chosen(), setup.metrics, environment);
+                    setup.title, series(), alarms(), spectra.chosen(), setup.metrics, environment);
             AtomicFile.write(setup.report, out -> HtmlReport.write(out, content));
         }
         unwritten = false;
@@ -230,12 +239,14 @@ final class TrackRun {
         nextWrite = end + WRITE_SHARE * (end - start);
     }
 
+    /** The rows of the layers that were asked for. */
     synchronized Series series() {
-        return tracker.series();
+        return tracker.series().where(setup::shows);
     }
 
+    /** The alarms of the layers that were asked for. */
     synchronized List<Alarm> alarms() {
-        return setup.rules.alarms(tracker.series());
+        return setup.rules.alarms(series());
     }
 
     synchronized int exitCode(boolean failOnAlarm) {

@@ -97,7 +97,7 @@ final class SeriesReader {
             throw new LogalignException(
                     Names.printable(path) + ": is damaged JSON at line "
                             + damaged.getLocation().getLineNr() + ": " + Names.printable(damaged.getOriginalMessage())
-                            + "; delete it to start anew",
+                            + "; repair the file",
                     damaged);
         } catch (IOException failed) {
             throw new LogalignException(Names.printable(path) + ": cannot be read", failed);

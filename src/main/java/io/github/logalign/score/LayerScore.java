@@ -87,6 +87,16 @@ public record LayerScore(
     }
 
     /**
+     * Tells whether a pattern means this row: it may fit the layer's name or the weight's.
+     *
+     * @param glob the pattern
+     * @return true if so
+     */
+    public boolean fits(Glob glob) {
+        return LayerNames.fits(glob, layer) || (tensor != null && LayerNames.fits(glob, tensor));
+    }
+
+    /**
      * This row with one more warning.
      *
      * @param warning what else the user should know

@@ -171,7 +171,7 @@ public final class AlarmRules {
     private static final double LARGEST_T = 1e6;
 
     private Optional<Finding> acceleration(List<SeriesRow> rows, double threshold) {
-        if (rows.size() < window + window / 2) {
+        if (rows.size() - window < window / 2) {
             return Optional.empty();
         }
         Optional<Slope> earlier = Slope.of(last(rows, window, window));

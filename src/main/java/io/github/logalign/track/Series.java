@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +100,16 @@ public final class Series {
         return byLayer.getOrDefault(layer, List.of()).stream()
                 .filter(row -> row.step() == step)
                 .findFirst();
+    }
+
+    /**
+     * Some of the rows, with what was derived from all.
+     *
+     * @param shown tells which
+     * @return a series of those rows
+     */
+    public Series where(Predicate<SeriesRow> shown) {
+        return new Series(rows.stream().filter(shown).toList());
     }
 
     /**

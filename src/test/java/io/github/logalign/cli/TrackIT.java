@@ -165,6 +165,88 @@ class TrackIT {
         }
     }
 
+    private static long steps(Path out) {
+        return SeriesFile.read(out).rows().stream().mapToLong(SeriesRow::step).distinct().count();
+    }
+
+    @Test
+    void aSeriesIsOfOneRun() throws IOException {
+        Path a = folder.resolve("a");
+        Path b = folder.resolve("b");
+        checkpoint(a, 100, 1);
+        checkpoint(a, 200, 1);
+        checkpoint(b, 100, 2);
+        checkpoint(b, 300, 2);
+        Path out = folder.resolve("ab.json");
+        ok(new Command().in(folder).run("track", "a", "--out", "ab.json", "--no-alarms"));
+        String before = Files.readString(out);
+        Result refused = new Command().in(folder).run("track", "b", "--out", "ab.json", "--no-alarms");
+        assertEquals(2, refused.code());
+        assertEquals(1, refused.err().size(), refused.err()::toString);
+        assertTrue(refused.err().getFirst().contains("another run, a;"), refused.err()::toString);
+        assertTrue(refused.err().getFirst().contains("--force"), refused.err()::toString);
+        assertEquals(before, Files.readString(out));
+        ok(new Command().in(a).run("track", ".", "--out", "../ab.json", "--no-alarms"));
+        assertEquals(before, Files.readString(out), "the same folder by another name");
+
+        Files.move(a, folder.resolve("moved"));
+        checkpoint(folder.resolve("moved"), 300, 1);
+        Result moved = ok(new Command().in(folder).run("track", "moved", "--out", "ab.json", "--no-alarms"));
+        assertTrue(moved.err().getFirst().contains("which was moved"), moved.err()::toString);
+        assertEquals(3, steps(out));
+
+        ok(new Command().in(folder).run("track", "b", "--out", "ab.json", "--no-alarms", "--force"));
+        assertEquals(2, steps(out), "begun anew");
+    }
+
+    @Test
+    void onlyTheLayersAskedForAreShown() throws IOException {
+        Path run = folder.resolve("run");
+        Files.createDirectories(run);
+        Random random = new Random(1);
+        float[] inputs = new float[40 * WIDTH];
+        float[] weight = new float[WIDTH * WIDTH];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = (float) random.nextGaussian();
+            weight[i % weight.length] = (float) random.nextGaussian();
+        }
+        long[] shape = {WIDTH, WIDTH};
+        new SafetensorsWriter().add("one.weight", shape, weight).add("two.weight", shape, weight)
+                .write(run.resolve("step_1.weights.safetensors"));
+        new SafetensorsWriter().add("one", new long[]{40, WIDTH}, inputs).add("two", new long[]{40, WIDTH}, inputs)
+                .write(run.resolve("step_1.activations.safetensors"));
+        Path out = folder.resolve("series.csv");
+        ok(new Command().run("track", run.toString(), "--out", out.toString()));
+        for (String format : List.of("table", "csv", "json")) {
+            Path report = folder.resolve(format + ".html");
+            Result result = ok(new Command().run("track", run.toString(), "--out", out.toString(), "--layer", "one",
+                    "--format", format, "--report", report.toString()));
+            assertTrue(result.out().contains("one"), result.out());
+            assertFalse(result.out().contains("two"), result.out());
+            assertFalse(Files.readString(report).contains(">two<"), "the report");
+            assertEquals(List.of("one", "two"), SeriesFile.read(out).layers(), "the file keeps its rows");
+        }
+    }
+
+    @Test
+    void adviceAboutADamagedSeriesFitsItsPurpose() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        Path half = folder.resolve("half.json");
+        ok(new Command().run("track", run.toString(), "--out", half.toString()));
+        String whole = Files.readString(half);
+        Files.writeString(half, whole.substring(0, whole.length() - 40));
+        Result baseline = new Command().run("track", run.toString(), "--baseline", half.toString());
+        assertEquals(1, baseline.code());
+        assertEquals(1, baseline.err().size(), baseline.err()::toString);
+        assertFalse(baseline.err().getFirst().contains("anew"), baseline.err()::toString);
+        Result out = new Command().run("track", run.toString(), "--out", half.toString());
+        assertEquals(1, out.code());
+        assertTrue(out.err().getFirst().endsWith("repair the file, or begin anew with --force"), out.err()::toString);
+        ok(new Command().run("track", run.toString(), "--out", half.toString(), "--force"));
+        assertEquals(1, steps(half));
+    }
+
     @Test
     void oneCauseIsOneLine() throws IOException {
         Path run = folder.resolve("run");

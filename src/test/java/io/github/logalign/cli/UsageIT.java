@@ -68,6 +68,16 @@ class UsageIT {
         "score --weights w --activations x --format xml, 'none of table, json and csv'",
         "score --weights w, Missing required option",
         "score --weights, Missing required parameter",
+        "track run --window 2000000000, --window must be from 3 to 1000000",
+        "track run --window -2147483648, --window must be from 3 to 1000000",
+        "track run --poll NaN, --poll must be",
+        "track run --threads 2147483647, --threads must be",
+        "score --weights w --activations x --threads 0, --threads must be",
+        "lab grokking --out x --steps 2147483647, steps must be",
+        "lab grokking --out x --p 2147483647, p must be",
+        "lab grokking --out x --weight-decay NaN, the weight decay must be",
+        "lab repetition --out x --epochs 2147483647, epochs must be",
+        "lab repetition --out x --interval -1, interval at least 1",
     })
     void theMessageNamesWhatIsWrong(String arguments, String message) {
         String line = line(run(arguments.split(" ", -1)));

@@ -52,6 +52,12 @@ class AlarmRulesTest {
         assertEquals(List.of(), ALL.alarms(Series.EMPTY));
     }
 
+    @Test
+    void aWindowBeyondEverySeriesIsNoOverflow() {
+        Series series = TestSeries.of(TestSeries.steps(100, 100), AlarmRulesTest::flat);
+        assertEquals(List.of(), AlarmRules.all(Integer.MAX_VALUE).alarms(series));
+    }
+
     @ParameterizedTest(name = "a decline of {0} per 1000 steps is found within {1} rows")
     @CsvSource({"-0.035, 11", "-0.05, 10", "-0.1, 9"})
     void theDelayOfADeclineIsAsStated(double slope, int rows) {

@@ -119,6 +119,45 @@ class StartIT {
         assertScored(shell(SCORE + " 2>&-"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-n 13", "-n 15", "-v 1000000", "-d 100000"})
+    void aLimitThatIsTooLowIsOneLine(String limit) throws Exception {
+        List<Path> before = files();
+        Result result = shell("ulimit " + limit + "; " + SCORE);
+        assertEquals(1, result.code(), result::toString);
+        assertEquals("", result.out());
+        assertEquals(1, result.err().size(), result.err()::toString);
+        assertTrue(result.err().getFirst().startsWith("logalign: the limit of "), result.err()::toString);
+        assertTrue(result.err().getFirst().contains("ulimit " + limit.substring(0, 2)), result.err()::toString);
+        assertEquals(before, files(), "no report of a crash");
+    }
+
+    /** The JVM reserves some GB of addresses unless it is told otherwise; its report of the lack is no result. */
+    @Test
+    void addressesThatAreFewSuffice() throws Exception {
+        List<Path> before = files();
+        Result result = shell("ulimit -v 3000000; " + SCORE + " --threads 1");
+        assertFalse(result.out().startsWith("#"), result.out());
+        assertEquals(before, files(), "no report of a crash");
+    }
+
+    @Test
+    void optionsAreNoPatternsOfFileNames() throws Exception {
+        Files.createFile(folder.resolve("-XX:NoSuchOption"));
+        Result result = shell(SCORE, "LOGALIGN_OPTS", "-XX:NoSuch*");
+        assertEquals(1, result.code());
+        assertTrue(result.err().stream().anyMatch(line -> line.contains("NoSuch*")), result.err()::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xlog:gc", "-Xlog:gc:", "-Xlog:gc::uptime", "-Xlog:gc*=debug"})
+    void logsAreNoResults(String options) throws Exception {
+        Result result = shell(SCORE, "LOGALIGN_OPTS", options);
+        assertEquals(0, result.code());
+        assertTrue(result.out().startsWith("layer"), result.out());
+        assertFalse(result.err().isEmpty());
+    }
+
     /** As root there are no limits, so the command runs as nobody. */
     @Test
     void aLimitOfProcessesIsNoStackTrace() throws Exception {

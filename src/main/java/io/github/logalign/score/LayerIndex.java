@@ -15,11 +15,13 @@ import java.util.Optional;
 final class LayerIndex {
 
     private final TensorFile file;
+    private final List<Tensor> tensors;
     private final List<String> suffixes;
     private final Map<String, List<Tensor>> byLayer;
 
     private LayerIndex(TensorFile file, List<Tensor> tensors, List<String> suffixes) {
         this.file = file;
+        this.tensors = tensors;
         this.suffixes = suffixes;
         this.byLayer = HashMap.newHashMap(tensors.size());
         for (Tensor tensor : tensors) {
@@ -35,6 +37,10 @@ final class LayerIndex {
     /** Activations are called X, X.weight or X.input. */
     static LayerIndex ofActivations(TensorFile file, List<Tensor> activations) {
         return new LayerIndex(file, activations, List.of("", LayerNames.WEIGHT, LayerNames.INPUT));
+    }
+
+    List<Tensor> tensors() {
+        return tensors;
     }
 
     private String layerOf(String name) {

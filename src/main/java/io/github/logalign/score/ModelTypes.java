@@ -4,9 +4,11 @@ import io.github.logalign.tensor.ModelConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the model families of Hugging Face's transformers store their weights, by the {@code model_type} of config.json. A
@@ -49,7 +51,7 @@ final class ModelTypes {
      * @return the orientation and why; nothing if the family is unknown
      */
     static Optional<Vote> vote(ModelConfig config, String layer, boolean fused) {
-        Optional<String> found = family(config);
+        Optional<String> found = family(config, layer);
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -72,13 +74,35 @@ final class ModelTypes {
                 : Optional.of(new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose layers are Linear"));
     }
 
-    private static Optional<String> family(ModelConfig config) {
-        for (String type : Arrays.asList(config.textModelType(), config.modelType())) {
-            if (type != null && isKnown(type)) {
-                return Optional.of(type);
-            }
+    /** Tells whether a layer's name is stored input x output by some families and output x input by others. */
+    static boolean isAmbiguous(String layer, boolean fused) {
+        return (fused ? FUSED_EXPERTS : CONV1D_LAYERS).contains(LayerNames.lastPart(LayerNames.withoutWrappers(layer)));
+    }
+
+    /** Why a configuration that is there does not tell how a layer is stored, to go on behind a reason. */
+    static String silence(ModelConfig config, String layer) {
+        if (!config.isThere()) {
+            return "";
         }
-        return config.modelType() == null ? familyOfArchitectures(config) : Optional.empty();
+        String file = ", and " + ModelConfig.FILE_NAME;
+        if (config.problem() != null) {
+            return file + " was ignored, since it is damaged";
+        }
+        return family(config, layer)
+                .map(family -> file + " says " + family + ", which does not tell")
+                .orElse(file + " names no family of models whose way is known");
+    }
+
+    /** The parts of a model that have a family of their own come first: a name says which part it belongs to, or none. */
+    private static Optional<String> family(ModelConfig config, String layer) {
+        Map<String, String> parts = config.partModelTypes();
+        Stream<String> own = Arrays.stream(layer.split("\\.", -1)).filter(parts::containsKey).limit(1).map(parts::get);
+        Stream<@Nullable String> all = Stream.of(
+                parts.get("text_config"), config.modelType(), parts.get("decoder"), parts.get("encoder"));
+        return Stream.concat(own, all)
+                .filter(type -> type != null && isKnown(type))
+                .findFirst()
+                .or(() -> familyOfArchitectures(config));
     }
 
     private static boolean isKnown(String type) {

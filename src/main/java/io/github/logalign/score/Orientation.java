@@ -55,7 +55,7 @@ record Orientation(
             return userSays(weight, layer).orElseGet(() -> {
                 List<Vote> votes = evidence.votes(weight, layer);
                 if (votes.isEmpty()) {
-                    return of(StoredOrientation.OUTPUT_INPUT, "as stored: nothing says otherwise");
+                    return of(StoredOrientation.OUTPUT_INPUT, nothingSays(layer));
                 }
                 return agree(votes)
                         ? of(votes.getFirst().orientation(), reasons(votes))
@@ -153,9 +153,16 @@ record Orientation(
             if (siblings.anyTransposed(fit.isFused())) {
                 return refused(fit.undecided("some layers of the file fit their activations only transposed"));
             }
-            return of(StoredOrientation.OUTPUT_INPUT, file.isPresent()
-                    ? "as stored: " + file.get().reason()
-                    : "as stored: nothing says otherwise");
+            if (OrientationEvidence.isAmbiguous(fit.weight, fit.layer)) {
+                return refused(fit.undecided("some families of models store layers of its name so and others do not"
+                        + evidence.silenceOfConfig(fit.layer)));
+            }
+            return of(StoredOrientation.OUTPUT_INPUT,
+                    file.map(vote -> "as stored: " + vote.reason()).orElseGet(() -> nothingSays(fit.layer)));
+        }
+
+        private String nothingSays(String layer) {
+            return "as stored: nothing says otherwise" + evidence.silenceOfConfig(layer);
         }
 
         /** A square layer's outputs fit as its inputs do; where other layers' outputs were recorded, that is likely. */

@@ -6,11 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint itself says about how a weight is stored, activations aside: the model's family in config.json, names that
- * are given to transposed weights only, and weights of the same block, whose shapes betray which side is the input.
+ * are given to transposed weights only, and weights of the same file, whose shapes betray which side is the input.
  */
 final class OrientationEvidence {
 
@@ -20,12 +19,12 @@ final class OrientationEvidence {
     /** Flax and Keras call the weights of their Dense layers so. */
     private static final Pattern KERNEL = Pattern.compile("(.*[./])?kernel(:0)?");
 
-    private final LayerIndex index;
     private final ModelConfig config;
+    private final ShapeEvidence shapes;
 
     OrientationEvidence(LayerIndex index, ModelConfig config) {
-        this.index = index;
         this.config = config;
+        this.shapes = new ShapeEvidence(index);
     }
 
     /**
@@ -43,7 +42,8 @@ final class OrientationEvidence {
             return votes;
         }
         ModelTypes.vote(config, bare, weight.shape().length == 3).ifPresent(votes::add);
-        ofName(weight.name()).or(() -> ofBlock(weight, bare)).ifPresent(votes::add);
+        boolean fused = weight.shape().length == 3;
+        ofName(weight.name()).ifPresentOrElse(votes::add, () -> votes.addAll(shapes.votes(bare, fused)));
         return votes;
     }
 
@@ -56,68 +56,17 @@ final class OrientationEvidence {
                 : Optional.empty();
     }
 
-    private Optional<Vote> ofBlock(Tensor weight, String layer) {
-        String block = LayerNames.parent(layer);
-        return switch (LayerNames.lastPart(layer)) {
-            case "c_attn", "c_proj" -> ofAttention(block).or(() -> ofMlp(block));
-            case "c_fc" -> ofMlp(block);
-            case "gate_up_proj", "down_proj" -> weight.shape().length == 3 ? ofExperts(block) : Optional.empty();
-            default -> Optional.empty();
-        };
+    /** Tells whether some families store a layer of this name input x output and others do not. */
+    static boolean isAmbiguous(Tensor weight, String layer) {
+        return ModelTypes.isAmbiguous(layer, weight.shape().length == 3);
     }
 
-    /** c_proj is n x n, and c_attn leads from n to queries, keys and values: GPT-2's is n x 3n, nanoGPT's 3n x n. */
-    private Optional<Vote> ofAttention(String block) {
-        long[] attention = shape(block + "c_attn");
-        long[] projection = shape(block + "c_proj");
-        if (attention == null) {
-            return Optional.empty();
-        }
-        long n = projection != null && projection[0] == projection[1]
-                ? projection[0]
-                : Math.min(attention[0], attention[1]);
-        if (attention[0] == attention[1] || (attention[0] != n && attention[1] != n)) {
-            return Optional.empty();
-        }
-        return vote(attention[0] == n, "c_attn of its block leads from " + n + " to "
-                + Math.max(attention[0], attention[1]) + " and is stored");
-    }
-
-    /** c_fc leads from n to something wider. */
-    private Optional<Vote> ofMlp(String block) {
-        long[] wide = shape(block + "c_fc");
-        if (wide == null || wide[0] == wide[1]) {
-            return Optional.empty();
-        }
-        return vote(wide[0] < wide[1], "c_fc of its block leads from " + Math.min(wide[0], wide[1]) + " to "
-                + Math.max(wide[0], wide[1]) + " and is stored");
-    }
-
-    /** gate_up_proj leads from n to twice the inner dimension, down_proj from that back to n. */
-    private Optional<Vote> ofExperts(String block) {
-        long[] up = shape(block + "gate_up_proj");
-        long[] down = shape(block + "down_proj");
-        if (up == null || down == null || up.length != 3 || down.length != 3) {
-            return Optional.empty();
-        }
-        boolean transposed = up[1] == down[2] && up[2] == 2 * down[1];
-        boolean linear = up[2] == down[1] && up[1] == 2 * down[2];
-        return transposed == linear
-                ? Optional.empty()
-                : vote(transposed, "the shapes of gate_up_proj and down_proj fit together only");
+    /** Why config.json, if there is one, does not help with a layer; it goes on behind a reason. */
+    String silenceOfConfig(String layer) {
+        return ModelTypes.silence(config, LayerNames.withoutWrappers(layer));
     }
 
     private static Optional<Vote> transposed(String reason) {
         return Optional.of(new Vote(StoredOrientation.INPUT_OUTPUT, reason));
-    }
-
-    private static Optional<Vote> vote(boolean transposed, String reason) {
-        return Optional.of(transposed
-                ? new Vote(StoredOrientation.INPUT_OUTPUT, reason + " input x output")
-                : new Vote(StoredOrientation.OUTPUT_INPUT, reason + " output x input"));
-    }
-
-    private long @Nullable [] shape(String layer) {
-        return index.find(layer).map(Tensor::shape).filter(shape -> shape.length >= 2).orElse(null);
     }
 }

@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +21,30 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safety: immutable.
  *
  * @param modelType the family of the model, such as {@code gpt2}
- * @param textModelType the family of the language model within a multimodal one
+ * @param partModelTypes the families of the models within a multimodal one or one of encoder and decoder, by the keys of
+ *     their configurations: {@code text_config}, {@code encoder}, {@code decoder}
  * @param architectures the classes that can load the model
  * @param tieWordEmbeddings whether the unembedding is the embedding
  * @param experts how many experts a layer has
  * @param quantisation the tool that quantised the weights, such as {@code gptq}
  * @param problem why the file was ignored, in one line; null if it was not
+ * @param isThere whether there is such a file, be it of use or not
  */
 public record ModelConfig(
         @Nullable String modelType,
-        @Nullable String textModelType,
+        Map<String, String> partModelTypes,
         List<String> architectures,
         @Nullable Boolean tieWordEmbeddings,
         @Nullable Long experts,
         @Nullable String quantisation,
-        @Nullable String problem) {
+        @Nullable String problem,
+        boolean isThere) {
 
     /** The name of the file. */
     public static final String FILE_NAME = "config.json";
 
     /** Nothing is known. */
-    public static final ModelConfig NONE = new ModelConfig(null, null, List.of(), null, null, null, null);
+    public static final ModelConfig NONE = new ModelConfig(null, Map.of(), List.of(), null, null, null, null, false);
 
     /** The largest configurations hold the names of some 20,000 classes, in 2 MB. */
     public static final int MAX_BYTES = 1 << 24;
@@ -49,8 +54,15 @@ public record ModelConfig(
     private static final Set<String> EXPERT_COUNTS = Set.of("num_local_experts", "num_experts", "n_routed_experts",
             "moe_num_experts");
 
-    /** Copies the list. */
+    private static final String TEXT = "text_config";
+
+    private static final String DECODER = "decoder";
+
+    private static final String ENCODER = "encoder";
+
+    /** Copies the lists. */
     public ModelConfig {
+        partModelTypes = Map.copyOf(partModelTypes);
         architectures = List.copyOf(architectures);
     }
 
@@ -85,7 +97,7 @@ public record ModelConfig(
     }
 
     private static ModelConfig ignored(String problem) {
-        return new ModelConfig(null, null, List.of(), null, null, null, problem);
+        return new ModelConfig(null, Map.of(), List.of(), null, null, null, problem, true);
     }
 
     private static byte[] bytes(Path path) throws IOException {
@@ -103,7 +115,7 @@ public record ModelConfig(
     private static ModelConfig read(byte[] bytes, Path path) {
         JsonReader json = new JsonReader(bytes, Origin.of(path), "configuration").allowingPythonNumbers();
         Values values = new Values(json);
-        values.readModel(true);
+        values.readModel(null);
         json.end();
         return values.config();
     }
@@ -114,7 +126,7 @@ public record ModelConfig(
         private final JsonReader json;
         private final List<String> architectures = new ArrayList<>();
         private @Nullable String modelType;
-        private @Nullable String textModelType;
+        private final Map<String, String> partModelTypes = new HashMap<>();
         private @Nullable Boolean tied;
         private @Nullable Boolean textTied;
         private @Nullable Long experts;
@@ -124,8 +136,8 @@ public record ModelConfig(
             this.json = json;
         }
 
-        /** Reads the model itself, or the language model within it. */
-        void readModel(boolean outer) {
+        /** Reads the model itself, or the model within it of a key. */
+        void readModel(@Nullable String part) {
             Set<String> seen = new HashSet<>();
             json.beginObject();
             for (boolean first = true; json.hasMember(first); first = false) {
@@ -133,7 +145,7 @@ public record ModelConfig(
                 if (isKnown(key) && !seen.add(key)) {
                     throw json.problem("the key '" + key + "' stands there twice");
                 }
-                if (json.peek() == 'n' || !readMember(key, outer)) {
+                if (json.peek() == 'n' || !readMember(key, part)) {
                     json.skipValue();
                 }
             }
@@ -141,36 +153,37 @@ public record ModelConfig(
 
         private static boolean isKnown(String key) {
             return switch (key) {
-                case "model_type", "architectures", "tie_word_embeddings", "text_config", "quantization_config" -> true;
+                case "model_type", "architectures", "tie_word_embeddings", TEXT, DECODER, ENCODER, "quantization_config" ->
+                    true;
                 default -> EXPERT_COUNTS.contains(key);
             };
         }
 
-        private boolean readMember(String key, boolean outer) {
+        private boolean readMember(String key, @Nullable String part) {
             switch (key) {
                 case "model_type" -> {
                     String type = json.string();
-                    if (outer) {
+                    if (part == null) {
                         modelType = type;
                     } else {
-                        textModelType = type;
+                        partModelTypes.put(part, type);
                     }
                 }
                 case "tie_word_embeddings" -> {
                     boolean value = json.truth();
-                    if (outer) {
+                    if (part == null) {
                         tied = value;
-                    } else {
+                    } else if (!part.equals(ENCODER)) {
                         textTied = value;
                     }
                 }
                 case "architectures" -> readArchitectures();
                 case "quantization_config" -> readQuantisation();
-                case "text_config" -> {
-                    if (!outer || json.peek() != '{') {
+                case TEXT, DECODER, ENCODER -> {
+                    if (part != null || json.peek() != '{') {
                         return false;
                     }
-                    readModel(false);
+                    readModel(key);
                 }
                 default -> {
                     if (!EXPERT_COUNTS.contains(key) || !Character.isDigit(json.peek())) {
@@ -205,8 +218,8 @@ public record ModelConfig(
 
         ModelConfig config() {
             return new ModelConfig(
-                    modelType, textModelType, architectures, tied == null ? textTied : tied, experts, quantisation,
-                    null);
+                    modelType, partModelTypes, architectures, tied == null ? textTied : tied, experts, quantisation,
+                    null, true);
         }
     }
 }

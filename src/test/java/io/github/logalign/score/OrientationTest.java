@@ -145,7 +145,7 @@ class OrientationTest {
                     TestModel.transposed(model.w(name, expert)),
                     model.x(name, expert),
                     StoredOrientation.INPUT_OUTPUT,
-                    byShapes ? "gate_up_proj and down_proj fit together" : "whose experts");
+                    byShapes ? "gate_up_proj of its block and down_proj fit together" : "whose experts");
         }
     }
 

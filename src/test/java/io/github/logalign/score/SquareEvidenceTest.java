@@ -1,0 +1,141 @@
+package io.github.logalign.score;
+
+import static io.github.logalign.score.TestModel.lar;
+import static io.github.logalign.score.TestModel.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.score.LayerScore.Status;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Square weights of names that some families store transposed: evidence from anywhere in the checkpoint, or no score. */
+class SquareEvidenceTest {
+
+    private static final String PROJECTION = "h.0.attn.c_proj";
+
+    @TempDir
+    Path folder;
+
+    private TestModel model = new TestModel(Path.of(""));
+
+    @BeforeEach
+    void emptyModel() {
+        model = new TestModel(folder);
+    }
+
+    private LayerScore square(String layer) {
+        return row(model.weight(layer + ".weight", 8, 8).input(layer, 12, 8).rows(), layer);
+    }
+
+    private void assertStored(LayerScore row, StoredOrientation orientation, String reason) {
+        assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
+        assertEquals(orientation, row.orientation());
+        assertTrue(String.valueOf(row.orientationReason()).contains(reason), String.valueOf(row.orientationReason()));
+        double[][] w = model.w(row.layer() + ".weight");
+        assertEquals(
+                lar(orientation == StoredOrientation.INPUT_OUTPUT ? TestModel.transposed(w) : w, model.x(row.layer())),
+                Objects.requireNonNull(row.lar()),
+                1e-12);
+    }
+
+    private static void assertUnclear(LayerScore row, String why) {
+        assertEquals(Status.SKIPPED, row.status(), String.valueOf(row.orientationReason()));
+        String reason = String.valueOf(row.reason());
+        assertTrue(reason.contains("--transposed GLOB") && reason.contains("--stored output-input"), reason);
+        assertTrue(reason.contains(why), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "h.0.crossattention.q_attn, h.0.crossattention.c_attn, 8, 16, c_attn of its block leads from 8 to 16",
+        "h.0.attn.c_proj, h.1.attn.c_attn, 8, 24, '\"h.1.attn.c_attn\" leads from 8 to 24'",
+        "h.0.attn.c_proj, h.1.mlp.c_fc, 8, 32, '\"h.1.mlp.c_fc\" leads from 8 to 32'",
+        "h.0.mlp.c_fc, h.0.attn.c_attn, 8, 24, '\"h.0.attn.c_attn\" leads from 8 to 24'",
+        "h.0.mlp.c_proj, h.0.attn.c_attn, 8, 24, '\"h.0.attn.c_attn\" leads from 8 to 24'"
+    })
+    void theShapesOfOtherBlocksAreEvidence(String layer, String other, int n, int wide, String reason) {
+        model.weight(other + ".weight", n, wide);
+        assertStored(square(layer), StoredOrientation.INPUT_OUTPUT, reason + " and is stored input x output");
+        model = new TestModel(folder).weight(other + ".weight", wide, n);
+        assertStored(square(layer), StoredOrientation.OUTPUT_INPUT, reason + " and is stored output x input");
+    }
+
+    @Test
+    void theOwnBlockGoesBeforeOthersAndOthersThatDisagreeDecideNothing() {
+        model.weight("h.1.attn.c_attn.weight", 8, 24).weight("h.2.attn.c_attn.weight", 24, 8);
+        assertUnclear(square(PROJECTION), "contradictory");
+        model = new TestModel(folder).weight("h.1.attn.c_attn.weight", 8, 24).weight("h.0.attn.c_attn.weight", 24, 8);
+        assertStored(square(PROJECTION), StoredOrientation.OUTPUT_INPUT, "c_attn of its block");
+    }
+
+    @Test
+    void anMlpThatNarrowsIsToldByTheAttentionsWidth() {
+        // n = 16 and n_inner = 8: what is wider is not the output here.
+        model.weight("h.0.attn.c_attn.weight", 16, 48)
+                .weight("h.0.mlp.c_fc.weight", 16, 8)
+                .input("h.0.mlp.c_fc", 12, 16);
+        LayerScore row = model.rows().getFirst();
+        assertStored(row, StoredOrientation.INPUT_OUTPUT,
+                "c_fc of its block leads from 16 to 8 and is stored input x output");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"c_attn", "c_proj", "c_fc", "q_attn"})
+    void aNameThatMayBeEitherIsNeverGuessed(String name) {
+        assertUnclear(square("block." + name), "some families of models store layers of its name so");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gate_up_proj", "down_proj"})
+    void fusedExpertsThatMayBeEitherAreNotGuessed(String name) {
+        String layer = "layers.0.mlp.experts." + name;
+        assertUnclear(model.weight(layer, 3, 8, 8).input(layer, 12, 8).rows().getFirst(), "some families");
+        model = new TestModel(folder).weight(layer, 3, 8, 8)
+                .weight("layers.1.mlp.experts.gate_up_proj", 3, 8, 16)
+                .weight("layers.1.mlp.experts.down_proj", 3, 8, 8)
+                .input(layer, 12, 8);
+        LayerScore first = row(model.rows(), layer + "[0]");
+        assertEquals(StoredOrientation.INPUT_OUTPUT, first.orientation(), String.valueOf(first.reason()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"model_type\": \"encoder-decoder\", \"encoder\": {\"model_type\": \"bert\"}, \"decoder\": {\"model_type\": \"gpt2\"}}",
+                "{\"decoder\": {\"model_type\": \"gpt2\"}}",
+                "{\"text_config\": {\"model_type\": \"gpt2\"}}",
+                "{\"model_type\": \"my-gpt\", \"architectures\": [\"GPT2LMHeadModel\"]}"
+            })
+    void configurationsWithinAndArchitecturesCount(String config) {
+        model.config(config);
+        assertStored(square("decoder.transformer.h.0.crossattention.q_attn"), StoredOrientation.INPUT_OUTPUT,
+                "gpt2, whose q_attn is Conv1D");
+    }
+
+    @Test
+    void eachPartHasItsOwnFamily() {
+        model.config("{\"encoder\": {\"model_type\": \"gpt_bigcode\"}, \"decoder\": {\"model_type\": \"gpt2\"}}");
+        assertStored(square("encoder.h.0.attn.c_proj"), StoredOrientation.OUTPUT_INPUT, "gpt_bigcode");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "{\"model_type\": \"mine\"} | config.json names no family of models whose way is known",
+        "{} | config.json names no family of models whose way is known",
+        "{\"model_type\": | config.json was ignored, since it is damaged"
+    })
+    void aConfigurationThatDoesNotHelpIsSaidSo(String config, String reason) {
+        model.config(config);
+        assertUnclear(square(PROJECTION), reason);
+        model = new TestModel(folder);
+        assertStored(square("a"), StoredOrientation.OUTPUT_INPUT, "nothing says otherwise, and " + reason);
+    }
+}

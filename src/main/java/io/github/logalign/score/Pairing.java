@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which activations belong to which weights: by what the user says, else by name. Names may be left out of account only where
@@ -26,7 +27,9 @@ final class Pairing {
     private final WeightSearch search;
     private final List<Pair> pairs = new ArrayList<>();
     private final Set<Tensor> mappedWeights = new HashSet<>();
+    private final Set<String> mappedMatrices = new HashSet<>();
     private final Set<String> mappedActivations = new HashSet<>();
+    private final List<String> notes = new ArrayList<>();
 
     Pairing(WeightFile weights, ActivationFile dump, Selection selection, ModelConfig config) {
         this.weights = weights;
@@ -47,8 +50,7 @@ final class Pairing {
             return pairs;
         }
         if (dump.all().isEmpty()) {
-            throw new LogalignException(dump.shown()
-                    + ": holds no activations: tensors [tokens, n] of F64, F32, F16 or BF16");
+            throw noActivations();
         }
         addMapped();
         List<Tensor> wanted = selection.activation() == null
@@ -57,10 +59,15 @@ final class Pairing {
         if (LayerNames.isUnnamed(weights.file())) {
             addUnnamedWeight(wanted);
         } else {
-            wanted.stream().filter(tensor -> !mappedActivations.contains(tensor.name())).forEach(this::addActivation);
+            wanted.forEach(this::addActivation);
         }
         addIncludedWithoutActivations();
         return pairs;
+    }
+
+    /** Which activations were left aside, in one line each; complete once there are pairs. */
+    List<String> notes() {
+        return notes;
     }
 
     // ---- one weight that the user names -----------------------------------------------------------------------------
@@ -94,7 +101,7 @@ final class Pairing {
         }
         Tensor weight = Objects.requireNonNull(pair.weight());
         for (NameMap map : selection.maps()) {
-            Optional<String> mapped = map.activationFor(name).or(() -> map.activationFor(weight.name()));
+            Optional<String> mapped = map.activationFor(name).or(() -> activationFor(map, weight, ""));
             if (mapped.isPresent()) {
                 return dump.file().tensor(mapped.get());
             }
@@ -102,10 +109,32 @@ final class Pairing {
         String layer = LayerNames.withoutWeight(name);
         return dump.of(layer)
                 .or(() -> dump.of(LayerNames.withoutWeight(LayerNames.withoutIndex(name))))
+                .filter(tensor -> belongsTo(tensor, weight))
                 .or(() -> onlyActivation(weight))
-                .orElseThrow(() -> new LogalignException(dump.shown() + ": which of its "
-                        + LayerNames.count(dump.all().size(), "activation tensor") + " belongs to "
-                        + LayerNames.quoted(name) + " is not clear; name it with --activation"));
+                .orElseThrow(() -> unclear(name));
+    }
+
+    /** Names of activations may be read in two ways, as those of X.input and as the input of X. */
+    private boolean belongsTo(Tensor activation, Tensor weight) {
+        return dump.isUnnamed()
+                || byName(activation).map(Pair::weight).filter(named -> named == weight).isPresent();
+    }
+
+    private LogalignException unclear(String name) {
+        String weight = LayerNames.quoted(name);
+        return switch (dump.all().size()) {
+            case 0 -> noActivations();
+            case 1 -> new LogalignException(dump.shown() + ": holds only the activations "
+                    + LayerNames.quoted(dump.all().getFirst().name()) + ", whose name is that of another weight than "
+                    + weight + "; name them with --activation if they are its inputs too");
+            default -> new LogalignException(dump.shown() + ": which of its " + dump.all().size()
+                    + " activation tensors belongs to " + weight + " is not clear; name it with --activation");
+        };
+    }
+
+    private LogalignException noActivations() {
+        return new LogalignException(dump.shown()
+                + ": holds no activations: tensors [tokens, n] of F64, F32, F16 or BF16");
     }
 
     /** The user named the weight, so activations that are alone need no name, unless it is that of another weight. */
@@ -115,7 +144,7 @@ final class Pairing {
         }
         Tensor only = dump.all().getFirst();
         boolean anothers = !dump.isUnnamed()
-                && search.weightOf(LayerNames.withoutSuffix(only.name()))
+                && byName(only)
                         .map(Pair::weight)
                         .filter(other -> other != weight)
                         .isPresent();
@@ -124,12 +153,24 @@ final class Pairing {
 
     // ---- everything that has activations ---------------------------------------------------------------------------------
 
+    /** The weight that a name of activations means: X.input is a layer of that name if there is one, else the input of X. */
+    private Optional<Pair> byName(Tensor activation) {
+        return dump.isUnnamed()
+                ? search.weightOf(LayerNames.stem(dump.file().path()))
+                : search.weightOf(LayerNames.withoutWeight(activation.name()))
+                        .or(() -> search.weightOf(LayerNames.withoutSuffix(activation.name())));
+    }
+
+    /** Activations that a map gives to other weights still belong to the weight of their own name. */
     private void addActivation(Tensor activation) {
-        Optional<Pair> found = dump.isUnnamed()
-                ? search.weightOf(LayerNames.stem(dump.file().path())).or(this::onlyWeight)
-                : search.weightOf(LayerNames.withoutSuffix(activation.name()))
-                        .or(() -> search.weightOf(LayerNames.withoutWeight(activation.name())))
-                        .or(() -> selection.activation() == null ? Optional.empty() : onlyWeight());
+        boolean mapped = mappedActivations.contains(activation.name());
+        Optional<Pair> found = byName(activation);
+        if (mapped && found.map(Pair::weight).isEmpty()) {
+            return;
+        }
+        if (found.isEmpty() && (dump.isUnnamed() || selection.activation() != null)) {
+            found = onlyWeight();
+        }
         if (found.isEmpty()) {
             String layer = dump.isUnnamed()
                     ? LayerNames.stem(dump.file().path())
@@ -139,11 +180,21 @@ final class Pairing {
             return;
         }
         Pair pair = found.get();
-        if (pair.weight() != null && pair.matrix() == null && mappedWeights.contains(pair.weight())) {
+        if (pair.weight() != null && isMapped(pair.weight(), pair.matrix())) {
+            if (!mapped) {
+                notes.add("the activations " + LayerNames.quoted(activation.name()) + " of " + dump.shown()
+                        + " were left aside: --map gives others to " + LayerNames.quoted(pair.layer()));
+            }
             return;
         }
         pairs.add(new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, pair.matrix() != null,
                 pair.warnings(), pair.refusal()));
+    }
+
+    private boolean isMapped(Tensor weight, @Nullable Integer matrix) {
+        return matrix == null
+                ? mappedWeights.contains(weight)
+                : mappedMatrices.contains(weight.name() + "[" + matrix + "]");
     }
 
     /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
@@ -180,7 +231,7 @@ final class Pairing {
             if (!weights.isWeight(weight) && !WeightFile.isPlaceholder(weight)) {
                 continue;
             }
-            Optional<String> target = target(weight.name());
+            Optional<String> target = target(weight, "");
             List<Pair> ofMatrices = target.filter(name -> dump.named(name).isPresent()).isPresent()
                     ? List.of()
                     : mappedMatrices(weight, target.isPresent());
@@ -202,9 +253,10 @@ final class Pairing {
         List<Pair> found = new ArrayList<>();
         boolean there = false;
         for (int matrix = 0; matrix < Math.min(shape[0], MAX_MAPPED); matrix++) {
-            Optional<String> target = target(weight.name() + "[" + matrix + "]");
+            Optional<String> target = target(weight, "[" + matrix + "]");
             if (target.isPresent()) {
                 there |= dump.named(target.get()).isPresent();
+                mappedMatrices.add(weight.name() + "[" + matrix + "]");
                 found.add(mapped(Pair.of(search.layerName(weight), weight, matrix, null), target.get())
                         .withOwnActivation());
             }
@@ -222,12 +274,21 @@ final class Pairing {
                                 + dump.shown() + " does not hold; correct --map");
     }
 
-    /** What the first map that speaks of a name makes of it; with --activation only that counts. */
-    private Optional<String> target(String name) {
+    /** What the first map that speaks of a weight makes of it; with --activation only that counts. */
+    private Optional<String> target(Tensor weight, String index) {
         return selection.maps().stream()
-                .flatMap(map -> map.activationFor(name).stream())
+                .flatMap(map -> activationFor(map, weight, index).stream())
                 .filter(target -> selection.activation() == null || target.equals(selection.activation()))
                 .findFirst();
+    }
+
+    /** A map may name the tensor, or the layer as the rows do unless that is another tensor's name. */
+    private Optional<String> activationFor(NameMap map, Tensor weight, String index) {
+        String layer = search.layerName(weight);
+        return map.activationFor(weight.name() + index)
+                .or(() -> weights.file().find(layer).isPresent()
+                        ? Optional.empty()
+                        : map.activationFor(layer + index));
     }
 
     private void addIncludedWithoutActivations() {

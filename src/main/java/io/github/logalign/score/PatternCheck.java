@@ -49,9 +49,13 @@ final class PatternCheck {
                                 || LayerNames.fits(glob, weights.index().layerName(tensor) + index)));
     }
 
-    private static boolean fits(NameMap map, Tensor tensor) {
-        return map.weight().matches(tensor.name())
-                || matrices(tensor).anyMatch(index -> map.weight().matches(tensor.name() + index));
+    private boolean fits(NameMap map, Tensor tensor) {
+        String layer = weights.index().layerName(tensor);
+        return fits(map, tensor.name(), tensor) || fits(map, layer, tensor);
+    }
+
+    private static boolean fits(NameMap map, String name, Tensor tensor) {
+        return map.weight().matches(name) || matrices(tensor).anyMatch(index -> map.weight().matches(name + index));
     }
 
     private static Stream<String> matrices(Tensor tensor) {

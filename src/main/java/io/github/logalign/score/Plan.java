@@ -50,7 +50,8 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         ModelConfig config = config(weights);
         WeightFile weightFile = new WeightFile(weights, config);
         ActivationFile dump = new ActivationFile(activations, masks);
-        List<Pair> pairs = new Pairing(weightFile, dump, selection, config).pairs();
+        Pairing pairing = new Pairing(weightFile, dump, selection, config);
+        List<Pair> pairs = pairing.pairs();
         new PatternCheck(weightFile, dump.all()).check(selection);
         Rows rows = new Rows(weightFile, selection, config);
         List<LayerJob> jobs = rows.of(pairs);
@@ -60,6 +61,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                             + "; inspect shows the names");
         }
         List<String> notes = configNotes(config);
+        notes.addAll(pairing.notes());
         noteOtherWeights(weightFile, pairs, notes);
         noteOtherTensors(dump, notes);
         return new Plan(jobs, notes);

@@ -295,4 +295,68 @@ class PairingTest {
                 LogalignException.class, () -> unclear.plan(Selection.ALL.withoutNames())).getMessage());
         assertTrue(message.contains("call it \"head\"") && !message.contains("--activation"), message);
     }
+
+    // ---- maps beside names ----------------------------------------------------------------------------------------------
+
+    @Test
+    void aMapTakesNoActivationsFromTheWeightOfTheirName() {
+        model.weight("q.weight", 6, 8).weight("k.weight", 7, 8).weight("v.weight", 5, 8).input("q", 12, 8);
+        List<LayerScore> rows = model.rows(selection(null, null, "k.weight=q", "v.weight=q"));
+        assertEquals(3, rows.size());
+        for (String layer : List.of("q", "k", "v")) {
+            assertLar(model.w(layer + ".weight"), model.x("q"), row(rows, layer));
+        }
+    }
+
+    @Test
+    void aWeightThatIsMappedItselfLeavesTheActivationsOfItsNameOverAndItIsSaid() {
+        model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("a", 12, 8).input("b", 9, 8);
+        Selection map = selection(null, null, "a.weight=b");
+        List<LayerScore> rows = model.rows(map);
+        assertEquals(2, rows.size());
+        assertLar(model.w("a.weight"), model.x("b"), row(rows, "a"));
+        assertLar(model.w("b.weight"), model.x("b"), row(rows, "b"));
+        List<String> notes = model.plan(map).notes();
+        assertTrue(notes.getFirst().startsWith("the activations \"a\" of "), notes::toString);
+        assertTrue(notes.getFirst().endsWith("--map gives others to \"a\""), notes::toString);
+        List<LayerScore> swapped = model.rows(selection(null, null, "a.weight=b", "b.weight=a"));
+        assertLar(model.w("a.weight"), model.x("b"), row(swapped, "a"));
+        assertLar(model.w("b.weight"), model.x("a"), row(swapped, "b"));
+    }
+
+    @Test
+    void aMapMayNameTheLayerAsRowsDo() {
+        model.weight("module.a.weight", 6, 8).weight("experts.weight", 2, 6, 8).input("z", 12, 8);
+        assertLar(model.w("module.a.weight"), model.x("z"), row(model.rows(selection(null, null, "a=z")), "a"));
+        assertLar(model.w("module.a.weight"), model.x("z"), model.rows(selection("a", null, "a=z")).getFirst());
+        assertLar(model.w("experts.weight", 1), model.x("z"),
+                row(model.rows(selection(null, null, "experts[1]=z")), "experts[1]"));
+        assertThrows(LogalignException.class, () -> model.rows(selection(null, null, "c=z")));
+    }
+
+    // ---- X.input ----------------------------------------------------------------------------------------------------------
+
+    @Test
+    void theExactNameGoesBeforeTheInputOfAnotherLayer() {
+        model.weight("rnn.input.weight", 6, 8).weight("rnn.weight", 7, 8).input("rnn.input", 12, 8);
+        List<LayerScore> rows = model.rows();
+        assertEquals(1, rows.size());
+        assertLar(model.w("rnn.input.weight"), model.x("rnn.input"), row(rows, "rnn.input"));
+        assertLar(model.w("rnn.input.weight"), model.x("rnn.input"),
+                model.rows(selection("rnn.input.weight", null)).getFirst());
+        assertThrows(LogalignException.class, () -> model.rows(selection("rnn.weight", null)));
+        TestModel other = new TestModel(folder).weight("rnn.input.weight", 6, 8).weight("rnn.weight", 7, 8)
+                .input("rnn", 12, 8);
+        assertThrows(LogalignException.class, () -> other.rows(selection("rnn.input.weight", null)));
+        assertLar(other.w("rnn.weight"), other.x("rnn"), other.rows(selection("rnn.weight", null)).getFirst());
+    }
+
+    @Test
+    void activationsThatAreAloneAndAnothersAreNamed() {
+        model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("b", 12, 8);
+        String message = String.valueOf(assertThrows(LogalignException.class, () -> model.rows(
+                selection("a.weight", null))).getMessage());
+        assertTrue(message.contains("holds only the activations \"b\", whose name is that of another weight"), message);
+        assertTrue(message.endsWith("name them with --activation if they are its inputs too"), message);
+    }
 }

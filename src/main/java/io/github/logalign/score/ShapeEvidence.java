@@ -67,7 +67,7 @@ final class ShapeEvidence {
 
     private static List<Vote> examples(List<Find> finds, String block) {
         List<Vote> votes = new ArrayList<>();
-        for (boolean transposed : new boolean[] {true, false}) {
+        for (boolean transposed : new boolean[]{true, false}) {
             finds.stream().filter(find -> find.transposed == transposed).findFirst()
                     .ifPresent(find -> votes.add(find.vote(block)));
         }

@@ -153,7 +153,8 @@ public record ModelConfig(
 
         private static boolean isKnown(String key) {
             return switch (key) {
-                case "model_type", "architectures", "tie_word_embeddings", TEXT, DECODER, ENCODER, "quantization_config" ->
+                case "model_type", "architectures", "tie_word_embeddings", TEXT, DECODER, ENCODER,
+                        "quantization_config" ->
                     true;
                 default -> EXPERT_COUNTS.contains(key);
             };

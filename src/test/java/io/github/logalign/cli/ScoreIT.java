@@ -121,7 +121,7 @@ class ScoreIT {
                 "--format", "json")));
         assertEquals(List.of("b"), layers(score("--activation", "b.input", "--format", "json")));
         assertEquals(
-                List.of("c", "b", "experts[0]", "experts[1]", "experts[2]"),
+                List.of("c", "a", "b", "experts[0]", "experts[1]", "experts[2]"),
                 layers(score("--map", "c.*=a", "--format", "json")));
         assertEquals(List.of("a"), layers(score("--include", "a*", "--format", "json")));
         assertEquals(List.of("a", "b"), layers(score("--exclude", "exp*", "--format", "json")));

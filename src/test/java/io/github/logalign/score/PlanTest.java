@@ -48,7 +48,8 @@ class PlanTest {
     void rowsComeInTheOrderOfTheActivationsThenOfTheWeightsAskedFor() {
         assertEquals(List.of("b", "a", "missing"), layers(model.plan(Selection.ALL)));
         assertEquals(List.of("b", "a", "missing", "c"), layers(model.plan(TestModel.include("*"))).subList(0, 4));
-        assertEquals(List.of("c", "b", "a", "missing"), layers(model.plan(TestModel.selection(null, null, "c.weight=a"))));
+        assertEquals(List.of("c", "b", "a", "missing"),
+                layers(model.plan(TestModel.selection(null, null, "c.weight=a"))));
     }
 
     @Test

@@ -54,6 +54,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +242,8 @@ final class ApiSamples {
         put(Runnable.class, () -> () -> {});
         put(Supplier.class, () -> () -> "a");
         put(Function.class, () -> String::valueOf);
+        put(Predicate.class, () -> _ -> true);
+        put(IOException.class, () -> new IOException("No space left on device"));
         put(OutputStream.class, ByteArrayOutputStream::new);
         put(BitSet.class, BitSet::new);
         put(ByteOrder.class, () -> ByteOrder.LITTLE_ENDIAN, () -> ByteOrder.BIG_ENDIAN);

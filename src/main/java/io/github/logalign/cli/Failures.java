@@ -15,7 +15,7 @@ final class Failures {
         return oneLine(switch (failure) {
             case LogalignException known -> String.valueOf(known.getMessage());
             case IllegalArgumentException wrong -> String.valueOf(wrong.getMessage());
-            case IOException io -> "the result cannot be written (" + Reasons.of(io) + "); check the disk's space";
+            case IOException io -> "the result cannot be written (" + Reasons.of(io) + "); check where it is to go";
             case OutOfMemoryError memory -> outOf(memory);
             default ->
                 "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()

@@ -15,17 +15,18 @@ import org.jspecify.annotations.Nullable;
 public final class Reasons {
 
     /** What Linux and macOS say, in the words of users. */
-    private static final Map<String, String> SYSTEM = Map.of(
-            "No space left on device", "the disk is full",
-            "Disk quota exceeded", "the disk quota is used up",
-            "Read-only file system", "the file system is read-only",
-            "Too many levels of symbolic links", "its links lead in a circle",
-            "Not a directory", "a file stands where a folder should be",
-            "Is a directory", "it is a folder",
-            "File name too long", "the name is too long",
-            "Too many open files", "too many files are open",
-            "Operation not permitted", "the system does not permit it",
-            "Permission denied", "permission denied");
+    private static final Map<String, String> SYSTEM = Map.ofEntries(
+            Map.entry("No space left on device", "the disk is full"),
+            Map.entry("Disk quota exceeded", "the disk quota is used up"),
+            Map.entry("Read-only file system", "the file system is read-only"),
+            Map.entry("Too many levels of symbolic links", "its links lead in a circle"),
+            Map.entry("Not a directory", "a file stands where a folder should be"),
+            Map.entry("Is a directory", "it is a folder"),
+            Map.entry("File name too long", "the name is too long"),
+            Map.entry("Too many open files", "too many files are open"),
+            Map.entry("Operation not permitted", "the system does not permit it"),
+            Map.entry("Permission denied", "permission denied"),
+            Map.entry("Bad file descriptor", "the stream is closed"));
 
     private Reasons() {}
 

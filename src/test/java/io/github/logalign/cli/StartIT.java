@@ -111,7 +111,7 @@ class StartIT {
                 Result result = shell(command + " " + where);
                 assertEquals(1, result.code(), command + where);
                 assertEquals(1, result.err().size(), result.err()::toString);
-                assertTrue(result.err().getFirst().startsWith("logalign: cannot write the result"),
+                assertTrue(result.err().getFirst().startsWith("logalign: the result cannot be written"),
                         result.err()::toString);
             }
         }

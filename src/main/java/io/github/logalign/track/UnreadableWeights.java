@@ -17,10 +17,11 @@ final class UnreadableWeights {
 
     private static final String PYTHON = "convert it: python -c \"";
 
-    /** Tied tensors share memory, which save_file refuses; clones do not. */
-    private static final String PICKLE = PYTHON + "import sys, torch, safetensors.torch as s; s.save_file({k:"
-            + " v.clone().contiguous() for k, v in torch.load(sys.argv[1], map_location='cpu',"
-            + " weights_only=True).items()}, sys.argv[2])\" %s %s";
+    /** Trainers nest the weights beside the optimiser's state. Tied tensors share memory, which save_file refuses; clones do not. */
+    private static final String PICKLE = PYTHON
+            + "import sys, torch, safetensors.torch as s; d = torch.load(sys.argv[1],"
+            + " map_location='cpu', weights_only=True); d = d.get('state_dict', d.get('model', d)); s.save_file({k:"
+            + " v.detach().clone().contiguous() for k, v in d.items() if torch.is_tensor(v)}, sys.argv[2])\" %s %s";
 
     private static final String TRANSFORMERS = PYTHON
             + "import sys; from transformers import AutoModelForCausalLM as M;"

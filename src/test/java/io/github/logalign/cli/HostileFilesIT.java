@@ -51,7 +51,8 @@ class HostileFilesIT {
         assertEquals(1, result.err().size(), result.err()::toString);
         String message = result.err().getFirst();
         // Where the file can be opened, its tensors may be of no use to this command for a reason of its own.
-        assertTrue(message.contains(hostile.expected()) || (opens(path) && message.contains("\"w\"")), message);
+        boolean ofItsOwn = opens(path) && (message.contains("\"w\"") || message.contains(path.toString()));
+        assertTrue(message.contains(hostile.expected()) || ofItsOwn, message);
         assertTrue(message.codePoints().noneMatch(Character::isISOControl), message);
         assertEquals(before, files());
     }

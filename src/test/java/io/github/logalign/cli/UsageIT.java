@@ -134,7 +134,8 @@ class UsageIT {
         assertTrue(line(score("--out", "notes.json")).contains("--force"));
         assertTrue(line(score("--spectra", "spectra")).contains("--force"));
         assertTrue(line(run("spectrum", "--weights", MODEL, "--out", "link")).contains("would overwrite"));
-        assertTrue(line(score("--spectra", "new", "--out", "new/lm_head.q.npy")).contains("same file"));
+        assertTrue(
+                line(score("--spectra", "new", "--out", "new/lm_head.q.npy", "--format", "csv")).contains("same file"));
         assertEquals(before, state());
         assertEquals(0, score("--out", "notes.json", "--force", "--spectra", "spectra").code());
         assertEquals(0, score("--out", "notes.json", "--spectra", "spectra").code(), "now they are its own");

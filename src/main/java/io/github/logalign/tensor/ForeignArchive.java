@@ -21,7 +21,7 @@ final class ForeignArchive {
                     name -> name.equals("model.weights.h5"),
                     "it is a Keras model",
                     origin -> "save its weights: python -c \"import keras, numpy as np;"
-                            + " m = keras.saving.load_model('" + PyTorch.input(origin, "in.keras") + "');"
+                            + " m = keras.saving.load_model('" + PyTorch.argument(origin.path(), "in.keras") + "');"
                             + " np.savez('out.npz', **{w.path: w.numpy() for w in m.weights})\""),
             new Kind(
                     name -> name.startsWith("MAR-INF/"),

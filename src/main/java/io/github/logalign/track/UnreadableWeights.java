@@ -2,6 +2,7 @@ package io.github.logalign.track;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.Names;
+import io.github.logalign.tensor.PyTorch;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -15,17 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Checkpoints in formats of others: what they are, and how to convert them. */
 final class UnreadableWeights {
 
-    private static final String PYTHON = "convert it: python -c \"";
-
-    /** Trainers nest the weights beside the optimiser's state. Tied tensors share memory, which save_file refuses; clones do not. */
-    private static final String PICKLE = PYTHON
-            + "import sys, torch, safetensors.torch as s; d = torch.load(sys.argv[1],"
-            + " map_location='cpu', weights_only=True); d = d.get('state_dict', d.get('model', d)); s.save_file({k:"
-            + " v.detach().clone().contiguous() for k, v in d.items() if torch.is_tensor(v)}, sys.argv[2])\" %s %s";
-
-    private static final String TRANSFORMERS = PYTHON
-            + "import sys; from transformers import AutoModelForCausalLM as M;"
-            + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" %s";
+    /** Stands for a checkpoint's folder whose path cannot stand in a command. */
+    private static final String FOLDER = "CHECKPOINT";
 
     /** What lies beside weights; a folder with such files, or none, and without weights is a checkpoint that lacks them. */
     private static final Pattern COMPANION = Pattern
@@ -65,25 +57,27 @@ final class UnreadableWeights {
 
     private static @Nullable String inFolder(Path folder, Path entry) {
         String name = name(entry);
-        String shown = Names.printable(folder);
+        String shown = PyTorch.argument(folder, FOLDER);
         if (name.equals("pytorch_model.bin.index.json")) {
-            return problem(folder, name, "PyTorch's shards", TRANSFORMERS.formatted(shown));
+            return problem(folder, name, "PyTorch's shards",
+                    "convert it: python -c \"import sys; from transformers import AutoModelForCausalLM as M;"
+                            + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" " + shown);
         }
         if (name.endsWith(".distcp") || (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry))) {
             Path merged = name.endsWith(".distcp") ? folder : entry;
             return problem(folder, name, "a distributed PyTorch checkpoint",
-                    "convert it: accelerate merge-weights " + Names.printable(merged) + " " + shown);
+                    "convert it: accelerate merge-weights " + PyTorch.argument(merged, "SHARDS") + " " + shown);
         }
         if (name.matches("global_step\\d+") && Files.isDirectory(entry)) {
             return problem(folder, name, "a checkpoint of DeepSpeed", "convert it: python "
-                    + Names.printable(folder.resolve("zero_to_fp32.py")) + " " + shown + " " + shown
+                    + PyTorch.argument(folder.resolve("zero_to_fp32.py"), "zero_to_fp32.py") + " " + shown + " " + shown
                     + " --safe_serialization");
         }
         if (name.startsWith("mp_rank_") || name.startsWith("zero_pp_rank_")) {
             return problem(folder, name, "a checkpoint of DeepSpeed or Megatron",
                     "convert it to safetensors, for DeepSpeed:"
                             + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
-                            + Names.printable(name(folder)));
+                            + PyTorch.argument(Path.of(name(folder)), "TAG"));
         }
         if (name.matches("(?:adapter_model|lora).*\\.safetensors")) {
             return problem(folder, name, "an adapter without its model",
@@ -97,7 +91,8 @@ final class UnreadableWeights {
             return problem(folder, name, "weights of another format", "save them as model.safetensors");
         }
         return isPickle(name)
-                ? problem(folder, name, "a PyTorch pickle", pickle(entry, folder.resolve("model.safetensors")))
+                ? problem(folder, name, "a PyTorch pickle",
+                        PyTorch.conversion(entry, folder.resolve("model.safetensors")))
                 : null;
     }
 
@@ -113,7 +108,7 @@ final class UnreadableWeights {
         }
         String stem = matcher.group("stem");
         return new Pickle(stem, Names.printable(file) + ": it is a PyTorch pickle by its name; "
-                + pickle(file, file.resolveSibling(stem + ".weights.safetensors")));
+                + PyTorch.conversion(file, file.resolveSibling(stem + ".weights.safetensors")));
     }
 
     private static boolean isPickle(String name) {
@@ -122,10 +117,6 @@ final class UnreadableWeights {
 
     /** A file that may hold a checkpoint. */
     record Pickle(String stem, String problem) {}
-
-    private static String pickle(Path from, Path to) {
-        return PICKLE.formatted(Names.printable(from), Names.printable(to));
-    }
 
     private static String problem(Path folder, String found, String what, String remedy) {
         return Names.printable(folder) + ": it holds " + Names.printable(found) + ", " + what

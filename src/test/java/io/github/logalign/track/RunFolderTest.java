@@ -1,6 +1,7 @@
 package io.github.logalign.track;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -188,6 +189,28 @@ class RunFolderTest {
         assertEquals(List.of(500L, 1000L), steps(scan));
         String problem = assertNotNull1(scan.checkpoints().getLast().problem());
         assertTrue(problem.contains(folder) && problem.contains(remedy) && !problem.contains("\n"), problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json", "__0_0.distcp", "global_step1000/x",
+        "mp_rank_00_model_states.pt"})
+    void aFolderThatCouldBreakOutOfTheCommandIsNotPutIntoIt(String held) throws IOException {
+        file("$(id)' checkpoint-1000/" + held);
+        file("epoch='\"$(id)\"-step=2000.ckpt");
+        for (Checkpoint checkpoint : scan().checkpoints()) {
+            String problem = assertNotNull1(checkpoint.problem());
+            String command = problem.substring(problem.indexOf("convert it"));
+            assertFalse(command.contains("$(id)"), command);
+        }
+        assertEquals(List.of(1000L, 2000L), steps(scan()));
+    }
+
+    @Test
+    void theNamesThatLightningGivesStandInTheCommand() throws IOException {
+        file("epoch=0-step=100.ckpt");
+        String problem = assertNotNull1(scan().checkpoints().getFirst().problem());
+        assertTrue(problem.contains("torch.load('" + run.resolve("epoch=0-step=100.ckpt") + "'"), problem);
+        assertTrue(problem.endsWith(", '" + run.resolve("epoch=0-step=100.weights.safetensors") + "')\""), problem);
     }
 
     private static String assertNotNull1(@org.jspecify.annotations.Nullable String text) {

@@ -8,30 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.score.LayerScore.Status;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How weights are taken to be stored: by evidence that the row names, and never by a guess that it does not. */
-class OrientationTest {
+class OrientationTest extends ModelFixture {
 
     private static final String ATTENTION = "transformer.h.0.attn.c_proj";
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
-
-    @BeforeEach
-    void emptyModel() {
-        model = new TestModel(folder);
-    }
 
     /** GPT-2 as Hugging Face stores it: Conv1D, input x output; the embedding is vocabulary x n as everywhere. */
     private TestModel gpt2() {

@@ -14,24 +14,12 @@ import io.github.logalign.tensor.NpyWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which activations belong to which weights. */
-class PairingTest {
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
-
-    @BeforeEach
-    void emptyModel() {
-        model = new TestModel(folder);
-    }
+class PairingTest extends ModelFixture {
 
     private static void assertLar(double[][] w, double[][] x, LayerScore row) {
         assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));

@@ -6,26 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.LogalignException;
 import io.github.logalign.tensor.DataType;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which rows there are, in which order, and what is said about the rest. */
-class PlanTest {
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
+class PlanTest extends ModelFixture {
 
     @BeforeEach
     void files() {
-        model = new TestModel(folder)
-                .weight("a.weight", 6, 8)
+        model.weight("a.weight", 6, 8)
                 .weight("b", 8, 8)
                 .weight("c.weight", 5, 8)
                 .weight("norm.weight", 8)

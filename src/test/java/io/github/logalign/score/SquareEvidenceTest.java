@@ -6,29 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.score.LayerScore.Status;
-import java.nio.file.Path;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Square weights of names that some families store transposed: evidence from anywhere in the checkpoint, or no score. */
-class SquareEvidenceTest {
+class SquareEvidenceTest extends ModelFixture {
 
     private static final String PROJECTION = "h.0.attn.c_proj";
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
-
-    @BeforeEach
-    void emptyModel() {
-        model = new TestModel(folder);
-    }
 
     private LayerScore square(String layer) {
         return row(model.weight(layer + ".weight", 8, 8).input(layer, 12, 8).rows(), layer);

@@ -7,27 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.tensor.DataType;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Heads that are embeddings, and heads that are not. */
-class TiedHeadTest {
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
-
-    @BeforeEach
-    void emptyModel() {
-        model = new TestModel(folder);
-    }
+class TiedHeadTest extends ModelFixture {
 
     @ParameterizedTest
     @CsvSource({

@@ -5,27 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.score.LayerScore.Status;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three dimensions are experts or a convolution, and a kernel's width is no number of experts. */
-class WeightKindTest {
-
-    @TempDir
-    Path folder;
-
-    private TestModel model = new TestModel(Path.of(""));
-
-    @BeforeEach
-    void emptyModel() {
-        model = new TestModel(folder);
-    }
+class WeightKindTest extends ModelFixture {
 
     private static Selection convolutions(String... globs) {
         return Selection.ALL.withConvolutions(List.of(TestModel.globs(globs)));

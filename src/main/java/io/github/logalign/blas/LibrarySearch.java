@@ -5,6 +5,9 @@ import io.github.logalign.blas.BlasInfo.Origin;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,10 +96,17 @@ final class LibrarySearch {
     private @Nullable Library named(String name) {
         boolean isPath = name.contains("/") || name.contains("\\");
         if (isPath && !Files.isRegularFile(Path.of(name))) {
-            failed(Origin.NAMED, name, "no such file");
+            failed(Origin.NAMED, name, noFile(Path.of(name)));
             return null;
         }
         return isPath ? load(Origin.NAMED, List.of(Path.of(name).toAbsolutePath())) : loadByName(Origin.NAMED, name);
+    }
+
+    private static String noFile(Path path) {
+        if (Files.isDirectory(path)) {
+            return "it is a folder, not a library";
+        }
+        return Files.exists(path) ? "it is not a regular file, as a library is" : "no such file";
     }
 
     private @Nullable Library bundled() {
@@ -219,12 +229,23 @@ final class LibrarySearch {
         return library;
     }
 
-    private static String reason(Exception failure) {
-        String message = failure.getMessage();
-        String text = message == null ? failure.getClass().getSimpleName() : message.lines().findFirst().orElse("");
-        return failure instanceof IOException
-                ? failure.getClass().getSimpleName().replaceAll("Exception$", "") + ": " + text
-                : text;
+    private static String reason(IllegalArgumentException notLoadable) {
+        String message = notLoadable.getMessage();
+        return message == null ? "it cannot be loaded" : message.lines().findFirst().orElse("");
+    }
+
+    /** Without the names of Java's exceptions, which say what the messages of some leave out, and without a second path. */
+    private static String reason(IOException failure) {
+        return switch (failure) {
+            case AccessDeniedException denied -> "permission denied";
+            case FileAlreadyExistsException taken -> "a file stands where a folder should be";
+            case FileSystemException system -> words(system.getReason());
+            default -> words(failure.getMessage());
+        };
+    }
+
+    private static String words(@Nullable String reason) {
+        return reason == null ? "the system tells no reason" : reason;
     }
 
     private String failure() {

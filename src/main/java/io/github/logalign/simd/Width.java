@@ -1,5 +1,6 @@
 package io.github.logalign.simd;
 
+import java.util.Locale;
 import java.util.function.IntSupplier;
 import jdk.incubator.vector.VectorShape;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ record Width(int bits, String reason, boolean forced) {
      */
     static final String ANY = "logalign.test.anyWidth";
 
+    private static final String WIDEST = "widest";
+
     /** The module that the vector kernels need. */
     private static final String MODULE = "jdk.incubator.vector";
 
@@ -34,7 +37,7 @@ record Width(int bits, String reason, boolean forced) {
             String forced = property != null ? property : variable;
             String source = property != null ? Simd.PROPERTY : Simd.VARIABLE;
             boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
-            boolean any = Boolean.getBoolean(ANY) && forced != null && !forced.equals("widest");
+            boolean any = Boolean.getBoolean(ANY) && forced != null && !forced.equalsIgnoreCase(WIDEST);
             try {
                 return new Choice(decide(forced, source, modulePresent, any ? () -> 512 : Width::widest), null);
             } catch (IllegalArgumentException impossible) {
@@ -76,14 +79,15 @@ record Width(int bits, String reason, boolean forced) {
                     : new Width(bits, "the widest vectors of this CPU", false);
         }
         String asked = source + "=" + forced;
-        return switch (forced) {
+        String wanted = forced.toLowerCase(Locale.ROOT);
+        return switch (wanted) {
             case "0" -> new Width(0, "forced by " + asked, true);
-            case "128", "256", "512", "widest" -> {
+            case "128", "256", "512", WIDEST -> {
                 if (!modulePresent) {
                     throw new IllegalArgumentException(asked + " cannot run: " + missing + "; or set it to 0");
                 }
                 int widestBits = Math.min(512, widest.getAsInt());
-                int bits = forced.equals("widest") ? widestBits : Integer.parseInt(forced);
+                int bits = wanted.equals(WIDEST) ? widestBits : Integer.parseInt(wanted);
                 if (bits > widestBits || bits < 128) {
                     throw new IllegalArgumentException(asked + " cannot run: the widest vectors of this CPU have "
                             + widestBits + " bits; unset it or choose a smaller width");

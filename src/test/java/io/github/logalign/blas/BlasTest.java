@@ -54,6 +54,14 @@ class BlasTest {
     }
 
     @Test
+    void aFolderIsNoLibrary() {
+        BlasException failure = assertThrows(BlasException.class, () -> search(folder.toString(), folder).find());
+        assertTrue(failure.getMessage().contains(folder + " (it is a folder, not a library)"), failure.getMessage());
+        BlasException device = assertThrows(BlasException.class, () -> search("/dev/null", folder).find());
+        assertTrue(device.getMessage().contains("/dev/null (it is not a regular file"), device.getMessage());
+    }
+
+    @Test
     void whatIsNoLibraryIsSaidSo() throws IOException {
         Path text = Files.writeString(folder.resolve("libopenblas.so"), "this is text");
         BlasException failure = assertThrows(BlasException.class, () -> search(text.toString(), folder).find());
@@ -99,6 +107,7 @@ class BlasTest {
         List<Attempt> attempts = info.attempts();
         assertEquals(2, attempts.size(), attempts::toString);
         assertTrue(attempts.getFirst().place().startsWith(file.toString()));
+        assertEquals("Not a directory", attempts.getFirst().outcome());
         assertEquals(Origin.BUNDLED, info.origin());
     }
 

@@ -99,6 +99,8 @@ class KernelsTest {
         assertFalse(Width.decide(null, "test", true, () -> 256).forced());
         assertEquals(256, Width.decide("widest", "test", true, () -> 256).bits());
         assertTrue(Width.decide("widest", "test", true, () -> 256).forced());
+        assertEquals(256, Width.decide("WIDEST", "test", true, () -> 256).bits());
+        assertEquals("forced by test=Widest", Width.decide("Widest", "test", true, () -> 256).reason());
         assertTrue(Width.decide(null, "test", false, () -> 512).reason().contains("--add-modules"));
     }
 

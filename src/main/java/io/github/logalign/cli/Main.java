@@ -118,6 +118,7 @@ public final class Main implements Runnable {
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err))
                 .setExecutionStrategy(new Usage(Main::allCommands)::execute);
         LowerCaseEnums.apply(commandLine);
+        NumberOptions.apply(commandLine);
         Usage.collectErrors(commandLine);
         int code;
         try {

@@ -78,6 +78,14 @@ class UsageIT {
         "lab grokking --out x --weight-decay NaN, the weight decay must be",
         "lab repetition --out x --epochs 2147483647, epochs must be",
         "lab repetition --out x --interval -1, interval at least 1",
+        "demo --steps x, is not a whole number;",
+        "demo --seed 1.5, is not a whole number;",
+        "demo --steps 99999999999, is too large;",
+        "demo --steps -99999999999, is too small;",
+        "score --weights w --activations x --threads two, is not a whole number;",
+        "sample --seed two x, is not a whole number;",
+        "track run --poll abc, is not a number;",
+        "lab grokking --out x --weight-decay 1:5, is not a number;",
     })
     void theMessageNamesWhatIsWrong(String arguments, String message) {
         String line = line(run(arguments.split(" ", -1)));

@@ -65,12 +65,14 @@ class StartIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-XX:NoSuchOption", "-Xmx1", "-XX:+UseG1GC -XX:+UseZGC", "-Xlog:nonsense"})
+    @ValueSource(strings = {"-XX:NoSuchOption", "-Xmx1", "-XX:+UseG1GC -XX:+UseZGC", "-Xlog:nonsense", "-Xfoo",
+        "Xmx1g"})
     void aWrongOptionOfOnesOwnIsToldOnStandardError(String options) throws Exception {
         Result result = shell(SCORE, "LOGALIGN_OPTS", options);
-        assertEquals(1, result.code());
+        assertEquals(2, result.code());
         assertEquals("", result.out());
-        assertFalse(result.err().isEmpty());
+        assertTrue(result.err().size() > 1, "what Java says comes first");
+        assertTrue(result.err().getLast().contains("LOGALIGN_OPTS"), result.err()::toString);
     }
 
     @Test
@@ -141,11 +143,32 @@ class StartIT {
         assertEquals(before, files(), "no report of a crash");
     }
 
+    /** The options are tried beforehand: a log would be begun twice, and the first be put aside under another name. */
+    @Test
+    void optionsThatWriteFilesAreUsedOnce() throws Exception {
+        assertScored(shell(SCORE, "LOGALIGN_OPTS", "-Xmx512m -Xlog:gc:file=gc.log -Xlog:safepoint:safepoint.log"));
+        assertEquals(List.of("gc.log", "safepoint.log"),
+                files().stream().map(file -> folder.relativize(file).toString()).filter(name -> name.contains(".log"))
+                        .sorted().toList());
+    }
+
+    @Test
+    void optionsAreTriedOnlyWhereThereAreSome() throws Exception {
+        String traced = "sh -x " + SCORE;
+        assertEquals(0, tries(shell(traced)));
+        assertEquals(1, tries(shell(traced, "LOGALIGN_OPTS", "-Xmx512m")));
+    }
+
+    private static long tries(Result traced) {
+        assertEquals(0, traced.code(), () -> String.join("\n", traced.err()));
+        return traced.err().stream().filter(line -> line.matches("\\++ .*/java .*-version")).count();
+    }
+
     @Test
     void optionsAreNoPatternsOfFileNames() throws Exception {
         Files.createFile(folder.resolve("-XX:NoSuchOption"));
         Result result = shell(SCORE, "LOGALIGN_OPTS", "-XX:NoSuch*");
-        assertEquals(1, result.code());
+        assertEquals(2, result.code());
         assertTrue(result.err().stream().anyMatch(line -> line.contains("NoSuch*")), result.err()::toString);
     }
 

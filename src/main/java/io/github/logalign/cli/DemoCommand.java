@@ -6,6 +6,7 @@ import io.github.logalign.lab.Grokking;
 import io.github.logalign.lab.GrokkingOptions;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Folders;
 import io.github.logalign.tensor.Names;
@@ -72,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, String.valueOf(wrong.getMessage()), wrong);
         }
-        CoreCheck.require();
+        BlasCheck.require(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE));
         Path folder = folder();
         Path run = folder.resolve("run");
         try (Progress progress = new Progress("training", steps, quiet)) {

@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         line(out, "blas", blas.path());
         line(out, "  origin", blas.origin().name().toLowerCase(Locale.ROOT));
         line(out, "  config", String.valueOf(blas.config()));
-        line(out, "  core", core(String.valueOf(blas.coreName()), CoreCheck.variable()));
+        line(out, "  core", core(String.valueOf(blas.coreName()), BlasCheck.coreType()));
         line(out, "  threads", String.valueOf(blas.threads()));
         for (BlasInfo.Attempt attempt : blas.attempts()) {
             line(out, "  tried", attempt.place() + ": " + attempt.outcome());

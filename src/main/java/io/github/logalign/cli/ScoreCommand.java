@@ -94,7 +94,6 @@ final class ScoreCommand implements Callable<Integer> {
             throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
         }
         ScoreOptions options = scoring.options(commandLine, method);
-        CoreCheck.require();
         Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
@@ -120,6 +119,7 @@ final class ScoreCommand implements Callable<Integer> {
                     .reads("--mask", maskOptions.paths());
             folder.announce(outputs);
             outputs.check();
+            BlasCheck.require(options);
             folder.begin();
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));

@@ -65,7 +65,6 @@ final class SpectrumCommand implements Callable<Integer> {
             throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
         }
         ScoreOptions options = scoring.options(commandLine, method);
-        CoreCheck.require();
         Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
         PrintWriter err = commandLine.getErr();
@@ -76,6 +75,7 @@ final class SpectrumCommand implements Callable<Integer> {
                     .readsBeside(List.of(weights));
             folder.announce(outputs);
             outputs.check();
+            BlasCheck.require(options);
             folder.begin();
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));

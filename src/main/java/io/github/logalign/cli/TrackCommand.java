@@ -9,6 +9,7 @@ import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.Names;
 import io.github.logalign.tensor.OpenFiles;
@@ -174,7 +175,7 @@ final class TrackCommand implements Callable<Integer> {
         checkFolder(out);
         checkFolder(report);
         RunFolder folder = folder(commandLine, run);
-        CoreCheck.require();
+        BlasCheck.require(new ScoreOptions(method, precision));
         CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), reading.options(),
                 threads());
         RunInputs inputs = new RunInputs(reading);

@@ -54,6 +54,15 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
     }
 
     /**
+     * Whether every layer needs OpenBLAS.
+     *
+     * @return false if its products can be taken without, as those of the norm form
+     */
+    public boolean needsBlas() {
+        return method != ScoreMethod.NORM || products == Products.BLAS;
+    }
+
+    /**
      * What would be done with a layer, without doing it.
      *
      * @param m the rows of W

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.cli.Command.Result;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
+import io.github.logalign.testing.Limits;
+import io.github.logalign.testing.Needs;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,18 +80,37 @@ class BoundaryIT {
         }
     }
 
+    private static void assertNoLapack(String outcome, Result result) {
+        assertEquals(1, result.code(), result::toString);
+        assertEquals("", result.out());
+        assertEquals(1, result.err().size(), result.err()::toString);
+        assertTrue(result.err().getFirst().startsWith("logalign: no usable OpenBLAS; tried " + outcome),
+                result.err()::toString);
+    }
+
     @Test
-    void withoutLapackEveryRowFailsWithTheReason() {
+    void withoutLapackOneLineSaysSoAndNothingIsWritten() throws IOException {
         small();
+        Command command = new Command().with("LOGALIGN_BLAS", "/none.so");
+        String outcome = "/none.so (no such file)";
+        Path out = folder.resolve("out.json");
+        Path spectra = folder.resolve("spectra");
         for (String way : List.of("svd auto", "gram kernel", "auto blas", "norm blas")) {
             String[] method = way.split(" ", -1);
-            Result result = new Command().with("LOGALIGN_BLAS", "/none.so")
-                    .run("score", "--weights", weights.toString(), "--activations", activations.toString(),
-                            "--method", method[0], "--products", method[1], "--format", "json");
-            assertFailedRows("no usable OpenBLAS; tried /none.so", 2, result);
+            assertNoLapack(outcome,
+                    command.run("score", "--weights", weights.toString(), "--activations", activations.toString(),
+                            "--method", method[0], "--products", method[1], "--out", out.toString()));
         }
-        assertFailedRows("no usable OpenBLAS", 2, new Command().with("LOGALIGN_BLAS", "/none.so")
-                .run("spectrum", "--weights", weights.toString(), "--format", "json"));
+        assertNoLapack(outcome,
+                command.run("spectrum", "--weights", weights.toString(), "--spectra", spectra.toString()));
+        Path run = folder.resolve("run");
+        Path checkpoint = Files.createDirectories(run.resolve("checkpoint-1"));
+        Files.copy(weights, checkpoint.resolve("model.safetensors"));
+        Files.copy(activations, checkpoint.resolve("activations.safetensors"));
+        assertNoLapack(outcome, command.run("track", run.toString(), "--out", out.toString()));
+        assertFalse(Files.exists(out) || Files.exists(spectra), "something was written");
+        assertNoLapack("/ (it is a folder, not a library)", new Command().with("LOGALIGN_BLAS", "/")
+                .run("spectrum", "--weights", weights.toString()));
     }
 
     @ParameterizedTest
@@ -126,16 +149,47 @@ class BoundaryIT {
                 .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16) & 2) != 0);
     }
 
+    private static boolean computesLayers(Process process) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return threads.anyMatch(thread -> isCalled("logalign-layer", thread));
+        } catch (IOException | UncheckedIOException ended) {
+            return false;
+        }
+    }
+
+    private static boolean isCalled(String name, Path thread) {
+        try {
+            return Files.readString(thread.resolve("comm")).strip().equals(name);
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static boolean holdsCheckpoints(Path out) {
+        try (Stream<Path> files = Files.walk(out)) {
+            return files.anyMatch(file -> file.toString().endsWith(".safetensors"));
+        } catch (IOException | UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    private static boolean writes(Process process) {
+        try {
+            return process.getInputStream().available() > 0;
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
     /** Starts a command that has enough to do, interrupts it, and looks at what it leaves. */
-    private void interrupt(String signal, int code, Path out, String... args) throws IOException,
-            InterruptedException {
+    private void interrupt(String signal, int code, Path out, Predicate<Process> atWork, String... args)
+            throws IOException, InterruptedException {
         // Nobody reads the output: what writes a lot waits.
         List<String> line = new ArrayList<>(List.of(Command.path().toString()));
         line.addAll(List.of(args));
         Process process = new ProcessBuilder(line).redirectError(folder.resolve("err").toFile()).start();
         try {
-            // Well under way.
-            Thread.sleep(2000);
+            Limits.awaitThat(() -> !process.isAlive() || atWork.test(process));
             assertTrue(process.isAlive(), () -> "has ended already: " + line);
             new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
             process.waitFor();
@@ -157,6 +211,7 @@ class BoundaryIT {
     @ParameterizedTest
     @ValueSource(strings = {"score", "spectrum", "lab", "demo", "inspect"})
     void anInterruptedCommandSaysSoByItsExitCode(String command) throws IOException, InterruptedException {
+        Needs.proc();
         new SafetensorsWriter().add("a.weight", new long[]{SIDE, SIDE}, normal(SIDE * SIDE, 1)).write(weights);
         new SafetensorsWriter().add("a", new long[]{4, SIDE}, normal(4 * SIDE, 2)).write(activations);
         Path names = folder.resolve("names.safetensors");
@@ -177,7 +232,12 @@ class BoundaryIT {
                 case "demo" -> new String[]{"demo", "--quiet", "--out", out.toString()};
                 default -> new String[]{"inspect", names.toString()};
             };
-            interrupt(signal, signal.equals("TERM") ? 143 : 130, out, args);
+            Predicate<Process> atWork = switch (command) {
+                case "score", "spectrum" -> BoundaryIT::computesLayers;
+                case "lab", "demo" -> process -> holdsCheckpoints(out);
+                default -> BoundaryIT::writes;
+            };
+            interrupt(signal, signal.equals("TERM") ? 143 : 130, out, atWork, args);
         }
     }
 }

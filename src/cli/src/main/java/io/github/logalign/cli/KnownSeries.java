@@ -1,0 +1,70 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.report.SeriesFile;
+import io.github.logalign.track.Checkpoint;
+import io.github.logalign.track.CheckpointScorer;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesOrigin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
+
+/**
+ * What the file of {@code --out} holds already.
+ *
+ * @param rows to go on with
+ * @param note about them, or null
+ */
+record KnownSeries(Series rows, @Nullable String note) {
+
+    private static final KnownSeries NONE = new KnownSeries(Series.EMPTY, null);
+
+    /**
+     * Reads the rows. {@code --force} begins anew where a file cannot be gone on with.
+     *
+     * @param out the file, or null
+     * @throws LogalignException if it is damaged
+     * @throws ParameterException if its rows are of another run
+     */
+    static KnownSeries of(
+            CommandLine commandLine, @Nullable Path out, boolean force, Path run, List<Checkpoint> checkpoints,
+            CheckpointScorer scorer)
+            throws IOException {
+        if (out == null || !Files.isRegularFile(out) || Files.size(out) == 0 || !OwnFile.SERIES.fits(out)) {
+            return NONE;
+        }
+        Series rows;
+        try {
+            rows = SeriesFile.read(out);
+        } catch (LogalignException damaged) {
+            if (force) {
+                return NONE;
+            }
+            String message = String.valueOf(damaged.getMessage());
+            throw new LogalignException(
+                    message + (message.contains("; ") ? ", or " : "; ") + "begin anew with " + ForceOption.NAME,
+                    damaged);
+        }
+        SeriesOrigin origin = SeriesOrigin.of(rows, run, checkpoints, scorer::stamp);
+        if (origin.other() == null) {
+            return new KnownSeries(rows, null);
+        }
+        String other = Names.printable(origin.other());
+        if (origin.moved()) {
+            return new KnownSeries(rows, Names.printable(out) + " has rows of the run " + other
+                    + ", which was moved: the files here are the same, and the rows are kept");
+        }
+        if (force) {
+            return NONE;
+        }
+        throw new ParameterException(commandLine,
+                "--out " + Names.printable(out) + ": it holds the rows of another run, "
+                        + other + "; name another file, or begin anew with " + ForceOption.NAME);
+    }
+}

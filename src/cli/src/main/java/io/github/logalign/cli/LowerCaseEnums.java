@@ -1,0 +1,64 @@
+package io.github.logalign.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine;
+
+/** Values of an enum are written in lower case: on the command line, in messages, in the help and in completion. */
+final class LowerCaseEnums {
+
+    private LowerCaseEnums() {}
+
+    /** Changes every option of the commands that has an enum for its type; in the order of their declaration. */
+    static void apply(CommandLine commandLine) {
+        commandLine.getSubcommands().values().forEach(LowerCaseEnums::apply);
+        CommandSpec spec = commandLine.getCommandSpec();
+        if (!spec.subcommands().isEmpty()) {
+            return;
+        }
+        // Whatever comes later in the help is taken out and put back, so that the order stays.
+        List<OptionSpec> options = List.copyOf(spec.options());
+        options.forEach(spec::remove);
+        options.forEach(option -> spec.addOption(option.type().isEnum() ? lowerCase(option) : option));
+    }
+
+    private static OptionSpec lowerCase(OptionSpec option) {
+        List<String> values = values(option);
+        return option.toBuilder()
+                .completionCandidates(values)
+                .converters(text -> constant(option.type(), values, text))
+                .build();
+    }
+
+    /** The values that the option's label shows, since not every command has a use for all. */
+    static List<String> values(ArgSpec option) {
+        if (option.paramLabel().contains("|")) {
+            return List.of(option.paramLabel().split("\\|", -1));
+        }
+        List<String> values = new ArrayList<>();
+        for (Object constant : option.type().getEnumConstants()) {
+            values.add(text(constant));
+        }
+        return values;
+    }
+
+    private static Object constant(Class<?> type, List<String> values, String text) {
+        for (Object constant : type.getEnumConstants()) {
+            if (text(constant).equals(text.toLowerCase(Locale.ROOT))) {
+                return constant;
+            }
+        }
+        int last = values.size() - 1;
+        throw new TypeConversionException(
+                "'" + text + "' is none of " + String.join(", ", values.subList(0, last)) + " and " + values.get(last));
+    }
+
+    private static String text(Object constant) {
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

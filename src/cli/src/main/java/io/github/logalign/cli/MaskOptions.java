@@ -1,0 +1,158 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.Masks;
+import io.github.logalign.score.NameMap;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the masks that {@code [LAYERS=][FILE][:NAME]} names, and keeps their files open. Without FILE the name is looked for
+ * in the activations. A NAME with wildcards, or LAYERS before it, makes a mask for each layer: what the wildcards of LAYERS
+ * ({@code *} if there are none) stand for fills those of NAME.
+ */
+final class MaskOptions implements AutoCloseable {
+
+    private static final int NAMES_IN_MESSAGES = 5;
+
+    private final TensorFile activations;
+    private final Map<Path, TensorFile> files = new LinkedHashMap<>();
+    private Masks masks = Masks.NONE;
+
+    /**
+     * Opens the files.
+     *
+     * @param arguments in the order given: for each layer the first that fits counts
+     * @param activations where names without a file are looked for
+     * @throws IllegalArgumentException if an argument is not of that form
+     * @throws LogalignException if a file or a name is not there
+     */
+    MaskOptions(List<String> arguments, TensorFile activations) {
+        this.activations = activations;
+        try {
+            arguments.forEach(this::add);
+        } catch (RuntimeException | Error failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    Masks masks() {
+        return masks;
+    }
+
+    /** What was opened beside the activations. */
+    List<Path> paths() {
+        return files.values().stream()
+                .flatMap(file -> Stream.concat(Stream.of(file.path()), file.tensors().stream().map(Tensor::path)))
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(TensorFile::close);
+    }
+
+    private void add(String argument) {
+        int equals = argument.indexOf('=');
+        RowRanges whole = parts(argument);
+        if (equals < 0 || Files.exists(Path.of(whole.file()))) {
+            add(null, whole);
+        } else {
+            add(argument.substring(0, equals), parts(argument.substring(equals + 1)));
+        }
+    }
+
+    /**
+     * What stands at both sides of the colon.
+     *
+     * @param file a path; empty for the activations
+     * @param name of a tensor, or null
+     */
+    private record RowRanges(String file, @Nullable String name) {}
+
+    /** File names may hold colons, and names of tensors too: the first colon after which there is such a file divides them. */
+    private static RowRanges parts(String text) {
+        if (text.startsWith(":")) {
+            return new RowRanges("", text.substring(1));
+        }
+        if (!text.isEmpty() && Files.exists(Path.of(text))) {
+            return new RowRanges(text, null);
+        }
+        for (int colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+            if (Files.exists(Path.of(text.substring(0, colon)))) {
+                return new RowRanges(text.substring(0, colon), text.substring(colon + 1));
+            }
+        }
+        int last = text.lastIndexOf(':');
+        return last < 0 ? new RowRanges(text, null) : new RowRanges(text.substring(0, last), text.substring(last + 1));
+    }
+
+    private void add(@Nullable String layers, RowRanges parts) {
+        TensorFile file = open(parts.file());
+        String name = parts.name();
+        if (name == null && layers == null) {
+            masks = masks.withAll(only(file));
+            return;
+        }
+        if (name == null) {
+            masks = masks.withNamed(NameMap.parse(layers + "=" + only(file).name()), file);
+            return;
+        }
+        boolean pattern = name.contains("*") || name.contains("?");
+        if (layers == null && (!pattern || file.find(name).isPresent())) {
+            masks = masks.withAll(file.tensor(name));
+            return;
+        }
+        if (!pattern) {
+            // Now, since a name that is not there would cost each of the layers its row.
+            file.tensor(name);
+        }
+        masks = masks.withNamed(NameMap.parse((layers == null ? "*" : layers) + "=" + name), file);
+    }
+
+    private TensorFile open(String text) {
+        if (text.isEmpty()) {
+            return activations;
+        }
+        Path path = Path.of(text);
+        try {
+            // As one file with the activations, its masks are not taken for activations.
+            if (Files.exists(path) && Files.isSameFile(path, activations.path())) {
+                return activations;
+            }
+        } catch (IOException unknown) {
+            // Opening it tells more.
+        }
+        return files.computeIfAbsent(path, TensorFile::open);
+    }
+
+    private static Tensor only(TensorFile file) {
+        if (file.tensors().size() == 1) {
+            return file.tensors().getFirst();
+        }
+        List<Tensor> candidates = file.tensors().stream().filter(tensor -> !tensor.isFloating()).toList();
+        if (candidates.size() == 1) {
+            return candidates.getFirst();
+        }
+        String names = candidates.stream()
+                .limit(NAMES_IN_MESSAGES)
+                .map(tensor -> "\"" + Names.printable(tensor.name()) + "\"")
+                .collect(Collectors.joining(", "));
+        int others = candidates.size() - NAMES_IN_MESSAGES;
+        throw new LogalignException(Names.printable(file.path()) + ": holds " + candidates.size()
+                + " tensors that could be a mask; name one by FILE:NAME"
+                + (candidates.isEmpty() ? "" : ": " + names + (others > 0 ? " and " + others + " more" : "")));
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** The kinds of files that commands write, each known again by its content. */
+enum OwnFile {
+
+    /** Rows of score or spectrum, in any of their formats. */
+    ROWS {
+        @Override
+        boolean fits(Path file) throws IOException {
+            String head = head(file);
+            return isJsonWith(head, "layers") || head.startsWith("layer,weights,tensor,")
+                    || TABLE.matcher(head).lookingAt();
+        }
+    },
+
+    /** A series of track. */
+    SERIES {
+        @Override
+        boolean fits(Path file) throws IOException {
+            String head = head(file);
+            return isJsonWith(head, "rows") || head.startsWith("step,layer,weights,tensor,");
+        }
+    },
+
+    /** A report of track. */
+    REPORT {
+        @Override
+        boolean fits(Path file) throws IOException {
+            return head(file).contains("<meta name=\"generator\" content=\"logalign\">");
+        }
+    },
+
+    /** What sample writes. */
+    SAMPLE {
+        @Override
+        boolean fits(Path file) {
+            try (TensorFile opened = TensorFile.open(file)) {
+                return SampleCommand.GENERATOR.equals(opened.metadata().get("generator"));
+            } catch (LogalignException another) {
+                return false;
+            }
+        }
+    },
+
+    /** The list of a folder of spectra. */
+    SPECTRA_LIST {
+        @Override
+        boolean fits(Path file) throws IOException {
+            return isJsonWith(head(file), "spectra");
+        }
+    },
+
+    /** A folder, where what lies in it is checked by itself, or a file that a list names as the command's own. */
+    ANY {
+        @Override
+        boolean fits(Path file) {
+            return true;
+        }
+    },
+
+    /** A file that no content makes the command's own. */
+    NONE {
+        @Override
+        boolean fits(Path file) {
+            return false;
+        }
+    };
+
+    private static final int HEAD = 1 << 14;
+    private static final Pattern TABLE = Pattern.compile("layer +m x n +.*status *\\R");
+    private static final Pattern JSON = Pattern.compile("\\{\\s*\"schema\"\\s*:\\s*\\d+\\s*,\\s*\"environment\"\\s*:");
+
+    /** Tells whether an existing file with something in it is of this kind. */
+    abstract boolean fits(Path file) throws IOException;
+
+    private static String head(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(HEAD), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static boolean isJsonWith(String head, String list) {
+        return JSON.matcher(head).lookingAt()
+                && Pattern.compile("\\}\\s*,\\s*\"" + list + "\"\\s*:\\s*\\[").matcher(head).find();
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Scorer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Computes rows in some threads, in the order of the jobs, with progress on the terminal and a line for each bad row. */
+final class RowRunner {
+
+    private final int threads;
+    private final boolean quiet;
+    private final PrintWriter err;
+
+    RowRunner(int threads, boolean quiet, PrintWriter err) {
+        this.threads = threads;
+        this.quiet = quiet;
+        this.err = err;
+    }
+
+    /**
+     * Computes all rows.
+     *
+     * @param keep gets each result in the thread that computed it
+     * @throws LogalignException if the thread is interrupted
+     */
+    List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
+        List<LayerScore> rows = new ArrayList<>();
+        int workers = Math.min(threads, jobs.size());
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers, RowRunner::worker);
+                Progress progress = new Progress("layers", jobs.size(), quiet)) {
+            List<Future<LayerScore>> futures = new ArrayList<>();
+            for (LayerJob job : jobs) {
+                futures.add(pool.submit(() -> {
+                    Scorer.Result result = scorer.score(job);
+                    keep.accept(job, result);
+                    return result.row();
+                }));
+            }
+            try {
+                for (Future<LayerScore> future : futures) {
+                    rows.add(future.get());
+                    progress.step();
+                }
+            } catch (ExecutionException failed) {
+                pool.shutdownNow();
+                throw unchecked(failed.getCause());
+            } catch (InterruptedException interrupted) {
+                pool.shutdownNow();
+                Thread.currentThread().interrupt();
+                // The rows so far would look like all of them.
+                throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
+                        interrupted);
+            }
+        }
+        rows.forEach(this::tell);
+        return rows;
+    }
+
+    private static Thread worker(Runnable task) {
+        Thread thread = new Thread(task, "logalign-layer");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static RuntimeException unchecked(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
+    }
+
+    private void tell(LayerScore row) {
+        if (row.status() != Status.OK) {
+            err.println("logalign: " + row.status().name().toLowerCase(Locale.ROOT) + ": "
+                    + Names.escaped(String.valueOf(row.reason())));
+        }
+        if (!quiet) {
+            for (String warning : row.warnings()) {
+                err.println("logalign: note: " + Names.printable(row.layer()) + ": " + Names.escaped(warning));
+            }
+        }
+        err.flush();
+    }
+
+    /** 0 if every row is ok. */
+    static int exitCode(List<LayerScore> rows) {
+        return rows.stream().allMatch(row -> row.status() == Status.OK) ? 0 : 1;
+    }
+}

@@ -1,0 +1,162 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.Environment;
+import io.github.logalign.cli.OutputOptions.Format;
+import io.github.logalign.report.CsvReport;
+import io.github.logalign.report.JsonReport;
+import io.github.logalign.report.TableReport;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Masks;
+import io.github.logalign.score.NameMap;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine;
+
+/** {@code score}: LAR and the spectra of every layer that has activations. */
+@Command(name = "score", description = {
+    "LAR, effective dimension and spectra of every layer that has activations.",
+    "Activations named X, X.weight or X.input belong to the weight X.weight or X."
+})
+final class ScoreCommand implements Callable<Integer> {
+
+    @Reads
+    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
+            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    private Path weights = Path.of("");
+
+    @Reads
+    @Option(names = "--activations", required = true, paramLabel = "FILE",
+            description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
+    private Path activations = Path.of("");
+
+    @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
+    private @Nullable String tensor;
+
+    @Option(names = "--activation", paramLabel = "NAME", description = "Only these activations.")
+    private @Nullable String activation;
+
+    @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION",
+            description = "Activations that belong to weights, where the names do not tell; the wildcards * and ? of the"
+                    + " left side fill those of the right side. May be given again.")
+    private List<String> maps = new ArrayList<>();
+
+    @Option(names = "--mask", paramLabel = "[LAYERS=][FILE][:NAME]",
+            description = "One value per token: BOOL or numbers that are all 0 or 1, as in an attention_mask, where 1 counts;"
+                    + " or integer labels, where -100 does not count. Without FILE the name is one of the activations"
+                    + " file. A NAME with wildcards is a mask for each layer: *=:*.mask gives the layer X the mask X.mask."
+                    + " May be given again: for each layer the first that fits counts.")
+    private List<String> masks = new ArrayList<>();
+
+    @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
+            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
+                    + " norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
+    private ScoreMethod method = ScoreMethod.SVD;
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
+    private ScoringOptions scoring = new ScoringOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        int threads = scoring.threads(commandLine);
+        Format format = output.format(commandLine);
+        if (method == ScoreMethod.NORM && scoring.spectra != null) {
+            throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
+        }
+        ScoreOptions options = scoring.options(commandLine, method);
+        Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
+        PrintWriter err = commandLine.getErr();
+        try (TensorFile weightsFile = reading.open(weights);
+                TensorFile activationsFile = reading.open(activations);
+                MaskOptions maskOptions = masks(commandLine, activationsFile)) {
+            Masks found = maskOptions.masks();
+            boolean told = tensor != null || activation != null || !maps.isEmpty();
+            Optional<String> swapped = told
+                    ? Optional.empty()
+                    : FileRoles.checkNotSwapped(commandLine, weightsFile, activationsFile);
+            if (!output.quiet) {
+                swapped.ifPresent(note -> err.println("logalign: note: " + note));
+            }
+            Plan plan = Plan.of(weightsFile, activationsFile, selection, found);
+            found.check(plan.jobs());
+            FileRoles.checkDifferent(commandLine, plan.jobs());
+            SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
+            Outputs outputs = Outputs.of(commandLine)
+                    .reads("--weights", weightsFile)
+                    .readsBeside(List.of(weights))
+                    .reads("--activations", activationsFile)
+                    .reads("--mask", maskOptions.paths());
+            folder.announce(outputs);
+            outputs.check();
+            BlasCheck.require(options);
+            folder.begin();
+            if (!output.quiet) {
+                plan.notes().forEach(note -> err.println("logalign: note: " + note));
+            }
+            Scorer scorer = new Scorer(options, found).sharing(threads,
+                    plan.jobs().size());
+            List<LayerScore> rows;
+            try (folder) {
+                rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                        (job, result) -> folder.write(job, result.spectra()));
+            }
+            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
+            return RowRunner.exitCode(rows);
+        }
+    }
+
+    private List<NameMap> maps(CommandLine commandLine) {
+        try {
+            return maps.stream().map(NameMap::parse).toList();
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private MaskOptions masks(CommandLine commandLine, TensorFile activationsFile) {
+        try {
+            return new MaskOptions(masks, activationsFile);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--mask: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private void write(OutputStream out, Format format, List<LayerScore> rows, int threads) throws IOException {
+        switch (format) {
+            case JSON -> JsonReport.write(out, Environment.current(), threads, rows);
+            case CSV -> CsvReport.write(out, rows);
+            case TABLE -> out.write(TableReport.scores(rows, output.width()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.Route;
+import io.github.logalign.score.Glob;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
+
+/** What scoring and weight spectra have in common. */
+final class ScoringOptions {
+
+    @Option(names = "--include", paramLabel = "GLOB",
+            description = "Only weights or layers that fit; * and ? are wildcards. May be given again.")
+    private List<String> include = new ArrayList<>();
+
+    @Option(names = "--exclude", paramLabel = "GLOB",
+            description = "No weights or layers that fit. May be given again.")
+    private List<String> exclude = new ArrayList<>();
+
+    @Mixin
+    final StorageOptions storage = new StorageOptions();
+
+    @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double",
+            description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
+    private Precision precision = Precision.DOUBLE;
+
+    @Option(names = "--route", paramLabel = "auto|direct|triangle|outputs|inner",
+            defaultValue = "auto",
+            description = "Force a way: direct or triangle for svd, outputs or inner for norm (default: the cheapest; see"
+                    + " inspect).")
+    private Route route = Route.AUTO;
+
+    @Option(names = "--products", paramLabel = "auto|kernel|blas", defaultValue = "auto",
+            description = "By what matrix products are taken (default: whichever is faster).")
+    private Products products = Products.AUTO;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
+    private @Nullable Integer threads;
+
+    @Writes(OwnFile.ANY)
+    @Option(names = "--spectra", paramLabel = "DIR",
+            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder, and spectra.json, which tells what is"
+                    + " where.")
+    @Nullable
+    Path spectra;
+
+    ScoreOptions options(CommandLine commandLine, ScoreMethod method) {
+        try {
+            return new ScoreOptions(method, precision, route, products);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(commandLine, "--route: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    List<Glob> include() {
+        return include.stream().map(Glob::of).toList();
+    }
+
+    List<Glob> exclude() {
+        return exclude.stream().map(Glob::of).toList();
+    }
+
+    int threads(CommandLine commandLine) {
+        if (threads == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        if (threads < 1 || threads > 1024) {
+            throw new ParameterException(commandLine, "--threads must be from 1 to 1024, not " + threads);
+        }
+        return threads;
+    }
+}

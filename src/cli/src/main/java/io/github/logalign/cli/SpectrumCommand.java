@@ -1,0 +1,101 @@
+package io.github.logalign.cli;
+
+import io.github.logalign.Environment;
+import io.github.logalign.cli.OutputOptions.Format;
+import io.github.logalign.report.CsvReport;
+import io.github.logalign.report.JsonReport;
+import io.github.logalign.report.TableReport;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Masks;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.TensorFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine;
+
+/** {@code spectrum}: the weight spectrum of every matrix of a checkpoint. */
+@Command(name = "spectrum", description = "The weight spectrum p and its spread for every matrix of a checkpoint.")
+final class SpectrumCommand implements Callable<Integer> {
+
+    @Reads
+    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
+            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+    private Path weights = Path.of("");
+
+    @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd",
+            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private ScoreMethod method = ScoreMethod.SVD;
+
+    @Mixin
+    private ReadingOptions reading = new ReadingOptions();
+
+    @Mixin
+    private ScoringOptions scoring = new ScoringOptions();
+
+    @Mixin
+    private OutputOptions output = new OutputOptions();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
+        int threads = scoring.threads(commandLine);
+        Format format = output.format(commandLine);
+        if (method == ScoreMethod.NORM) {
+            throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
+        }
+        ScoreOptions options = scoring.options(commandLine, method);
+        Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
+        PrintWriter err = commandLine.getErr();
+        try (TensorFile file = reading.open(weights)) {
+            Plan plan = Plan.of(file, selection);
+            SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
+            Outputs outputs = Outputs.of(commandLine).reads("--weights", file)
+                    .readsBeside(List.of(weights));
+            folder.announce(outputs);
+            outputs.check();
+            BlasCheck.require(options);
+            folder.begin();
+            if (!output.quiet) {
+                plan.notes().forEach(note -> err.println("logalign: note: " + note));
+            }
+            Scorer scorer = new Scorer(options, Masks.NONE).sharing(threads, plan.jobs().size());
+            List<LayerScore> rows;
+            try (folder) {
+                rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
+                        (job, result) -> folder.write(job, result.spectra()));
+            }
+            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
+            return RowRunner.exitCode(rows);
+        }
+    }
+
+    private void write(OutputStream out, Format format, List<LayerScore> rows, int threads) throws IOException {
+        switch (format) {
+            case JSON -> JsonReport.write(out, Environment.current(), threads, rows);
+            case CSV -> CsvReport.write(out, rows);
+            case TABLE -> out.write(TableReport.spectra(rows, output.width()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

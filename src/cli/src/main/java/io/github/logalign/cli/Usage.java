@@ -1,0 +1,128 @@
+package io.github.logalign.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
+
+/**
+ * Wrong usage. All that is wrong with a command line is collected before one thing is said about it: a misspelt option says
+ * more than that, for want of it, another one is missing.
+ */
+final class Usage {
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private final Supplier<Collection<CommandLine>> allCommands;
+
+    /**
+     * For a command line.
+     *
+     * @param allCommands gives every command, for those that know an option which the one in use lacks
+     */
+    Usage(Supplier<Collection<CommandLine>> allCommands) {
+        this.allCommands = allCommands;
+    }
+
+    /** Collects errors from now on. */
+    static void collectErrors(CommandLine commandLine) {
+        commandLine.getCommandSpec().parser().collectErrors(true);
+        commandLine.getSubcommands().values().forEach(Usage::collectErrors);
+    }
+
+    /** Runs the command, or its help, if nothing is wrong. */
+    int execute(ParseResult parsed) {
+        Integer help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
+        }
+        List<Exception> errors = new ArrayList<>();
+        ParseResult last = parsed;
+        for (ParseResult at = parsed; at != null; at = at.subcommand()) {
+            errors.addAll(at.errors());
+            last = at;
+        }
+        CommandLine commandLine = last.commandSpec().commandLine();
+        if (!errors.isEmpty()) {
+            throw telling(commandLine, errors);
+        }
+        requireDecoded(commandLine, parsed.originalArgs());
+        Outputs.of(commandLine).check();
+        return new RunLast().execute(parsed);
+    }
+
+    private ParameterException telling(CommandLine commandLine, List<Exception> errors) {
+        for (Exception error : errors) {
+            if (error instanceof UnmatchedArgumentException unmatched) {
+                String word = unmatched.getUnmatched().getFirst();
+                CommandLine command = unmatched.getCommandLine();
+                if (word.startsWith("-")) {
+                    return new ParameterException(command, unknownOption(command, word), error);
+                }
+                if (!command.getSubcommands().isEmpty()) {
+                    return new ParameterException(command, unknownCommand(command, word), error);
+                }
+            }
+        }
+        Exception first = errors.getFirst();
+        return first instanceof ParameterException known
+                ? known
+                : new ParameterException(commandLine, String.valueOf(first.getMessage()), first);
+    }
+
+    private String unknownOption(CommandLine command, String word) {
+        String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+        String unknown = "unknown option '" + name + "'";
+        TreeSet<String> others = new TreeSet<>();
+        for (CommandLine other : allCommands.get()) {
+            if (other.getCommandSpec().optionsMap().containsKey(name)) {
+                others.add(other.getCommandName());
+            }
+        }
+        if (!others.isEmpty()) {
+            return unknown + ": it belongs to " + String.join(", ", others);
+        }
+        return Suggestions.nearest(name, command.getCommandSpec().optionsMap().keySet())
+                .map(nearest -> unknown + ": did you mean " + nearest + "?")
+                .orElse(unknown);
+    }
+
+    private static String unknownCommand(CommandLine command, String word) {
+        return "unknown command '" + word + "'" + Suggestions.nearest(word, command.getSubcommands().keySet())
+                .map(nearest -> ": did you mean " + nearest + "?")
+                .orElse("; there are " + String.join(", ", command.getSubcommands().keySet()));
+    }
+
+    /**
+     * Arguments that are not valid in the locale have lost their bytes: a file of that name could not be opened, and one of
+     * another name would be written.
+     */
+    private static void requireDecoded(CommandLine commandLine, List<String> arguments) {
+        for (String argument : arguments) {
+            if (argument.indexOf(REPLACEMENT) >= 0 && !exists(argument)) {
+                throw new ParameterException(commandLine,
+                        "the argument '" + argument + "' is not valid in this locale's"
+                                + " encoding, " + System.getProperty("sun.jnu.encoding")
+                                + "; rename the file, or make a link to"
+                                + " it with another name");
+            }
+        }
+    }
+
+    private static boolean exists(String argument) {
+        try {
+            return Files.exists(Path.of(argument));
+        } catch (InvalidPathException noPath) {
+            return false;
+        }
+    }
+}

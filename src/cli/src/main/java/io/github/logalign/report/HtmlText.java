@@ -1,0 +1,80 @@
+package io.github.logalign.report;
+
+import io.github.logalign.internal.io.Names;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Text and numbers for a page; whatever comes from a file goes through {@link #name} or {@link #text}. */
+final class HtmlText {
+
+    private static final String CUT = "…";
+
+    private HtmlText() {}
+
+    /** A name, harmless and not endless. */
+    static String name(String name) {
+        return entities(Names.printable(name));
+    }
+
+    /** Text of any length, harmless. */
+    static String text(String text) {
+        return entities(Names.escaped(text));
+    }
+
+    /** A name that fits a small place: both ends are kept. */
+    static String shortName(String name, int length) {
+        String shown = Names.printable(name);
+        int points = shown.codePointCount(0, shown.length());
+        if (points <= length) {
+            return entities(shown);
+        }
+        int head = (length - 1) / 2;
+        int tail = length - 1 - head;
+        return entities(shown.substring(0, shown.offsetByCodePoints(0, head)) + CUT
+                + shown.substring(shown.offsetByCodePoints(0, points - tail)));
+    }
+
+    private static String entities(String text) {
+        StringBuilder safe = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '&' -> safe.append("&amp;");
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '"' -> safe.append("&quot;");
+                case '\'' -> safe.append("&#39;");
+                default -> safe.append(c);
+            }
+        }
+        return safe.toString();
+    }
+
+    /** A number in a table; an en dash for none. */
+    static String number(String format, @Nullable Double value) {
+        if (value == null) {
+            return "–";
+        }
+        if (value.isInfinite()) {
+            return value > 0 ? "∞" : "−∞";
+        }
+        return String.format(Locale.ROOT, format, value).replace('-', '−');
+    }
+
+    /** Four significant digits or so, as people write numbers. */
+    static String plain(double value) {
+        double size = Math.abs(value);
+        if (value == Math.rint(value) && size < 1e6) {
+            return number("%.0f", value);
+        }
+        if (size >= 1e6 || size < 1e-4) {
+            return number("%.2e", value);
+        }
+        return number(size >= 100 ? "%.1f" : size >= 1 ? "%.3f" : "%.4f", value);
+    }
+
+    /** A training step, thousands apart. */
+    static String step(long step) {
+        return String.format(Locale.ROOT, "%,d", step).replace(',', '\u202f');
+    }
+}

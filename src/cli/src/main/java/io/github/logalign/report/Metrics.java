@@ -1,0 +1,267 @@
+package io.github.logalign.report;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What else was measured over the steps of a run: losses, accuracies. Where there is a training and a validation loss, their
+ * difference is added as the generalisation gap.
+ *
+ * <p>Thread safety: immutable.
+ */
+public final class Metrics {
+
+    /** Without any. */
+    public static final Metrics NONE = new Metrics(Map.of(), List.of());
+
+    private static final String GAP = "generalisation gap";
+
+    /** What Python, pandas and wandb write where there is no value. */
+    private static final Set<String> MISSING = Set.of("", "nan", "none", "null", "na", "n/a", "nat", "<na>", "-");
+
+    private static final Pattern INFINITY = Pattern.compile("[+-]?inf(?:inity)?");
+
+    /** What other languages call a number: neither Java's 1d nor its 0x1p3. */
+    private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?");
+
+    private static final int MOST_NAMES = 20;
+
+    private final Map<String, NavigableMap<Long, Double>> curves;
+    private final List<String> notes;
+
+    private Metrics(Map<String, NavigableMap<Long, Double>> curves, List<String> notes) {
+        this.curves = curves;
+        this.notes = List.copyOf(notes);
+    }
+
+    /**
+     * Reads a log, told by its content: CSV, as TensorBoard and wandb export it too, JSON Lines, an array of objects, or the
+     * {@code trainer_state.json} of Hugging Face's trainer. The steps are in a column such as step, Step, _step, global_step
+     * or trainer/global_step. Empty cells, None, null and NaN are missing values, infinities too, as no curve can show them.
+     * Columns that hold other text, and values of the whole run such as train_runtime, are left out, which the notes say.
+     *
+     * @param path the file
+     * @return the metrics
+     * @throws LogalignException if it cannot be read, has no steps, or no numbers
+     */
+    public static Metrics read(Path path) {
+        MetricsTable table = MetricsTable.read(path);
+        List<String> columns = table.columns();
+        String where = Names.printable(path) + ": ";
+        int stepColumn = MetricNames.stepColumn(columns);
+        if (stepColumn < 0) {
+            throw new LogalignException(where + "metrics need a column of steps, called step, global_step or the like;"
+                    + " there are " + list(columns));
+        }
+        List<String> notes = new ArrayList<>();
+        table.notes().forEach(note -> notes.add(where + note));
+        long[] steps = steps(path, table, stepColumn, notes);
+        List<String> shown = MetricNames.shown(columns, stem(path));
+        Set<String> perRun = MetricNames.perRun(columns);
+        Map<String, NavigableMap<Long, Double>> curves = new LinkedHashMap<>();
+        List<String> text = new ArrayList<>();
+        List<String> ranges = new ArrayList<>();
+        for (int c = 0; c < columns.size(); c++) {
+            String column = columns.get(c);
+            if (c == stepColumn || MetricNames.isClock(column) || column.isEmpty() || perRun.contains(column)) {
+                continue;
+            }
+            if (MetricNames.isRange(column, columns)) {
+                ranges.add(column);
+                continue;
+            }
+            Column read = column(table, c, steps);
+            if (!read.numbers) {
+                text.add(column);
+            } else if (!read.curve.isEmpty()) {
+                curves.put(shown.get(c), read.curve);
+            }
+            if (read.infinite > 0) {
+                notes.add(where + read.infinite + " infinite " + (read.infinite == 1 ? "value" : "values") + " of \""
+                        + Names.printable(column) + (read.infinite == 1 ? "\" was" : "\" were") + " taken as missing");
+            }
+        }
+        note(notes, where, text, "left out, as not all of their values are numbers");
+        note(notes, where, ranges, "left out, the ranges of other columns");
+        note(notes, where, new ArrayList<>(perRun), "left out, values of the whole run");
+        if (curves.isEmpty()) {
+            throw new LogalignException(
+                    where + "no column beside the step \"" + Names.printable(columns.get(stepColumn))
+                            + "\" holds numbers only; there are " + list(columns));
+        }
+        addGap(curves, notes, where);
+        return new Metrics(curves, notes);
+    }
+
+    /**
+     * These metrics and others, which may come from another file of the same run.
+     *
+     * @param others their curves win where names are the same
+     * @return new metrics, with the generalisation gap of all
+     */
+    public Metrics and(Metrics others) {
+        Map<String, NavigableMap<Long, Double>> all = new LinkedHashMap<>(curves);
+        all.putAll(others.curves);
+        all.remove(GAP);
+        List<String> allNotes = new ArrayList<>(notes);
+        allNotes.addAll(others.notes);
+        addGap(all, allNotes, "");
+        return new Metrics(all, allNotes);
+    }
+
+    private static String stem(Path path) {
+        String name = String.valueOf(path.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    private static String list(List<String> names) {
+        String some = names.stream()
+                .limit(MOST_NAMES)
+                .map(name -> "\"" + Names.printable(name) + "\"")
+                .collect(Collectors.joining(", "));
+        int more = names.size() - MOST_NAMES;
+        return more > 0 ? some + " and " + more + " more" : some;
+    }
+
+    private static void note(List<String> notes, String where, List<String> names, String what) {
+        if (!names.isEmpty()) {
+            notes.add(where + list(names) + ": " + what);
+        }
+    }
+
+    /** The step of each row; -1 where there is none. */
+    private static long[] steps(Path path, MetricsTable table, int column, List<String> notes) {
+        long[] steps = new long[table.rows().size()];
+        int without = 0;
+        for (int row = 0; row < steps.length; row++) {
+            String text = cell(table, row, column);
+            boolean missing = MISSING.contains(text.toLowerCase(Locale.ROOT));
+            steps[row] = missing ? -1 : step(path, row + 1, text);
+            without += missing ? 1 : 0;
+        }
+        if (without > 0) {
+            notes.add(Names.printable(path) + ": " + without + (without == 1
+                    ? " row has no step and was left out"
+                    : " rows have no step and were left out"));
+        }
+        return steps;
+    }
+
+    private static String cell(MetricsTable table, int row, int column) {
+        String text = table.rows().get(row).get(column);
+        return text == null ? "" : text.strip();
+    }
+
+    private static long step(Path path, int row, String text) {
+        double step = NUMBER.matcher(text).matches() ? Double.parseDouble(text) : -1;
+        if (step >= 0 && step == Math.rint(step) && step < Long.MAX_VALUE) {
+            return (long) step;
+        }
+        throw new LogalignException(Names.printable(path) + ": row " + row + ": \"" + Names.printable(text)
+                + "\" is no step; repair the table");
+    }
+
+    /** Whether a cell holds a number, or what stands for one that is missing. */
+    static boolean isValue(String cell) {
+        String text = cell.strip().toLowerCase(Locale.ROOT);
+        return MISSING.contains(text) || INFINITY.matcher(text).matches() || NUMBER.matcher(text).matches();
+    }
+
+    /** What a column holds. */
+    private static final class Column {
+        private final NavigableMap<Long, Double> curve = new TreeMap<>();
+        private boolean numbers = true;
+        private int infinite;
+    }
+
+    /** Where a step comes twice, as after a crash and a resume, the later value counts. */
+    private static Column column(MetricsTable table, int index, long[] steps) {
+        Column column = new Column();
+        for (int row = 0; row < steps.length; row++) {
+            String text = cell(table, row, index);
+            String lower = text.toLowerCase(Locale.ROOT);
+            if (steps[row] < 0 || MISSING.contains(lower)) {
+                continue;
+            }
+            if (INFINITY.matcher(lower).matches()) {
+                column.infinite++;
+            } else if (NUMBER.matcher(text).matches()) {
+                double value = Double.parseDouble(text);
+                if (Double.isFinite(value)) {
+                    column.curve.put(steps[row], value);
+                } else {
+                    column.infinite++;
+                }
+            } else {
+                column.numbers = false;
+                column.infinite = 0;
+                return column;
+            }
+        }
+        return column;
+    }
+
+    private static void addGap(Map<String, NavigableMap<Long, Double>> curves, List<String> notes, String where) {
+        Map<String, Integer> sizes = new LinkedHashMap<>();
+        curves.forEach((name, curve) -> sizes.put(name, curve.size()));
+        String train = MetricNames.trainingLoss(sizes);
+        String validation = MetricNames.validationLoss(sizes);
+        if (train == null || validation == null || curves.containsKey(GAP)) {
+            return;
+        }
+        NavigableMap<Long, Double> gap = new TreeMap<>();
+        NavigableMap<Long, Double> trainCurve = curves.getOrDefault(train, new TreeMap<>());
+        curves.getOrDefault(validation, new TreeMap<>()).forEach((step, loss) -> {
+            Double trainLoss = trainCurve.get(step);
+            if (trainLoss != null) {
+                gap.put(step, loss - trainLoss);
+            }
+        });
+        if (gap.isEmpty()) {
+            notes.add(where + "\"" + Names.printable(train) + "\" and \"" + Names.printable(validation)
+                    + "\" have no step in common, so that there is no generalisation gap");
+        } else {
+            curves.put(GAP, gap);
+        }
+    }
+
+    /**
+     * What was left out or assumed in reading.
+     *
+     * @return unmodifiable, one line each
+     */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /**
+     * The names of the metrics.
+     *
+     * @return in the order of the table, the generalisation gap last
+     */
+    public List<String> names() {
+        return new ArrayList<>(curves.keySet());
+    }
+
+    /**
+     * A metric over the steps.
+     *
+     * @param name its name
+     * @return finite values by step; empty if there is no such metric
+     */
+    public NavigableMap<Long, Double> curve(String name) {
+        return new TreeMap<>(curves.getOrDefault(name, new TreeMap<>()));
+    }
+}

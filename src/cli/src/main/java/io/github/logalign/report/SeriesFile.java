@@ -1,0 +1,192 @@
+package io.github.logalign.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logalign.Environment;
+import io.github.logalign.internal.io.AtomicFile;
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.track.Alarm;
+import io.github.logalign.track.CheckpointStamp;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Series in files: JSON {@code {"schema": 1, "environment": {...}, "rows": [...], "alarms": [...]}}, or CSV with the same
+ * fields of a row and no alarms. A row has the step, the fields of a scored layer, baseline, deviation and slope, and
+ * the state of the files that it was scored from.
+ */
+public final class SeriesFile {
+
+    private static final List<String> DERIVED = List.of("baseline", "deviation", "slope");
+    private static final List<String> STAMP = List.of(RowReader.WEIGHTS_STAMP, RowReader.ACTIVATIONS_STAMP,
+            RowReader.LAYOUT, RowReader.CONFIG_STAMP);
+    static final String STEP = "step";
+
+    private SeriesFile() {}
+
+    /**
+     * Tells whether a name is that of a series file.
+     *
+     * @param path a path
+     * @return true if it ends in .json or .csv
+     */
+    public static boolean isSeriesName(Path path) {
+        return isJson(path) || lowerCaseName(path).endsWith(".csv");
+    }
+
+    private static boolean isJson(Path path) {
+        return lowerCaseName(path).endsWith(".json");
+    }
+
+    private static String lowerCaseName(Path path) {
+        return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Writes a series to a file, whole or not at all.
+     *
+     * @param path a name that ends in .json or .csv
+     * @param environment what computed
+     * @param threads with how many threads
+     * @param series the rows
+     * @param alarms what fired; CSV has no place for them
+     * @throws IllegalArgumentException if the name ends otherwise
+     * @throws LogalignException if the file cannot be written
+     */
+    public static void write(Path path, Environment environment, int threads, Series series, List<Alarm> alarms) {
+        if (!isSeriesName(path)) {
+            throw new IllegalArgumentException("the file of a series ends in .json or .csv");
+        }
+        AtomicFile.write(path, out -> {
+            if (isJson(path)) {
+                writeJson(out, environment, threads, series, alarms);
+            } else {
+                writeCsv(out, series);
+            }
+        });
+    }
+
+    /**
+     * Writes JSON.
+     *
+     * @param out where to; not closed
+     * @param environment what computed
+     * @param threads with how many threads
+     * @param series the rows
+     * @param alarms what fired
+     * @throws IOException if writing fails
+     */
+    public static void writeJson(
+            OutputStream out, Environment environment, int threads, Series series, List<Alarm> alarms)
+            throws IOException {
+        try (JsonGenerator json = JsonValues.generator(out)) {
+            json.writeStartObject();
+            json.writeNumberField("schema", JsonReport.SCHEMA);
+            json.writeFieldName("environment");
+            JsonValues.write(json, JsonReport.environmentFields(environment, threads));
+            json.writeArrayFieldStart("rows");
+            for (SeriesRow row : series.rows()) {
+                JsonValues.write(json, fields(row));
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("alarms");
+            for (Alarm alarm : alarms) {
+                JsonValues.write(json, fields(alarm));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw("\n");
+        }
+    }
+
+    private static Map<String, @Nullable Object> fields(SeriesRow row) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put(STEP, row.step());
+        fields.putAll(Fields.of(row.score()));
+        fields.put("baseline", row.baseline());
+        fields.put("deviation", row.deviation());
+        fields.put("slope", row.slope());
+        List<@Nullable String> stamp = stamp(row);
+        for (int i = 0; i < STAMP.size(); i++) {
+            fields.put(STAMP.get(i), stamp.get(i));
+        }
+        return fields;
+    }
+
+    private static List<@Nullable String> stamp(SeriesRow row) {
+        CheckpointStamp stamp = row.stamp();
+        return stamp == null
+                ? Arrays.asList(null, null, null, null)
+                : Arrays.asList(
+                        stamp.weights().toString(),
+                        stamp.activations().toString(),
+                        stamp.layout().isEmpty() ? null : stamp.layout(),
+                        stamp.config());
+    }
+
+    private static Map<String, Object> fields(Alarm alarm) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("layer", alarm.layer());
+        fields.put("kind", alarm.kind().label());
+        fields.put("step", alarm.step());
+        fields.put("value", alarm.value());
+        fields.put("threshold", alarm.threshold());
+        fields.put("evidence", alarm.evidence());
+        return fields;
+    }
+
+    /**
+     * Writes CSV, the step first.
+     *
+     * @param out where to; not closed
+     * @param series the rows
+     * @throws IOException if writing fails
+     */
+    public static void writeCsv(OutputStream out, Series series) throws IOException {
+        List<String> header = new ArrayList<>(List.of(STEP));
+        header.addAll(CsvReport.header());
+        header.addAll(DERIVED);
+        header.addAll(STAMP);
+        CsvReport.writeLine(out, header);
+        for (SeriesRow row : series.rows()) {
+            List<String> cells = new ArrayList<>(List.of(CsvCells.of(row.step())));
+            cells.addAll(CsvReport.cells(row.score()));
+            cells.add(CsvCells.of(row.baseline()));
+            cells.add(CsvCells.of(row.deviation()));
+            cells.add(CsvCells.of(row.slope()));
+            stamp(row).forEach(part -> cells.add(CsvCells.of(part)));
+            CsvReport.writeLine(out, cells);
+        }
+        out.flush();
+    }
+
+    /**
+     * Reads a series.
+     *
+     * @param path a file that ends in .json or .csv
+     * @return the rows with what was derived then; alarms are not read, as rows tell them
+     * @throws LogalignException if it cannot be read or is no such file
+     */
+    public static Series read(Path path) {
+        if (!isSeriesName(path)) {
+            throw new LogalignException(
+                    Names.printable(path) + ": is no series by its name; give a .json or .csv that track wrote");
+        }
+        List<SeriesRow> rows = isJson(path) ? SeriesReader.json(path) : SeriesReader.csv(path);
+        try {
+            return Series.of(rows);
+        } catch (IllegalArgumentException twice) {
+            throw new LogalignException(Names.printable(path) + ": " + twice.getMessage() + "; repair the file", twice);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package io.github.logalign.lab;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.report.Metrics;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.Selection;
+import io.github.logalign.track.Alarm;
+import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Baseline;
+import io.github.logalign.track.Checkpoint;
+import io.github.logalign.track.CheckpointScorer;
+import io.github.logalign.track.Correlation;
+import io.github.logalign.track.RunFolder;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesRow;
+import io.github.logalign.track.Slope;
+import io.github.logalign.track.Tracker;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The paper's two claims in small. Every figure comes from the files that a run wrote, read as any user's would be. Takes
+ * minutes: {@code mvn -Pexperiments test}, and {@code mvn -Pexperiments,full test} with the
+ * language model in full size as well.
+ * The figures are left in target/experiments.md.
+ */
+@Tag("experiments")
+class ExperimentsTest {
+
+    private static final Path FIGURES = Path.of("target", "experiments.md");
+    private static final Map<String, List<String>> TABLES = new TreeMap<>();
+
+    @TempDir
+    Path folder;
+
+    /** A run as it lies on disk. */
+    private record Run(Series series, Metrics metrics) {
+
+        static Run read(Path folder) throws InterruptedException {
+            Selection all = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
+            CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, 2);
+            Tracker tracker = new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW);
+            for (Checkpoint checkpoint : RunFolder.of(folder, null).scan().checkpoints()) {
+                tracker.add(checkpoint);
+            }
+            return new Run(tracker.series(), Metrics.read(folder.resolve("metrics.csv")));
+        }
+
+        LayerScore at(long step) {
+            SeriesRow row = series.find(step, "unembed").orElseThrow();
+            assertEquals(LayerScore.Status.OK, row.score().status());
+            return row.score();
+        }
+
+        double lar(long step) {
+            return Objects.requireNonNull(at(step).lar());
+        }
+
+        double k(long step) {
+            return Objects.requireNonNull(at(step).effectiveDimension());
+        }
+
+        double metric(String name, long step) {
+            return Objects.requireNonNull(metrics.curve(name).get(step), name);
+        }
+
+        long first(String name, double atLeast) {
+            return metrics.curve(name).entrySet().stream()
+                    .filter(entry -> entry.getValue() >= atLeast)
+                    .mapToLong(Map.Entry::getKey)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(name + " never reaches " + atLeast));
+        }
+
+        List<Long> steps() {
+            return series.layer("unembed").stream().map(SeriesRow::step).toList();
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void larFollowsTheWayFromMemorisingToGeneralising(long seed) throws InterruptedException {
+        GrokkingOptions recipe = GrokkingOptions.DEFAULT;
+        long cpu = cpuNanos();
+        Grokking.train(
+                new GrokkingOptions(seed, recipe.weightDecay(), recipe.modulus(), recipe.steps(), recipe.interval()),
+                folder.resolve("run"), (step, total) -> {});
+        double seconds = (cpuNanos() - cpu) * 1e-9;
+        Run run = Run.read(folder.resolve("run"));
+        long memorised = run.first("trainAccuracy", 0.999);
+        long generalised = run.first("testAccuracy", 0.99);
+        long last = recipe.steps();
+        double ratio = run.k(last) / run.metric("functionDimension", last);
+        double spearman = spearman(run, 100, generalised);
+        row("1 Grokking", "| %d | %d | %d | %.3f | %.3f | %.3f | %.1f | %.2f | %.0f | %.2f | %.3f | %.0f |",
+                seed, memorised, generalised, run.lar(0), run.lar(memorised), run.lar(last), run.k(memorised),
+                run.k(last), run.metric("functionDimension", last), ratio, spearman, seconds);
+        assertAll(
+                () -> between(0.48, 0.52, run.lar(0), "LAR at the start"),
+                () -> between(0, 100, (double) memorised, "memorised"),
+                () -> between(0, 0.02, run.metric("testAccuracy", 200), "test accuracy at step 200"),
+                () -> between((double) memorised, 1500, (double) generalised, "generalised"),
+                () -> between(0.57, 0.62, run.lar(memorised), "LAR when memorised"),
+                () -> between(0.10, 0.5, run.lar(last) - run.lar(memorised), "rise of LAR"),
+                () -> between(3, 1e9, run.k(memorised) / run.k(last), "fall of k"),
+                () -> between(0.85, 1.25, ratio, "k over the function's dimension"),
+                () -> between(0.95, 1, spearman, "rank correlation of LAR and the falling test loss"));
+    }
+
+    @Test
+    void withoutWeightDecayItMemorisesAndLarStays() throws InterruptedException {
+        GrokkingOptions recipe = GrokkingOptions.DEFAULT;
+        Grokking.train(
+                new GrokkingOptions(1, 0, recipe.modulus(), recipe.steps(), recipe.interval()), folder.resolve("run"),
+                (step, total) -> {});
+        Run run = Run.read(folder.resolve("run"));
+        long memorised = run.first("trainAccuracy", 0.999);
+        double change = 0;
+        double accuracy = 0;
+        for (long step : run.steps()) {
+            if (step >= memorised) {
+                change = Math.max(change, Math.abs(run.lar(step) - run.lar(memorised)));
+                accuracy = Math.max(accuracy, run.metric("testAccuracy", step));
+            }
+        }
+        row("2 Control without weight decay", "| 1 | %d | %.3f | %.4f | %.4f |", memorised, run.lar(memorised), change,
+                accuracy);
+        between(0, 0.01, change, "change of LAR");
+        between(0, 0.02, accuracy, "test accuracy");
+    }
+
+    @Test
+    void larDeclinesWhenASmallModelOverfits() throws InterruptedException {
+        Run baseline = repetition(RepetitionOptions.Size.SMALL, 1);
+        compared(baseline, repetition(RepetitionOptions.Size.SMALL, 30), "small", 30, 0.10, 0.85);
+        assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
+    }
+
+    /** So long that a profile of its own asks for it. */
+    @Test
+    @Tag("full")
+    @Timeout(value = 6, unit = TimeUnit.HOURS)
+    void larDeclinesWhenAModelOfFullSizeOverfits() throws InterruptedException {
+        Run baseline = repetition(RepetitionOptions.Size.FULL, 1);
+        double gap = baseline.metric("validationLoss", 4000) - baseline.metric("trainLoss", 4000);
+        between(-0.05, 0.05, gap, "gap of the baseline");
+        for (int epochs : List.of(10, 31)) {
+            double change = compared(
+                    baseline, repetition(RepetitionOptions.Size.FULL, epochs), "full", epochs,
+                    epochs == 10 ? 0.08 : 0.14, 0.90);
+            between(-1, -0.02, change, "slope after the minimum of the validation loss");
+        }
+        assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
+    }
+
+    private Run repetition(RepetitionOptions.Size size, int epochs) throws InterruptedException {
+        Path to = folder.resolve(size + "-" + epochs);
+        Repetition.train(new RepetitionOptions(1, size, epochs, 4000, 100, null), to, (step, total) -> {});
+        return Run.read(to);
+    }
+
+    /** Checks deviation and alarms; gives the slope after the minimum of the validation loss. */
+    private static double compared(
+            Run baseline, Run repeated, String size, int epochs, double leastDeviation, double leastPearson) {
+        List<Double> deviations = new ArrayList<>();
+        List<Double> gaps = new ArrayList<>();
+        for (long step : repeated.steps()) {
+            deviations.add(baseline.lar(step) - repeated.lar(step));
+            gaps.add(repeated.metric("validationLoss", step) - repeated.metric("trainLoss", step));
+        }
+        double pearson = Correlation.pearson(array(deviations), array(gaps)).orElseThrow();
+        NavigableMap<Long, Double> validation = repeated.metrics().curve("validationLoss");
+        long minimum = validation.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+        double slope = slopeFrom(repeated, minimum);
+        double slopeOfBaseline = slopeFrom(baseline, minimum);
+        List<Alarm> alarms = alarms(repeated, baseline);
+        String fired = alarms.isEmpty() ? "none" : alarms.getFirst().kind().label() + " at " + alarms.getFirst().step();
+        row("3 Repetition", "| %s | %d | %.3f | %.2f | %.3f | %d | %+.3f | %+.3f | %s |", size, epochs,
+                deviations.getLast(), gaps.getLast(), pearson, minimum, slope, slopeOfBaseline, fired);
+        between(leastDeviation, 1, deviations.getLast(), "deviation at the end");
+        between(leastPearson, 1, pearson, "correlation of deviation and gap");
+        assertTrue(slope <= slopeOfBaseline - 0.015, "LAR declines faster than the baseline's");
+        assertTrue(!alarms.isEmpty(), "overfitting alarms");
+        return slope;
+    }
+
+    private static double slopeFrom(Run run, long minimum) {
+        List<Long> steps = run.steps().stream().filter(step -> step >= minimum).toList();
+        return Slope.fit(
+                steps.stream().mapToLong(Long::longValue).toArray(),
+                steps.stream().mapToDouble(run::lar).toArray()).perThousandSteps();
+    }
+
+    private static List<Alarm> alarms(Run run, @Nullable Run baseline) {
+        Series series = baseline == null ? run.series() : run.series().withBaseline(Baseline.of(baseline.series()));
+        return AlarmRules.all(Slope.DEFAULT_WINDOW).alarms(series);
+    }
+
+    private static double spearman(Run run, long from, long to) {
+        List<Double> lar = new ArrayList<>();
+        List<Double> loss = new ArrayList<>();
+        run.steps().stream().filter(step -> step >= from && step <= to).forEach(step -> {
+            lar.add(run.lar(step));
+            loss.add(-run.metric("testLoss", step));
+        });
+        return Correlation.spearman(array(lar), array(loss)).orElseThrow();
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static void between(double low, double high, double value, String what) {
+        assertTrue(value >= low && value <= high, () -> what + ": " + value + " is not from " + low + " to " + high);
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod")
+    private static void row(String table, String pattern, Object... values) {
+        TABLES.computeIfAbsent(table, first -> new ArrayList<>()).add(String.format(Locale.ROOT, pattern, values));
+    }
+
+    @AfterAll
+    static void leaveTheFigures() throws IOException {
+        Map<String, String> heads = Map.of(
+                "1 Grokking",
+                """
+                        Modular addition as `lab grokking` trains it: 59 numbers, weight decay 1, 4000 steps, a checkpoint every 25.
+                        Spearman is the rank correlation of LAR and minus the test loss from step 100 to generalisation; CPU is that
+                        of training.
+
+                        | seed | memorised at | generalised at | LAR start | LAR memorised | LAR end | k memorised | k end | dimension | k / dimension | Spearman | CPU s |
+                        | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+                        """,
+                "2 Control without weight decay",
+                """
+                        | seed | memorised at | LAR memorised | largest change of LAR after that | largest test accuracy after that |
+                        | ---: | ---: | ---: | ---: | ---: |
+                        """,
+                "3 Repetition",
+                """
+                        A model of bytes as `lab repetition` trains it on the JDK's sources, 4000 steps, compared with one epoch on
+                        fresh text. D is LAR of the baseline minus LAR, the gap is validation minus training loss in nats, slopes are
+                        LAR per 1000 steps after the minimum of the validation loss. The baselines have no alarm.
+
+                        | size | epochs | D at the end | gap at the end | Pearson(D, gap) | minimum at | slope | baseline's slope | first alarm |
+                        | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
+                        """);
+        StringBuilder page = new StringBuilder(
+                """
+                        # The experiments: what was measured
+
+                        Written by `docs/refresh-experiments` from the files that the runs wrote, scored as any checkpoint is. The
+                        limits that each figure must keep are in ExperimentsTest.
+                        """);
+        TABLES.forEach((name, rows) -> page.append("\n## ").append(name.substring(2)).append("\n\n")
+                .append(Objects.requireNonNull(heads.get(name))).append(String.join("\n", rows)).append('\n'));
+        Files.writeString(FIGURES, page);
+    }
+}

@@ -1,0 +1,209 @@
+package io.github.logalign;
+
+import io.github.logalign.internal.Boundary;
+import io.github.logalign.internal.check.Arguments;
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.engine.KernelMemory;
+import io.github.logalign.internal.engine.Projector;
+import io.github.logalign.internal.engine.RowRanges;
+import io.github.logalign.internal.engine.ScaledSum;
+import io.github.logalign.internal.engine.TokenBlocks;
+import io.github.logalign.internal.simd.Panels;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.TokenMask;
+import java.io.Serial;
+import java.io.Serializable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums of squared projections over tokens that arrive in batches, maybe in several threads or processes: each adds to its
+ * own sums, and the sums are merged. This pools tokens; averaging the LARs of batches would give another, wrong number.
+ *
+ * <p>Serializable. What was deserialised can be merged and read, but not added to.
+ *
+ * <p>Thread safety: none; use one for each thread and merge them.
+ */
+public final class ActivationSums implements Serializable {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** Tokens that are worth a thread. */
+    private static final int MIN_TOKENS = 256;
+
+    private final transient @Nullable WeightSpectrum weights;
+
+    /** The input dimension n. */
+    private final int columns;
+
+    /** Sums of squared projections of the activations times 2^exponent. */
+    private final double[] projected;
+
+    /** What the activations were multiplied by, as an exponent of 2. */
+    private int exponent;
+
+    /** Whether the exponent has a meaning yet. */
+    private boolean anyProjected;
+
+    /** Sum of squares of the activations. */
+    private final ScaledSum energy = new ScaledSum();
+
+    /** What projected. */
+    private final TreeSet<String> used = new TreeSet<>();
+
+    /** How many tokens counted. */
+    private long tokens;
+
+    /** How many tokens a mask left out. */
+    private long maskedTokens;
+
+    ActivationSums(WeightSpectrum weights) {
+        this.weights = weights;
+        this.columns = weights.columns();
+        this.projected = new double[weights.size()];
+    }
+
+    /**
+     * Adds a batch in which every token counts.
+     *
+     * @param x T x n, finite; read only during the call
+     * @throws IllegalArgumentException if x has not n columns
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
+     *     confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     *     they were
+     */
+    public void add(Matrix x) {
+        add(x, null);
+    }
+
+    /**
+     * Adds a batch.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param mask T values, or null if every token counts
+     * @throws IllegalArgumentException if x has not n columns, or the mask not T values
+     * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
+     *     confined to another thread
+     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     *     they were
+     */
+    public void add(Matrix x, @Nullable TokenMask mask) {
+        Arguments.required(x, "x");
+        WeightSpectrum w = weights;
+        if (w == null) {
+            throw new IllegalStateException("sums that were deserialised have no vectors to project on: merge them");
+        }
+        if (x.columns() != columns) {
+            throw new IllegalArgumentException(
+                    "the activations have " + x.columns() + " columns, the weights have " + columns);
+        }
+        Boundary.run(() -> add(w, x, mask));
+    }
+
+    private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {
+        MemorySegment panels = w.panels();
+        KernelMemory.check(panels);
+        KernelMemory.check(x.segment());
+        int parts = RowRanges.count(w.threads(), x.rows(), MIN_TOKENS, x.segment(), panels);
+        List<ActivationSums> batches = RowRanges.run(parts, part -> {
+            ActivationSums batch = new ActivationSums(w);
+            batch.project(w, panels, x, mask, RowRanges.start(part, parts, x.rows()),
+                    RowRanges.start(part + 1, parts, x.rows()));
+            return batch;
+        });
+        batches.forEach(this::merge);
+    }
+
+    private void project(
+            WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
+        long padded = (long) Panels.count(projected.length, w.panelWidth()) * w.panelWidth();
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
+                Projector projector = new Projector(
+                        w.precision(), w.products(), KernelMemory.of(panels), projected.length, columns, last - first);
+                NativeBuffer sums = NativeBuffer.allocate(padded * Double.BYTES)) {
+            projector.prepare(blocks);
+            while (blocks.advance()) {
+                if (columns == 0) {
+                    continue;
+                }
+                sums.segment().fill((byte) 0);
+                projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
+                addProjected(sums.segment(), blocks.exponent());
+                energy.add(blocks.sumOfSquares(), blocks.exponent());
+            }
+            used.addAll(projector.used());
+            tokens = blocks.counted();
+            maskedTokens = last - first - tokens;
+        }
+    }
+
+    private void addProjected(MemorySegment sums, int sumsExponent) {
+        if (!anyProjected) {
+            exponent = sumsExponent;
+            anyProjected = true;
+        }
+        int common = Math.min(exponent, sumsExponent);
+        double own = Math.scalb(1.0, 2 * (common - exponent));
+        double added = Math.scalb(1.0, 2 * (common - sumsExponent));
+        for (int i = 0; i < projected.length; i++) {
+            projected[i] = projected[i] * own + sums.getAtIndex(ValueLayout.JAVA_DOUBLE, i) * added;
+        }
+        exponent = common;
+    }
+
+    /** Forgets all tokens, to be used again for others. */
+    public void reset() {
+        Arrays.fill(projected, 0);
+        exponent = 0;
+        anyProjected = false;
+        energy.reset();
+        used.clear();
+        tokens = 0;
+        maskedTokens = 0;
+    }
+
+    /**
+     * Adds what another one has summed up with the same weights.
+     *
+     * @param other sums on the same right singular vectors; unchanged
+     * @throws IllegalArgumentException if the sizes differ
+     */
+    public void merge(ActivationSums other) {
+        Arguments.required(other, "other");
+        if (other.columns != columns || other.projected.length != projected.length) {
+            throw new IllegalArgumentException("sums over " + other.projected.length + " directions of "
+                    + other.columns + " inputs do not merge with sums over " + projected.length + " directions of "
+                    + columns);
+        }
+        if (other.anyProjected) {
+            MemorySegment sums = MemorySegment.ofArray(other.projected);
+            addProjected(sums, other.exponent);
+        }
+        used.addAll(other.used);
+        energy.add(other.energy);
+        tokens += other.tokens;
+        maskedTokens += other.maskedTokens;
+    }
+
+    /**
+     * The spectrum of all tokens so far.
+     *
+     * @return the spectrum, which later additions do not change
+     */
+    public ActivationSpectrum spectrum() {
+        double[] q = new double[projected.length];
+        if (!energy.isZero()) {
+            for (int i = 0; i < q.length; i++) {
+                q[i] = Math.min(1, energy.share(projected[i], exponent));
+            }
+        }
+        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), String.join("+", used));
+    }
+}

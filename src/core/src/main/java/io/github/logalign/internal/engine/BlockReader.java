@@ -1,0 +1,268 @@
+package io.github.logalign.internal.engine;
+
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.simd.Element;
+import io.github.logalign.internal.simd.Kernels;
+import io.github.logalign.internal.simd.Simd;
+import io.github.logalign.internal.simd.Transpose;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix.Orientation;
+import io.github.logalign.matrix.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * Reads a matrix of any element type, stride, orientation and byte order in blocks of rows: scans them, and writes them
+ * widened and scaled into native scratch. What the kernels cannot read in place (heap arrays, big-endian or mapped files) goes
+ * through a small staging buffer, so that every hot loop sees native memory only.
+ *
+ * <p>For one thread: the one that may read the matrix.
+ */
+public final class BlockReader implements AutoCloseable {
+
+    /** Elements scanned or converted at a time: small enough for the caches, large enough to forget the call. */
+    private static final int PIECE = 1 << 14;
+
+    /** Elements squared at a time where they lie: enough to forget the final addition of the many sums. */
+    private static final int LONG_PIECE = 1 << 18;
+
+    /** Lines that are transposed together: one cache line of float64. */
+    private static final int TILE = 16;
+
+    private final Matrix matrix;
+    private final MemorySegment source;
+    private final String contents;
+    private final Kernels kernels = Simd.kernels();
+    private final Element element;
+
+    /** The kernels could read it as it lies. */
+    private final boolean plain;
+
+    /**
+     * The kernels do read it as it lies. Of a mapped file they get copies, a piece at a time: if another process makes the
+     * file shorter, a vector load from it can end the JVM, where a bulk copy by the JVM fails with an error.
+     */
+    private final boolean direct;
+
+    private final NativeBuffer scratch;
+
+    /** What is read in another byte order, from the heap or from a mapped file. */
+    private final MemorySegment staging;
+
+    /** Lines that are transposed together. */
+    private final MemorySegment tile;
+
+    /** Where the last located run begins. */
+    private MemorySegment run;
+
+    private long runOffset;
+
+    /**
+     * Makes a reader.
+     *
+     * @param matrix what to read
+     * @param contents what it holds, for messages: "weights"
+     */
+    public BlockReader(Matrix matrix, String contents) {
+        this.matrix = matrix;
+        this.source = KernelMemory.of(matrix.segment());
+        this.contents = contents;
+        this.element = WorkingTypes.element(matrix.elementType());
+        this.plain = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        this.direct = plain && !matrix.segment().isMapped();
+        long piece = plain && !direct ? (long) LONG_PIECE * Float.BYTES : (long) PIECE * Double.BYTES;
+        this.scratch = NativeBuffer.allocate(piece + (long) TILE * PIECE * Double.BYTES);
+        this.staging = scratch.segment().asSlice(0, piece);
+        this.tile = scratch.segment().asSlice(piece);
+        this.run = staging;
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+
+    private boolean rowMajor() {
+        return matrix.orientation() == Orientation.ROW_MAJOR;
+    }
+
+    /** Makes {@link #run} and {@link #runOffset} point at elements that the kernels can read. */
+    private void locate(long first, int count) {
+        long offset = first * element.bytes();
+        if (direct) {
+            run = source;
+            runOffset = offset;
+            return;
+        }
+        ValueLayout from = switch (element) {
+            case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
+            case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
+            case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+        };
+        run = staging;
+        runOffset = 0;
+        MemorySegment.copy(
+                source,
+                from.withOrder(matrix.byteOrder()),
+                offset,
+                run,
+                from.withOrder(ByteOrder.LITTLE_ENDIAN),
+                0,
+                count);
+    }
+
+    /** Whether rows can be handed to the kernels where they are, without a copy. */
+    boolean readsInPlace(Element working, int exponent) {
+        return direct && rowMajor() && element == working && exponent == 0;
+    }
+
+    /**
+     * The largest magnitude in some rows.
+     *
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    double maxMagnitude(long firstRow, long rows) {
+        if (rows == 0 || matrix.columns() == 0) {
+            return 0;
+        }
+        if (!rowMajor()) {
+            double max = 0;
+            for (long column = 0; column < matrix.columns(); column++) {
+                max = Math.max(max, maxOfRun(column * matrix.stride() + firstRow, rows));
+            }
+            return max;
+        }
+        if (matrix.stride() == matrix.columns()) {
+            return maxOfRun(firstRow * matrix.stride(), rows * matrix.columns());
+        }
+        double max = 0;
+        for (long row = firstRow; row < firstRow + rows; row++) {
+            max = Math.max(max, maxOfRun(row * matrix.stride(), matrix.columns()));
+        }
+        return max;
+    }
+
+    private double maxOfRun(long first, long count) {
+        double max = 0;
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            locate(first + done, piece);
+            double pieceMax = kernels.maxMagnitude(run, runOffset, element, piece);
+            if (!Double.isFinite(pieceMax)) {
+                throw notFinite(first + done, piece);
+            }
+            max = Math.max(max, pieceMax);
+        }
+        return max;
+    }
+
+    /** Whether {@link #sumOfSquares} reads these elements. */
+    boolean sumsInPlace() {
+        return rowMajor() && (element == Element.F32 || element == Element.BF16);
+    }
+
+    /**
+     * The sum of the squares of some rows of float32 or bfloat16, which float64 holds whatever their magnitude: one pass
+     * that finds what is not finite too.
+     *
+     * @throws LogalignException if an element is not finite, with its index
+     */
+    double sumOfSquares(long firstRow, long rows) {
+        double sum = 0;
+        boolean dense = matrix.stride() == matrix.columns();
+        long runs = dense ? Math.min(1, rows) : rows;
+        long length = dense ? rows * matrix.columns() : matrix.columns();
+        for (long row = firstRow; row < firstRow + runs; row++) {
+            sum += sumOfRun(row * matrix.stride(), length);
+        }
+        return sum;
+    }
+
+    private double sumOfRun(long first, long count) {
+        double sum = 0;
+        int most = plain ? LONG_PIECE : PIECE;
+        for (long done = 0; done < count; done += most) {
+            int piece = (int) Math.min(most, count - done);
+            locate(first + done, piece);
+            double pieceSum = kernels.sumOfSquares(run, runOffset, element, piece);
+            if (!Double.isFinite(pieceSum)) {
+                throw notFinite(first + done, piece);
+            }
+            sum += pieceSum;
+        }
+        return sum;
+    }
+
+    private LogalignException notFinite(long first, int count) {
+        for (long index = first; index < first + count; index++) {
+            long line = index / matrix.stride();
+            long place = index % matrix.stride();
+            long row = rowMajor() ? line : place;
+            long column = rowMajor() ? place : line;
+            double value = matrix.get(row, column);
+            if (!Double.isFinite(value)) {
+                return new LogalignException("the " + contents + " hold " + value + " at row " + row + ", column "
+                        + column + ": repair or leave out what is not finite");
+            }
+        }
+        return new LogalignException("the " + contents + " changed while they were read");
+    }
+
+    /**
+     * Writes some rows, which must be finite, times 2^exponent.
+     *
+     * @param columnMajor whether the target gets columns of {@code rows} elements; else rows of n elements
+     * @param targetStart the element of the target to begin at
+     */
+    public void read(
+            long firstRow,
+            int rows,
+            boolean columnMajor,
+            Element working,
+            int exponent,
+            MemorySegment target,
+            long targetStart) {
+        int columns = Math.toIntExact(matrix.columns());
+        int lines = rowMajor() ? rows : columns;
+        int length = rowMajor() ? columns : rows;
+        long origin = rowMajor() ? firstRow * matrix.stride() : firstRow;
+        boolean keepsLines = rowMajor() != columnMajor;
+        if (keepsLines && matrix.stride() == length) {
+            convert(origin, (long) lines * length, working, exponent, target, targetStart);
+        } else if (keepsLines) {
+            for (int line = 0; line < lines; line++) {
+                convert(origin + line * matrix.stride(), length, working, exponent, target,
+                        targetStart + (long) line * length);
+            }
+        } else {
+            transpose(origin, lines, length, working, exponent, target, targetStart);
+        }
+    }
+
+    private void convert(long first, long count, Element working, int exponent, MemorySegment target, long start) {
+        for (long done = 0; done < count; done += PIECE) {
+            int piece = (int) Math.min(PIECE, count - done);
+            locate(first + done, piece);
+            kernels.convert(
+                    run, runOffset, element, piece, target, (start + done) * working.bytes(), working, exponent);
+        }
+    }
+
+    private void transpose(
+            long origin, int lines, int length, Element working, int exponent, MemorySegment target, long start) {
+        MemorySegment together = tile;
+        for (int line = 0; line < lines; line += TILE) {
+            int count = Math.min(TILE, lines - line);
+            for (int from = 0; from < length; from += PIECE) {
+                int piece = Math.min(PIECE, length - from);
+                for (int l = 0; l < count; l++) {
+                    convert(origin + (line + l) * matrix.stride() + from, piece, working, exponent, together,
+                            (long) l * piece);
+                }
+                Transpose.interleave(
+                        working, together, count, piece, target, start + line + (long) from * lines, lines);
+            }
+        }
+    }
+}

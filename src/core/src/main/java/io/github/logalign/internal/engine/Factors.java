@@ -1,0 +1,43 @@
+package io.github.logalign.internal.engine;
+
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.matrix.Method;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a route found: squared singular values of the scaled W, and where the right singular vectors stand.
+ *
+ * @param squares r squared singular values, descending, of W times 2^exponent
+ * @param method the method that ran
+ * @param driver the routines that ran
+ * @param vectors the right singular vectors, or null if they were not wanted
+ */
+public record Factors(double[] squares, Method method, String driver,
+        @Nullable Vectors vectors) implements AutoCloseable {
+
+    @Override
+    public void close() {
+        if (vectors != null) {
+            vectors.close();
+        }
+    }
+
+    /**
+     * Right singular vectors in memory: coordinate c of direction d stands, in the working type, at element
+     * {@code start + d * directionStride + c * coordinateStride}.
+     *
+     * @param memory freed by whoever takes the vectors over
+     * @param start the element where direction 0 begins
+     * @param directionStride from direction to direction, in elements
+     * @param coordinateStride from coordinate to coordinate, in elements
+     */
+    public record Vectors(NativeBuffer memory, long start, long directionStride, long coordinateStride)
+            implements
+                AutoCloseable {
+
+        @Override
+        public void close() {
+            memory.close();
+        }
+    }
+}

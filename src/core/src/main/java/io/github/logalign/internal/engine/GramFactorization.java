@@ -1,0 +1,128 @@
+package io.github.logalign.internal.engine;
+
+import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.engine.Factors.Vectors;
+import io.github.logalign.internal.simd.Element;
+import io.github.logalign.matrix.ElementType;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.Products;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Singular values and right singular vectors from the eigenvectors of the Gram matrix of the shorter side. In single
+ * precision the products are summed in float64, and the eigenvectors found in float32.
+ */
+public final class GramFactorization {
+
+    private final WeightSource w;
+    private final Blas blas;
+    private final boolean wantVectors;
+    private final Products products;
+    private final Real real;
+
+    private GramFactorization(WeightSource w, Blas blas, boolean wantVectors, Products products) {
+        this.w = w;
+        this.blas = blas;
+        this.wantVectors = wantVectors;
+        this.products = products;
+        this.real = WorkingTypes.real(w.precision());
+    }
+
+    /** W is not empty. */
+    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Products products) {
+        GramFactorization route = new GramFactorization(w, blas, wantVectors, products);
+        return w.rows() >= w.columns() ? route.tall() : route.wide();
+    }
+
+    private Factors tall() {
+        int n = w.columns();
+        Solved solved = solve(w);
+        // Eigenvalues ascend, singular values descend: the last column is the first direction.
+        NativeBuffer vectors = solved.vectors();
+        return factors(solved, "",
+                vectors == null ? null : new Vectors(vectors, (long) (n - 1) * n, -n, 1));
+    }
+
+    /** W W^T = U S^2 U^T; the columns of W^T U, made orthonormal from the largest on, are the directions. */
+    private Factors wide() {
+        try (NativeBuffer rows = w.scratch((long) w.columns() * w.rows())) {
+            w.readRows(rows.segment());
+            ElementType type = w.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
+            Matrix transposed = Matrix.of(rows.segment(), type, w.rows(), w.columns()).transposed();
+            Solved solved = solve(new WeightSource(transposed, w.precision(), w.threads()));
+            return solved.vectors() == null ? factors(solved, "", null) : wide(solved, solved.vectors(), rows);
+        }
+    }
+
+    private Factors wide(Solved solved, NativeBuffer u, NativeBuffer rows) {
+        int m = w.rows();
+        int n = w.columns();
+        NativeBuffer directions;
+        try {
+            directions = w.scratch((long) n * m);
+        } catch (RuntimeException | Error refused) {
+            u.close();
+            throw refused;
+        }
+        try (u;
+                NativeBuffer descending = w.scratch((long) m * m);
+                NativeBuffer tau = w.scratch(m)) {
+            long column = (long) m * w.element().bytes();
+            for (int i = 0; i < m; i++) {
+                MemorySegment.copy(u.segment(), (m - 1 - i) * column, descending.segment(), i * column, column);
+            }
+            Blas.onLargeStack(() -> {
+                blas.gemm(real, Blas.NO, Blas.NO, n, m, m, 1, rows.segment(), n, descending.segment(), m, 0,
+                        directions.segment(), n);
+                blas.geqrf(real, n, m, directions.segment(), n, tau.segment());
+                blas.orgqr(real, n, m, m, directions.segment(), n, tau.segment());
+                return m;
+            });
+            return factors(solved, "+" + real.routine("geqrf"), new Vectors(directions, 0, n, 1));
+        } catch (RuntimeException | Error failed) {
+            directions.close();
+            throw failed;
+        }
+    }
+
+    /**
+     * Eigenvectors of a Gram matrix.
+     *
+     * @param squares eigenvalues, descending
+     * @param vectors eigenvectors, ascending, one a column, or null
+     * @param driver the routines that ran
+     */
+    private record Solved(double[] squares, @Nullable NativeBuffer vectors, String driver) {}
+
+    private Solved solve(WeightSource rows) {
+        int n = rows.columns();
+        String driver;
+        NativeBuffer triangle;
+        try (GramAccumulator gram = GramAccumulator.of(rows, products, null)) {
+            driver = String.join("+", gram.used()) + "+" + SymmetricEigen.driver(real);
+            triangle = gram.lowerTriangle(real);
+        }
+        SymmetricEigen.Solution solution = new SymmetricEigen(blas, real, n, rows.threads()).solve(triangle,
+                wantVectors);
+        if (solution.info() != 0) {
+            throw new LogalignException("the Gram matrix of the " + w.rows() + " x " + w.columns()
+                    + " weights has no eigenvectors: " + Blas.explain(real.routine("stedc"), solution.info())
+                    + "; use the SVD");
+        }
+        double[] squares = new double[n];
+        for (int i = 0; i < n; i++) {
+            // Rounding can carry an eigenvalue of 0 below it.
+            squares[i] = Math.max(0, solution.values()[n - 1 - i]);
+        }
+        return new Solved(squares, solution.vectors(), driver);
+    }
+
+    private static Factors factors(Solved solved, String after, @Nullable Vectors vectors) {
+        return new Factors(solved.squares(), Method.GRAM, solved.driver() + after, vectors);
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.logalign.internal.engine;
+
+import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.simd.Element;
+import io.github.logalign.internal.simd.KernelKind;
+import io.github.logalign.internal.simd.Kernels;
+import io.github.logalign.internal.simd.Panels;
+import io.github.logalign.internal.simd.Simd;
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds squared projections of blocks of tokens: by the fused vector kernel, or by BLAS's matrix product and a pass of squares
+ * where that is faster: without vectors, and before C2 has compiled the kernel.
+ *
+ * <p>For one thread.
+ */
+public final class Projector implements AutoCloseable {
+
+    /** Multiplications so few that even the interpreter takes milliseconds: they are not worth a call of BLAS. */
+    private static final double SMALL = 2e5;
+
+    /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */
+    private static final int DIRECTIONS = 384;
+
+    private final Kernels kernels = Simd.kernels();
+    private final Element working;
+    private final Real real;
+    private final Products products;
+    private final MemorySegment panels;
+    private final int directions;
+    private final int panelCount;
+    private final int width;
+    private final int n;
+    private final int group;
+    private final Set<String> used = new TreeSet<>();
+    private @Nullable NativeBuffer gathered;
+    private @Nullable NativeBuffer projections;
+
+    /** Whether there is a BLAS, once that was asked. */
+    private @Nullable Boolean blasIsThere;
+
+    /**
+     * Makes a projector.
+     *
+     * @param panels the directions, packed
+     * @param directions how many
+     * @param tokens how many there will be, about
+     */
+    public Projector(Precision precision, Products products, MemorySegment panels, int directions, int n, long tokens) {
+        this.working = WorkingTypes.element(precision);
+        this.real = WorkingTypes.real(precision);
+        this.products = products;
+        this.panels = panels;
+        this.directions = directions;
+        this.width = kernels.panelWidth(working);
+        this.panelCount = Panels.count(directions, width);
+        this.n = n;
+        this.group = Math.min(panelCount, Math.max(1, DIRECTIONS / width));
+        kernels.expect(KernelKind.PROJECT, working, working, multiplications(tokens));
+    }
+
+    private double multiplications(long tokens) {
+        return (double) tokens * n * directions;
+    }
+
+    @Override
+    public void close() {
+        if (gathered != null) {
+            gathered.close();
+        }
+        if (projections != null) {
+            projections.close();
+        }
+    }
+
+    /** What projected: "kernel", the name of a routine of BLAS, or both. */
+    public Set<String> used() {
+        return used;
+    }
+
+    /** Has blocks copied where BLAS reads them, which does so in another thread, and aligned. */
+    public void prepare(TokenBlocks blocks) {
+        if (byBlas(blocks.capacity())) {
+            blocks.copy();
+        }
+    }
+
+    /** Whether a block of so many tokens is projected by BLAS. */
+    private boolean byBlas(int tokens) {
+        return switch (products) {
+            case KERNEL -> false;
+            case BLAS -> true;
+            case AUTO -> !kernels.isReady(KernelKind.PROJECT, working, working) && multiplications(tokens) > SMALL
+                    && blasIsThere();
+        };
+    }
+
+    /** Asked once, since where there is none each question may be a search. */
+    private boolean blasIsThere() {
+        if (blasIsThere == null) {
+            blasIsThere = Blas.isThere();
+        }
+        return blasIsThere;
+    }
+
+    /**
+     * Adds a block.
+     *
+     * @param x the tokens, in the working type
+     * @param offset where the first begins, in bytes
+     * @param stride from token to token, in bytes
+     * @param sums F64, one for each direction that the panels have room for
+     */
+    public void add(MemorySegment x, long offset, long stride, int tokens, MemorySegment sums) {
+        if (byBlas(tokens)) {
+            used.add(real.routine("gemm"));
+            addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
+        } else {
+            used.add("kernel");
+            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, directions, sums);
+        }
+    }
+
+    private void addByBlas(MemorySegment x, int stride, int tokens, MemorySegment sums) {
+        Blas blas = Blas.get();
+        if (gathered == null) {
+            gathered = NativeBuffer.allocate((long) group * width * n * working.bytes());
+        }
+        long needed = (long) group * width * tokens * working.bytes();
+        if (projections == null || projections.segment().byteSize() < needed) {
+            if (projections != null) {
+                projections.close();
+            }
+            projections = NativeBuffer.allocate(needed);
+        }
+        MemorySegment v = gathered.segment();
+        MemorySegment y = projections.segment();
+        for (int panel = 0; panel < panelCount; panel += group) {
+            int together = Math.min(group, panelCount - panel);
+            int count = together * width;
+            sideBySide(panel, together, v);
+            Blas.onLargeStack(() -> {
+                blas.gemm(real, Blas.NO, Blas.NO, count, tokens, n, 1, v, count, x, stride, 0, y, count);
+                return count;
+            });
+            kernels.addSquaresOfColumns(working, y, tokens, count,
+                    sums.asSlice((long) panel * width * Double.BYTES));
+        }
+    }
+
+    /** Panels side by side are a matrix, column-major, one coordinate a column. */
+    private void sideBySide(int first, int count, MemorySegment target) {
+        long line = (long) width * working.bytes();
+        for (int panel = 0; panel < count; panel++) {
+            long from = (long) (first + panel) * n * line;
+            for (int coordinate = 0; coordinate < n; coordinate++) {
+                MemorySegment.copy(panels, from + coordinate * line, target, ((long) coordinate * count + panel) * line,
+                        line);
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.github.logalign.internal.engine;
+
+import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.engine.Factors.Vectors;
+import io.github.logalign.internal.simd.Element;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.Route;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Singular values and right singular vectors by LAPACK's SVD. Tall matrices are first reduced to a triangle, block of
+ * rows by block of rows, so that memory grows with n^2 and not with m n; wide ones by one QR factorisation of W^T.
+ *
+ * <p>A row-major m x n matrix is a column-major n x m one: then the left factor holds the right singular vectors of W.
+ */
+public final class SvdFactorization {
+
+    private static final int NARROW = 1024;
+
+    private final WeightSource w;
+    private final Blas blas;
+    private final boolean wantVectors;
+    private final Route route;
+    private final Solver solver;
+    private final Real real;
+    private final int m;
+    private final int n;
+
+    /** One of LAPACK's two SVD drivers. */
+    public interface Solver {
+
+        /** The name without the letter of the precision. */
+        String stem();
+
+        /** As {@link Blas#gesdd}. */
+        int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt);
+    }
+
+    /** Divide and conquer. */
+    public static final Solver GESDD = new Solver() {
+        @Override
+        public String stem() {
+            return "gesdd";
+        }
+
+        @Override
+        public int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt) {
+            return blas.gesdd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        }
+    };
+
+    /** QR iteration. */
+    public static final Solver GESVD = new Solver() {
+        @Override
+        public String stem() {
+            return "gesvd";
+        }
+
+        @Override
+        public int solve(
+                Blas blas,
+                Real real,
+                Blas.Factors factors,
+                int m,
+                int n,
+                MemorySegment a,
+                MemorySegment s,
+                MemorySegment u,
+                MemorySegment vt) {
+            return blas.gesvd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        }
+    };
+
+    private SvdFactorization(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver solver) {
+        this.w = w;
+        this.blas = blas;
+        this.wantVectors = wantVectors;
+        this.route = Planner.svd(w.rows(), w.columns(), route);
+        this.solver = solver;
+        this.real = WorkingTypes.real(w.precision());
+        this.m = w.rows();
+        this.n = w.columns();
+    }
+
+    /** Runs divide and conquer, and QR iteration if that does not converge. W is not empty. */
+    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Route route) {
+        return run(w, blas, wantVectors, route, GESDD, GESVD);
+    }
+
+    /** Runs the first solver that converges, each on a fresh copy. W is not empty. */
+    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver... solvers) {
+        StringBuilder failures = new StringBuilder();
+        for (Solver solver : solvers) {
+            Result result = new SvdFactorization(w, blas, wantVectors, route, solver).factorise();
+            if (result.factors() != null) {
+                return result.factors();
+            }
+            failures.append(failures.isEmpty() ? "" : "; ")
+                    .append(Blas.explain(WorkingTypes.real(w.precision()).routine(solver.stem()), result.info()));
+        }
+        throw new LogalignException("the " + w.rows() + " x " + w.columns() + " weights could not be factorised: "
+                + failures + "; use the Gram matrix, or the norm form");
+    }
+
+    /** Factors, or the INFO of a solver that did not converge. */
+    private record Result(@Nullable Factors factors, int info) {}
+
+    private Result factorise() {
+        if (m >= n) {
+            return route == Route.TRIANGLE ? tallByTriangle() : tallDirectly();
+        }
+        return route == Route.TRIANGLE ? wideByTriangle() : wideDirectly();
+    }
+
+    private Result tallByTriangle() {
+        int parts = w.parts();
+        int panel = Math.min(n, n <= NARROW ? 32 : 64);
+        List<NativeBuffer> triangles = new ArrayList<>();
+        try {
+            for (int part = 0; part < parts; part++) {
+                triangles.add(w.scratch((long) n * n));
+            }
+            RowRanges.run(parts, part -> {
+                fold(part, parts, panel, triangles.get(part).segment().fill((byte) 0));
+                return part;
+            });
+            MemorySegment first = triangles.getFirst().segment();
+            for (NativeBuffer other : triangles.subList(1, parts)) {
+                Blas.onLargeStack(() -> {
+                    blas.tpqrt(real, n, n, n, panel, first, n, other.segment(), n);
+                    return other;
+                });
+                other.close();
+            }
+            return solveTall(triangles.getFirst(), n, real.routine("tpqrt") + "+");
+        } finally {
+            triangles.forEach(NativeBuffer::close);
+        }
+    }
+
+    /** Folds the rows of one part into a triangle. */
+    private void fold(int part, int parts, int panel, MemorySegment r) {
+        try (WeightSource.RowRange range = w.rows(part, parts);
+                NativeBuffer block = w.scratch((long) w.blockRows() * n)) {
+            for (int row = range.first(); row < range.end(); row += w.blockRows()) {
+                int count = Math.min(w.blockRows(), range.end() - row);
+                range.read(row, count, true, block.segment());
+                Blas.onLargeStack(() -> {
+                    blas.tpqrt(real, count, n, 0, panel, r, n, block.segment(), count);
+                    return count;
+                });
+            }
+        }
+    }
+
+    private Result tallDirectly() {
+        try (NativeBuffer a = w.scratch((long) m * n)) {
+            w.readColumnMajor(a.segment());
+            return solveTall(a, m, "");
+        }
+    }
+
+    /** The right factor of a column-major matrix holds the directions: direction d is its row d. */
+    private Result solveTall(NativeBuffer a, int rows, String before) {
+        NativeBuffer vt = w.scratch(wantVectors ? (long) n * n : 1);
+        try (NativeBuffer u = w.scratch(wantVectors ? (long) rows * n : 1);
+                NativeBuffer s = w.scratch(n)) {
+            int info = solve(rows, n, a, s, u, vt);
+            if (info != 0) {
+                vt.close();
+                return new Result(null, info);
+            }
+            return found(s, n, before, new Vectors(vt, 0, 1, n));
+        } catch (RuntimeException | Error failed) {
+            vt.close();
+            throw failed;
+        }
+    }
+
+    private Result wideDirectly() {
+        NativeBuffer u = w.scratch(wantVectors ? (long) n * m : 1);
+        try (NativeBuffer a = w.scratch((long) n * m);
+                NativeBuffer vt = w.scratch(wantVectors ? (long) m * m : 1);
+                NativeBuffer s = w.scratch(m)) {
+            w.readRows(a.segment());
+            int info = solve(n, m, a, s, u, vt);
+            if (info != 0) {
+                u.close();
+                return new Result(null, info);
+            }
+            return found(s, m, "", new Vectors(u, 0, n, 1));
+        } catch (RuntimeException | Error failed) {
+            u.close();
+            throw failed;
+        }
+    }
+
+    /** W^T = Q R, R = U S V^T: the directions are the columns of Q U. */
+    private Result wideByTriangle() {
+        NativeBuffer directions = w.scratch(wantVectors ? (long) n * m : 1);
+        try (NativeBuffer a = w.scratch((long) n * m);
+                NativeBuffer tau = w.scratch(m);
+                NativeBuffer r = w.scratch((long) m * m);
+                NativeBuffer u = w.scratch(wantVectors ? (long) m * m : 1);
+                NativeBuffer vt = w.scratch(wantVectors ? (long) m * m : 1);
+                NativeBuffer s = w.scratch(m)) {
+            w.readRows(a.segment());
+            Blas.onLargeStack(() -> {
+                blas.geqrf(real, n, m, a.segment(), n, tau.segment());
+                return m;
+            });
+            r.segment().fill((byte) 0);
+            long bytes = real.bytes();
+            for (long column = 0; column < m; column++) {
+                MemorySegment.copy(
+                        a.segment(), column * n * bytes, r.segment(), column * m * bytes, (column + 1) * bytes);
+            }
+            int info = solve(m, m, r, s, u, vt);
+            if (info != 0) {
+                directions.close();
+                return new Result(null, info);
+            }
+            if (wantVectors) {
+                directions.segment().fill((byte) 0);
+                for (long column = 0; column < m; column++) {
+                    MemorySegment.copy(
+                            u.segment(), column * m * bytes, directions.segment(), column * n * bytes, m * bytes);
+                }
+                Blas.onLargeStack(() -> {
+                    blas.ormqr(real, n, m, m, a.segment(), n, tau.segment(), directions.segment(), n);
+                    return m;
+                });
+            }
+            return found(s, m, real.routine("geqrf") + "+", new Vectors(directions, 0, n, 1));
+        } catch (RuntimeException | Error failed) {
+            directions.close();
+            throw failed;
+        }
+    }
+
+    private int solve(int rows, int columns, NativeBuffer a, NativeBuffer s, NativeBuffer u, NativeBuffer vt) {
+        Blas.Factors factors = wantVectors ? Blas.Factors.THIN : Blas.Factors.NONE;
+        return Blas.onLargeStack(() -> solver.solve(
+                blas, real, factors, rows, columns, a.segment(), s.segment(), u.segment(), vt.segment()));
+    }
+
+    private Result found(NativeBuffer s, int count, String before, Vectors vectors) {
+        double[] squares = new double[count];
+        for (int i = 0; i < count; i++) {
+            double sigma = w.element() == Element.F64
+                    ? s.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i)
+                    : s.segment().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            squares[i] = sigma * sigma;
+        }
+        if (!wantVectors) {
+            vectors.close();
+        }
+        return new Result(
+                new Factors(squares, Method.SVD, before + real.routine(solver.stem()), wantVectors ? vectors : null),
+                0);
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.logalign.internal.simd;
+
+/** The loops that exist twice, and that C2 compiles one by one. */
+public enum KernelKind {
+    /** {@link Kernels#maxMagnitude}, by element type. */
+    SCAN,
+    /** {@link Kernels#convert}, by element and working type. */
+    CONVERT,
+    /** {@link Kernels#sumOfSquares}, by element type. */
+    SQUARES,
+    /** {@link Kernels#addSquaredProjections}, by working type. */
+    PROJECT,
+    /** {@link Kernels#addSquaresOfColumns}, by working type. */
+    COLUMNS,
+    /** {@link Kernels#packGram} and {@link Kernels#addGram}, by working type. */
+    GRAM;
+
+    /**
+     * Whether vectors of so many bits are faster than a matrix product by BLAS, where that is the alternative. Projections are
+     * at 512, 256 and 128 bits (by a fifth, measured against OpenBLAS's kernels for CPUs with such vectors); the Gram matrix
+     * has tiles for the 32 registers of 512 bits only.
+     */
+    boolean beatsBlas(int bits) {
+        return bits == 512 || this != GRAM;
+    }
+
+    /** All loops on all types fit into an int: what does not depend on a type uses the first bit of its kind only. */
+    int bit(Element element, Element working) {
+        int wide = working == Element.F64 ? 1 : 0;
+        int type = switch (element) {
+            case F64 -> 0;
+            case F32 -> 1;
+            case F16 -> 2;
+            case BF16 -> 3;
+        };
+        int place = switch (this) {
+            case SCAN -> type;
+            case SQUARES -> 4 + type;
+            case CONVERT -> 8 + 2 * type + wide;
+            case PROJECT -> 16 + wide;
+            case COLUMNS -> 18 + wide;
+            case GRAM -> 20 + wide;
+        };
+        return 1 << place;
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.logalign.internal.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
+final class ScalarKernels implements Kernels {
+
+    /** Sums side by side, so that one addition need not wait for the other. */
+    private static final int LANES = 4;
+
+    /** The vectors of a panel, see {@link VectorKernels}. */
+    private static final int VECTORS = 3;
+
+    private final int bits;
+
+    /**
+     * The kernels on panels of another width.
+     *
+     * @param bits the width in bits of the vectors whose panels are read; 0 for the scalar kernels' own
+     */
+    ScalarKernels(int bits) {
+        this.bits = bits;
+    }
+
+    @Override
+    public int bits() {
+        return 0;
+    }
+
+    @Override
+    public int panelWidth(Element working) {
+        return bits == 0 ? LANES : VECTORS * bits / (Byte.SIZE * working.bytes());
+    }
+
+    @Override
+    public boolean isReady(KernelKind loop, Element element, Element working) {
+        return loop != KernelKind.PROJECT && loop != KernelKind.GRAM;
+    }
+
+    @Override
+    public void expect(KernelKind loop, Element element, Element working, double multiplications) {
+        // They are as fast as they get.
+    }
+
+    @Override
+    public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
+        Chunk chunk = Chunk.ofThisThread();
+        long max = 0;
+        for (long start = 0; start < count; start += Chunk.LENGTH) {
+            int length = (int) Math.min(Chunk.LENGTH, count - start);
+            max = Math.max(max, chunk.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
+        }
+        return Scalars.valueOf(max, element);
+    }
+
+    @Override
+    public void convert(
+            MemorySegment source,
+            long offset,
+            Element element,
+            int count,
+            MemorySegment target,
+            long targetOffset,
+            Element working,
+            int exponent) {
+        if (exponent == 0 && element == working) {
+            MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
+            return;
+        }
+        Chunk chunk = Chunk.ofThisThread();
+        for (int start = 0; start < count; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, count - start);
+            double[] values = chunk.read(source, offset + (long) start * element.bytes(), element, length);
+            if (exponent != 0) {
+                scale(values, length, exponent);
+            }
+            chunk.write(length, target, targetOffset + (long) start * working.bytes(), working);
+        }
+    }
+
+    private static void scale(double[] values, int count, int exponent) {
+        double first = Scalars.factor(exponent, false);
+        double second = Scalars.factor(exponent, true);
+        for (int i = 0; i < count; i++) {
+            values[i] = values[i] * first * second;
+        }
+    }
+
+    @Override
+    public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
+        Chunk chunk = Chunk.ofThisThread();
+        chunk.startSums();
+        for (int start = 0; start < count; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, count - start);
+            long at = offset + (long) start * element.bytes();
+            if (element == Element.BF16) {
+                chunk.addSquaresAnywhere(source, at, length);
+            } else {
+                chunk.addSquares(source, at, element, length);
+            }
+        }
+        return chunk.total();
+    }
+
+    @Override
+    public double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void addSquaredProjections(
+            Element working,
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int directions,
+            MemorySegment sums) {
+        int width = panelWidth(working);
+        for (int panel = 0; panel * width < directions; panel++) {
+            for (int lane = 0; lane < Math.min(width, directions - panel * width); lane += LANES) {
+                // Panels of two or six doubles: the last lanes of the one before are left out.
+                int overlap = Math.max(0, lane + LANES - width);
+                long from = ((long) panel * width * n + lane - overlap) * working.bytes();
+                long to = ((long) panel * width + lane - overlap) * Double.BYTES;
+                for (int token = 0; token < tokens; token++) {
+                    long row = xOffset + token * xStride;
+                    if (working == Element.F64) {
+                        tileF64(x, row, n, panels, from, width, sums, to, overlap);
+                    } else {
+                        tileF32(x, row, n, panels, from, width, sums, to, overlap);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
+            MemorySegment sums, long to, int overlap) {
+        double a0 = 0;
+        double a1 = 0;
+        double a2 = 0;
+        double a3 = 0;
+        for (int k = 0; k < n; k++) {
+            double value = x.get(Scalars.F64, row + (long) k * Double.BYTES);
+            long at = from + (long) k * width * Double.BYTES;
+            a0 += value * panels.get(Scalars.F64, at);
+            a1 += value * panels.get(Scalars.F64, at + 8);
+            a2 += value * panels.get(Scalars.F64, at + 16);
+            a3 += value * panels.get(Scalars.F64, at + 24);
+        }
+        add(sums, to, overlap > 0 ? 0 : a0 * a0, overlap > 1 ? 0 : a1 * a1, overlap > 2 ? 0 : a2 * a2, a3 * a3);
+    }
+
+    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
+            MemorySegment sums, long to, int overlap) {
+        float a0 = 0;
+        float a1 = 0;
+        float a2 = 0;
+        float a3 = 0;
+        for (int k = 0; k < n; k++) {
+            float value = x.get(Scalars.F32, row + (long) k * Float.BYTES);
+            long at = from + (long) k * width * Float.BYTES;
+            a0 += value * panels.get(Scalars.F32, at);
+            a1 += value * panels.get(Scalars.F32, at + 4);
+            a2 += value * panels.get(Scalars.F32, at + 8);
+            a3 += value * panels.get(Scalars.F32, at + 12);
+        }
+        add(sums, to, overlap > 0 ? 0 : (double) a0 * a0, overlap > 1 ? 0 : (double) a1 * a1,
+                overlap > 2 ? 0 : (double) a2 * a2, (double) a3 * a3);
+    }
+
+    private static void add(MemorySegment sums, long to, double s0, double s1, double s2, double s3) {
+        sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + s0);
+        sums.set(Scalars.F64, to + 8, sums.get(Scalars.F64, to + 8) + s1);
+        sums.set(Scalars.F64, to + 16, sums.get(Scalars.F64, to + 16) + s2);
+        sums.set(Scalars.F64, to + 24, sums.get(Scalars.F64, to + 24) + s3);
+    }
+
+    @Override
+    public void addSquaresOfColumns(
+            Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
+        Chunk chunk = Chunk.ofThisThread();
+        for (int start = 0; start < columns; start += Chunk.LENGTH) {
+            int length = Math.min(Chunk.LENGTH, columns - start);
+            long place = (long) start * Double.BYTES;
+            chunk.startSums(sums, place, length);
+            for (int row = 0; row < count; row++) {
+                chunk.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
+            }
+            chunk.writeSums(sums, place, length);
+        }
+    }
+
+    @Override
+    public void packGram(
+            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
+        packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
+    }
+
+    /** For panels of any width. */
+    static void packGram(
+            Element working,
+            int width,
+            MemorySegment rows,
+            int first,
+            int count,
+            int depth,
+            int n,
+            MemorySegment packed) {
+        for (int row = 0; row < count; row++) {
+            for (int column = 0; column < GramLayout.stride(n, width); column++) {
+                long to = packedIndex(column, first + row, depth, width) * working.bytes();
+                double value = column < n
+                        ? Scalars.get(rows, ((long) row * n + column) * working.bytes(), working)
+                        : 0;
+                if (working == Element.F64) {
+                    packed.set(Scalars.F64, to, value);
+                } else {
+                    packed.set(Scalars.F32, to, (float) value);
+                }
+            }
+        }
+    }
+
+    private static long packedIndex(int column, int row, int depth, int width) {
+        return ((long) (column / width) * depth + row) * width + column % width;
+    }
+
+    @Override
+    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        addGram(working, panelWidth(working), packed, depth, n, gram);
+    }
+
+    /** For panels of any width. */
+    static void addGram(
+            Element working, int width, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        int stride = GramLayout.stride(n, width);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double sum = 0;
+                for (int k = 0; k < depth; k++) {
+                    sum += Scalars.get(packed, packedIndex(i, k, depth, width) * working.bytes(), working)
+                            * Scalars.get(packed, packedIndex(j, k, depth, width) * working.bytes(), working);
+                }
+                long to = ((long) i * stride + j) * Double.BYTES;
+                gram.set(Scalars.F64, to, gram.get(Scalars.F64, to) + sum);
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.logalign.internal.simd;
+
+/**
+ * Which kernels run, and why. Chosen once: the widest vectors of this CPU, each loop from when it is compiled, unless the
+ * property {@value #PROPERTY} or the environment variable {@value #VARIABLE} forces a width from the first call on. A forced
+ * width that cannot run is an error, never a fall-back.
+ */
+public final class Simd {
+
+    /** The system property that forces a width: 0 (scalar), 128, 256 or 512 bits, or {@code widest}. */
+    public static final String PROPERTY = "logalign.simd";
+
+    /** The environment variable that forces a width, where the property is not set. */
+    public static final String VARIABLE = "LOGALIGN_SIMD";
+
+    private Simd() {}
+
+    /**
+     * The kernels that run.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static Kernels kernels() {
+        Width width = Width.selected();
+        if (width.bits() == 0) {
+            return Scalar.KERNELS;
+        }
+        return width.forced() ? Vector.KERNELS : Staged.KERNELS;
+    }
+
+    /**
+     * The vector kernels, whether or not C2 has compiled them: for tests and benchmarks.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static Kernels vector() {
+        return Width.selected().bits() == 0 ? Scalar.KERNELS : Vector.KERNELS;
+    }
+
+    /** The scalar kernels, whatever is selected. */
+    public static Kernels scalar() {
+        return Scalar.KERNELS;
+    }
+
+    /**
+     * The width in bits that runs; 0 is scalar.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static int bits() {
+        return Width.selected().bits();
+    }
+
+    /**
+     * Why this width runs.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static String reason() {
+        return Width.selected().reason();
+    }
+
+    private static final class Scalar {
+        static final Kernels KERNELS = new ScalarKernels(0);
+    }
+
+    /** Loaded only where the module of the vectors is there. */
+    private static final class Vector {
+        static final Kernels KERNELS = new VectorKernels();
+    }
+
+    private static final class Staged {
+        static final Kernels KERNELS = staged(Width.selected().bits());
+
+        private static Kernels staged(int bits) {
+            return new StagedKernels(bits, new ScalarKernels(bits), Vector.KERNELS, new WarmUp(Vector.KERNELS));
+        }
+    }
+}

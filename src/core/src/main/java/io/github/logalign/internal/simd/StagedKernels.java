@@ -1,0 +1,122 @@
+package io.github.logalign.internal.simd;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The vector kernels where C2 has compiled them, the scalar twins until then: both read the same panels. Small work never
+ * touches the Vector API, whose classes alone cost more than it.
+ */
+final class StagedKernels implements Kernels {
+
+    private final int bits;
+    private final Kernels scalar;
+    private final Kernels vector;
+    private final Readiness readiness;
+
+    /**
+     * Both twins for one width.
+     *
+     * @param scalar reads the panels of the vector kernels
+     * @param readiness decides between them
+     */
+    StagedKernels(int bits, Kernels scalar, Kernels vector, Readiness readiness) {
+        this.bits = bits;
+        this.scalar = scalar;
+        this.vector = vector;
+        this.readiness = readiness;
+    }
+
+    private Kernels by(KernelKind loop, Element element, Element working, double work) {
+        if (readiness.isReady(loop, element, working)) {
+            return vector;
+        }
+        expect(loop, element, working, work);
+        return scalar;
+    }
+
+    @Override
+    public int bits() {
+        return bits;
+    }
+
+    @Override
+    public int panelWidth(Element working) {
+        return scalar.panelWidth(working);
+    }
+
+    @Override
+    public boolean isReady(KernelKind loop, Element element, Element working) {
+        return loop.beatsBlas(bits) && readiness.isReady(loop, element, working);
+    }
+
+    @Override
+    public void expect(KernelKind loop, Element element, Element working, double multiplications) {
+        if (loop.beatsBlas(bits)) {
+            readiness.expect(loop, element, working, multiplications);
+        }
+    }
+
+    @Override
+    public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
+        return by(KernelKind.SCAN, element, element, WarmUp.ELEMENT * count).maxMagnitude(source, offset, element,
+                count);
+    }
+
+    @Override
+    public void convert(
+            MemorySegment source,
+            long offset,
+            Element element,
+            int count,
+            MemorySegment target,
+            long targetOffset,
+            Element working,
+            int exponent) {
+        by(KernelKind.CONVERT, element, working, WarmUp.ELEMENT * count)
+                .convert(source, offset, element, count, target, targetOffset, working, exponent);
+    }
+
+    @Override
+    public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
+        return by(KernelKind.SQUARES, element, element, WarmUp.ELEMENT * count)
+                .sumOfSquares(source, offset, element, count);
+    }
+
+    @Override
+    public double dot(double[] a, double[] b) {
+        return scalar.dot(a, b);
+    }
+
+    @Override
+    public void addSquaredProjections(
+            Element working,
+            MemorySegment x,
+            long xOffset,
+            long xStride,
+            int tokens,
+            int n,
+            MemorySegment panels,
+            int directions,
+            MemorySegment sums) {
+        by(KernelKind.PROJECT, working, working, (double) tokens * n * directions)
+                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, sums);
+    }
+
+    @Override
+    public void addSquaresOfColumns(
+            Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
+        by(KernelKind.COLUMNS, working, working, WarmUp.ELEMENT * count * columns)
+                .addSquaresOfColumns(working, rows, count, columns, sums);
+    }
+
+    @Override
+    public void packGram(
+            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
+        by(KernelKind.GRAM, working, working, 0).packGram(working, rows, first, count, depth, n, packed);
+    }
+
+    @Override
+    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
+        by(KernelKind.GRAM, working, working, (double) depth * n * n).addGram(working, packed, depth, n, gram);
+    }
+}

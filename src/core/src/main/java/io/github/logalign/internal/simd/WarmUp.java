@@ -1,0 +1,130 @@
+package io.github.logalign.internal.simd;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * Runs vector loops on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
+ * vector, and is a hundred times slower than the scalar twin or BLAS. Whether a loop is fast is measured, so where the JVM
+ * does not compile it, it is never used.
+ *
+ * <p>Nothing happens before so much work was announced that it is worth a second of a processor's time.
+ *
+ * <p>Thread safety: any number of threads.
+ */
+final class WarmUp implements Readiness {
+
+    /**
+     * Multiplications of one loop, or elements times {@link #ELEMENT}: a vector loop saves 0.1 s of them. Less is lost again to
+     * C2, which wants most of a processor for longer than that.
+     */
+    private static final double WORTH_IT = 1e10;
+
+    /** What is saved at an element that is read and written, in what is saved at a multiplication. */
+    static final double ELEMENT = 10;
+
+    /** Between two looks at what C2 is compiling. */
+    private static final long WAIT_NANOS = 1_000_000L;
+
+    private final Kernels vector;
+    private final ToDoubleFunction<DoubleSupplier> rate;
+    private final List<DoubleAdder> announced = Stream.generate(DoubleAdder::new).limit(Integer.SIZE).toList();
+    private final AtomicInteger requested = new AtomicInteger();
+    private final AtomicInteger ready = new AtomicInteger();
+    private final Queue<WarmUpLoop> waiting = new ConcurrentLinkedQueue<>();
+    private boolean running;
+
+    WarmUp(Kernels vector) {
+        this(vector, WarmUpLoop::rate);
+    }
+
+    /** With another judge of speed than the clock. */
+    WarmUp(Kernels vector, ToDoubleFunction<DoubleSupplier> rate) {
+        this.vector = vector;
+        this.rate = rate;
+    }
+
+    @Override
+    public boolean isReady(KernelKind loop, Element element, Element working) {
+        return (ready.getAcquire() & loop.bit(element, working)) != 0;
+    }
+
+    @Override
+    public void expect(KernelKind loop, Element element, Element working, double work) {
+        int bit = loop.bit(element, working);
+        if ((requested.getAcquire() & bit) != 0) {
+            return;
+        }
+        DoubleAdder ofLoop = announced.get(Integer.numberOfTrailingZeros(bit));
+        ofLoop.add(work);
+        if (ofLoop.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
+            waiting.add(new WarmUpLoop(loop, element, working, rate));
+            start();
+        }
+    }
+
+    /** Whether a loop was asked for, because enough work of it was announced. */
+    boolean isRequested(KernelKind loop, Element element, Element working) {
+        return (requested.getAcquire() & loop.bit(element, working)) != 0;
+    }
+
+    /** Whether nothing is being compiled: every loop that was asked for is ready, or never will be. */
+    synchronized boolean isIdle() {
+        return !running;
+    }
+
+    private synchronized void start() {
+        if (!running) {
+            running = true;
+            Thread.ofPlatform().name("logalign-warm-up").daemon().start(this::run);
+        }
+    }
+
+    private void run() {
+        try {
+            turnByTurn();
+        } catch (OutOfMemoryError none) {
+            // Nothing is lost: the scalar loops go on, and nobody asks again.
+        }
+    }
+
+    /** So that C2 compiles one loop while another one is interpreted. */
+    private void turnByTurn() {
+        List<WarmUpLoop> active = new ArrayList<>();
+        // Of the kind that all kernels see: any thread may read it.
+        MemorySegment memory = Arena.ofAuto().allocate(WarmUpLoop.BYTES, 64);
+        while (true) {
+            for (WarmUpLoop next = waiting.poll(); next != null; next = waiting.poll()) {
+                active.add(next);
+            }
+            if (active.isEmpty() && isDone()) {
+                return;
+            }
+            active.removeIf(loop -> {
+                if (loop.isFast(vector, memory)) {
+                    ready.getAndUpdate(bits -> bits | loop.bit());
+                    return true;
+                }
+                return loop.isHopeless();
+            });
+            if (active.stream().allMatch(WarmUpLoop::isCounted)) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+        }
+    }
+
+    private synchronized boolean isDone() {
+        running = !waiting.isEmpty();
+        return !running;
+    }
+}

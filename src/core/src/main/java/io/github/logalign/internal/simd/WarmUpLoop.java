@@ -1,0 +1,159 @@
+package io.github.logalign.internal.simd;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
+
+/** One vector loop on its way to being compiled. For one thread. */
+final class WarmUpLoop {
+
+    /** Memory for any of them. */
+    static final long BYTES = 1L << 20;
+
+    /** Where the second operand begins. */
+    private static final long SECOND = BYTES / 4;
+
+    private static final long RESULT = BYTES / 2;
+
+    /** Calls in a round, of which C2 learns what happens in the loop. */
+    private static final int CALLS = 2;
+
+    /**
+     * Calls with nothing to do. C2 compiles what was called thousands of times; called with work so often, in the
+     * interpreter, every vector operation would itself become so hot that C2 compiles it first, by itself and for nothing.
+     */
+    private static final int EMPTY_CALLS = 500;
+
+    /** Rounds without them: C2 must know what is called within the loop before it compiles it, or it inlines too little. */
+    private static final int PROFILING_ROUNDS = 40;
+
+    /** Rounds after which all has been counted that C2 waits for: it is compiling, and needs the processor more. */
+    private static final int COUNTED_ROUNDS = 100;
+
+    private static final int MAX_ROUNDS = 4000;
+
+    private static final int LENGTH = 16;
+    private static final int ELEMENTS = 2048;
+    private static final int LONG = 128;
+    private static final int MANY_ELEMENTS = 1 << 14;
+
+    /** An interrupt, or another process, may fall into one of them. */
+    private static final int TRIALS = 4;
+
+    /** One more than the tiles hold, so that the loop for what is left over is compiled too. */
+    private static final int TOKENS = 9;
+
+    /** Per nanosecond: boxed code stays far below, compiled code of any CPU is far above. */
+    private static final double FAST_MULTIPLICATIONS = 2;
+
+    private static final double FAST_ELEMENTS = 2.5;
+
+    private static final double FAST_CONVERSIONS = 1;
+
+    private final KernelKind loop;
+    private final Element element;
+    private final Element working;
+    private int rounds;
+
+    /** Work per nanosecond of what it runs, which tells how much work it did. */
+    private final ToDoubleFunction<DoubleSupplier> rate;
+
+    WarmUpLoop(KernelKind loop, Element element, Element working, ToDoubleFunction<DoubleSupplier> rate) {
+        this.rate = rate;
+        this.loop = loop;
+        this.element = element;
+        this.working = working;
+    }
+
+    int bit() {
+        return loop.bit(element, working);
+    }
+
+    /** Whether C2 has had all the time it may need, and has not made it fast. */
+    boolean isHopeless() {
+        return rounds > MAX_ROUNDS;
+    }
+
+    /** Whether all that is left to do is to wait. */
+    boolean isCounted() {
+        return rounds > COUNTED_ROUNDS;
+    }
+
+    /** Runs the loop a few times, and tells whether it is fast by now. */
+    boolean isFast(Kernels vector, MemorySegment memory) {
+        rounds++;
+        if (rounds > PROFILING_ROUNDS) {
+            for (int call = 0; call < EMPTY_CALLS; call++) {
+                run(vector, memory, 0, 0);
+            }
+        }
+        for (int call = 1; call < CALLS; call++) {
+            run(vector, memory, LENGTH, ELEMENTS);
+        }
+        return rate.applyAsDouble(() -> run(vector, memory, LENGTH, ELEMENTS)) > leastRate()
+                && isFastAtLength(vector, memory);
+    }
+
+    private double leastRate() {
+        return switch (loop) {
+            case PROJECT, GRAM -> FAST_MULTIPLICATIONS;
+            case CONVERT, COLUMNS -> FAST_CONVERSIONS;
+            case SCAN, SQUARES -> FAST_ELEMENTS;
+        };
+    }
+
+    /** Now and then C2 compiles a loop so that it boxes after all: what is used has been seen to be fast on more. */
+    private boolean isFastAtLength(Kernels vector, MemorySegment memory) {
+        double best = 0;
+        double bestOfPacking = loop == KernelKind.GRAM ? 0 : Double.POSITIVE_INFINITY;
+        for (int trial = 0; trial < TRIALS; trial++) {
+            best = Math.max(best, rate.applyAsDouble(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
+            if (loop == KernelKind.GRAM) {
+                int n = 2 * vector.panelWidth(working);
+                bestOfPacking = Math.max(bestOfPacking, rate.applyAsDouble(() -> {
+                    vector.packGram(working, memory, 0, LENGTH, LONG, n, memory.asSlice(SECOND));
+                    return (double) LENGTH * n;
+                }));
+            }
+        }
+        return best > leastRate() && bestOfPacking > FAST_CONVERSIONS;
+    }
+
+    /** By the clock. */
+    static double rate(DoubleSupplier measured) {
+        long before = System.nanoTime();
+        double work = measured.getAsDouble();
+        return work / (System.nanoTime() - before);
+    }
+
+    /** Runs it once, and tells how much work that was. */
+    private double run(Kernels vector, MemorySegment memory, int length, int elements) {
+        MemorySegment second = memory.asSlice(SECOND);
+        MemorySegment result = memory.asSlice(RESULT);
+        switch (loop) {
+            // Without an element there is no call; one is no vector yet.
+            case SCAN -> vector.maxMagnitude(memory, 0, element, Math.max(1, elements));
+            case SQUARES -> vector.sumOfSquares(memory, 0, element, elements);
+            case CONVERT -> vector.convert(memory, 0, element, elements, second, 0, working, 1);
+            case COLUMNS -> {
+                vector.addSquaresOfColumns(working, memory, length, ELEMENTS / LENGTH, result);
+                return (double) length * ELEMENTS / LENGTH;
+            }
+            case PROJECT -> {
+                // A whole panel, and one with a single vector.
+                int directions = vector.panelWidth(working) + 1;
+                vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length,
+                        second, directions, result);
+                return (double) TOKENS * length * directions;
+            }
+            case GRAM -> {
+                // One panel: three tiles, or as many rows.
+                int n = vector.panelWidth(working);
+                vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? 0 : n, second);
+                vector.addGram(working, second, length, n, result);
+                return (double) length * n * n;
+            }
+        }
+        return elements;
+    }
+}

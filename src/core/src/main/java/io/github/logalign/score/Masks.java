@@ -1,0 +1,179 @@
+package io.github.logalign.score;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.MaskTensor;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which mask belongs to which layer. Each tensor is read once, when the first layer asks for it.
+ *
+ * <p>Thread safety: any number of threads may ask at once, as long as the files are open.
+ */
+public final class Masks {
+
+    /** Every token counts. */
+    public static final Masks NONE = new Masks(List.of());
+
+    private static final String WEIGHT_SUFFIX = ".weight";
+
+    private final List<Rule> rules;
+    private final Map<Tensor, MaskTensor> read = new ConcurrentHashMap<>();
+
+    /** Whose masks they are, and where they come from. */
+    private sealed interface Rule {
+
+        /** One mask for all layers. */
+        record All(Tensor tensor) implements Rule {}
+
+        /** The masks of some layers, by name. */
+        record ByName(NameMap names, TensorFile file) implements Rule {}
+    }
+
+    private Masks(List<Rule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /**
+     * The same and, for layers that these say nothing about, one mask for all of them.
+     *
+     * @param tensor the mask
+     * @return the masks
+     * @throws LogalignException if the tensor is neither a mask nor labels
+     */
+    public Masks withAll(Tensor tensor) {
+        Masks more = with(new Rule.All(tensor));
+        more.read(tensor);
+        return more;
+    }
+
+    /**
+     * The same and, for layers that these say nothing about, masks by name.
+     *
+     * @param names layers, and the tensors that are their masks
+     * @param file what holds these tensors; it must stay open
+     * @return the masks
+     */
+    public Masks withNamed(NameMap names, TensorFile file) {
+        return with(new Rule.ByName(names, file));
+    }
+
+    private Masks with(Rule rule) {
+        List<Rule> more = new ArrayList<>(rules);
+        more.add(rule);
+        Masks masks = new Masks(more);
+        masks.read.putAll(read);
+        return masks;
+    }
+
+    private MaskTensor read(Tensor tensor) {
+        return read.computeIfAbsent(tensor, MaskTensor::of);
+    }
+
+    /**
+     * The mask of a layer.
+     *
+     * @param job the layer
+     * @return its mask, of an expert its row, or nothing if every token counts
+     * @throws LogalignException if its mask is not there, or is neither a mask nor labels
+     */
+    public Optional<MaskTensor> of(LayerJob job) {
+        for (Rule rule : rules) {
+            switch (rule) {
+                case Rule.All(Tensor tensor) -> {
+                    return Optional.of(ofRow(read(tensor), job));
+                }
+                case Rule.ByName(NameMap names, TensorFile file) -> {
+                    List<String> fitting = maskNames(names, job);
+                    if (!fitting.isEmpty()) {
+                        return Optional.of(ofRow(read(first(fitting, file)), job));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** An expert with tokens of its own may have a row of the mask of its own. */
+    private static MaskTensor ofRow(MaskTensor mask, LayerJob job) {
+        Tensor activation = job.activation();
+        Integer matrix = job.activationMatrix();
+        return activation == null || matrix == null ? mask : mask.ofMatrix(activation, matrix);
+    }
+
+    /** The layer is called by its own name, by its tensor's, and without the number of an expert. */
+    private static List<String> maskNames(NameMap names, LayerJob job) {
+        List<String> layers = new ArrayList<>(List.of(job.layer(), withoutIndex(job.layer())));
+        if (job.tensorName() != null) {
+            layers.add(job.tensorName());
+        }
+        Tensor activation = job.activation();
+        if (activation != null && activation.isNamed()) {
+            layers.add(activation.name());
+        }
+        return layers.stream().distinct().flatMap(layer -> names.activationFor(layer).stream()).distinct().toList();
+    }
+
+    private static String withoutIndex(String layer) {
+        int open = layer.lastIndexOf('[');
+        String outer = open > 0 && layer.endsWith("]") ? layer.substring(0, open) : layer;
+        return outer.endsWith(WEIGHT_SUFFIX) ? outer.substring(0, outer.length() - WEIGHT_SUFFIX.length()) : outer;
+    }
+
+    private static Tensor first(List<String> names, TensorFile file) {
+        for (String name : names) {
+            Optional<Tensor> found = file.find(name);
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        throw new LogalignException(
+                Names.printable(file.path()) + ": holds no mask \"" + Names.printable(names.getFirst())
+                        + "\"; correct --mask");
+    }
+
+    /**
+     * Tells whether a tensor is one of the masks, and so none of the activations beside it.
+     *
+     * @param file what holds it
+     * @param tensor one of its tensors
+     * @return true if a mask of this name is asked for from this file
+     */
+    public boolean holds(TensorFile file, Tensor tensor) {
+        return rules.stream().anyMatch(rule -> switch (rule) {
+            case Rule.All(Tensor mask) -> mask == tensor;
+            case Rule.ByName(NameMap names, TensorFile masks) ->
+                masks == file && names.activation().matches(tensor.name());
+        });
+    }
+
+    /**
+     * Makes sure that every pattern of layers fits one.
+     *
+     * @param jobs all layers
+     * @throws LogalignException if one fits none
+     */
+    public void check(List<LayerJob> jobs) {
+        for (Rule rule : rules) {
+            if (rule instanceof Rule.ByName(NameMap names, TensorFile file)
+                    && jobs.stream().allMatch(job -> maskNames(names, job).isEmpty())) {
+                throw new LogalignException("--mask: no layer fits \"" + Names.printable(names.weight().toString())
+                        + "\", whose masks were to come from " + Names.printable(file.path())
+                        + "; inspect shows the names");
+            }
+        }
+    }
+
+    /** What a row says where masks were given, but none for it. */
+    Optional<String> noteOnMissing() {
+        return rules.isEmpty()
+                ? Optional.empty()
+                : Optional.of("none of the masks belongs to this layer: all of its tokens count");
+    }
+}

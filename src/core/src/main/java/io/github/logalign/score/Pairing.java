@@ -1,0 +1,315 @@
+package io.github.logalign.score;
+
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.ModelConfig;
+import io.github.logalign.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which activations belong to which weights: by what the user says, else by name. Names may be left out of account only where
+ * one side has none, as in npy files, and only if the other side leaves no choice. A weight of the right name that cannot be
+ * used is the layer's weight all the same.
+ */
+final class Pairing {
+
+    /** More matrices than that are no experts. */
+    private static final int MAX_MAPPED = 1 << 16;
+
+    private final WeightFile weights;
+    private final ActivationFile dump;
+    private final Selection selection;
+    private final WeightSearch search;
+    private final List<Pair> pairs = new ArrayList<>();
+    private final Set<Tensor> mappedWeights = new HashSet<>();
+    private final Set<String> mappedMatrices = new HashSet<>();
+    private final Set<String> mappedActivations = new HashSet<>();
+    private final List<String> notes = new ArrayList<>();
+
+    Pairing(WeightFile weights, ActivationFile dump, Selection selection, ModelConfig config) {
+        this.weights = weights;
+        this.dump = dump;
+        this.selection = selection;
+        this.search = new WeightSearch(weights, selection, config);
+    }
+
+    /**
+     * Finds the pairs.
+     *
+     * @return a pair for everything that is wanted, in the order of the rows
+     * @throws LogalignException if a name that the user gave is not there, or the files hold nothing to pair
+     */
+    List<Pair> pairs() {
+        if (selection.tensor() != null) {
+            pairs.add(one(selection.tensor()));
+            return pairs;
+        }
+        if (dump.all().isEmpty()) {
+            throw noActivations();
+        }
+        addMapped();
+        List<Tensor> wanted = selection.activation() == null
+                ? dump.all()
+                : List.of(dump.file().tensor(selection.activation()));
+        if (LayerNames.isUnnamed(weights.file())) {
+            addUnnamedWeight(wanted);
+        } else {
+            wanted.forEach(this::addActivation);
+        }
+        addIncludedWithoutActivations();
+        return pairs;
+    }
+
+    /** Which activations were left aside, in one line each; complete once there are pairs. */
+    List<String> notes() {
+        return notes;
+    }
+
+    // ---- one weight that the user names -----------------------------------------------------------------------------
+
+    private Pair one(String name) {
+        Optional<Pair> found = search.weightOf(name);
+        if (found.isEmpty()) {
+            throw missing(name);
+        }
+        Pair pair = found.get();
+        if (pair.weight() == null) {
+            return pair;
+        }
+        Tensor activation = activationOf(name, pair);
+        boolean own = pair.matrix() != null && LayerNames.index(activation.name()) != null;
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, own, pair.warnings(), pair.refusal());
+    }
+
+    private LogalignException missing(String name) {
+        try {
+            weights.file().tensor(name);
+        } catch (LogalignException missing) {
+            return missing;
+        }
+        return new LogalignException(weights.shown() + ": " + LayerNames.quoted(name) + " cannot be scored");
+    }
+
+    private Tensor activationOf(String name, Pair pair) {
+        if (selection.activation() != null) {
+            return dump.file().tensor(selection.activation());
+        }
+        Tensor weight = Objects.requireNonNull(pair.weight());
+        for (NameMap map : selection.maps()) {
+            Optional<String> mapped = map.activationFor(name).or(() -> activationFor(map, weight, ""));
+            if (mapped.isPresent()) {
+                return dump.file().tensor(mapped.get());
+            }
+        }
+        String layer = LayerNames.withoutWeight(name);
+        return dump.of(layer)
+                .or(() -> dump.of(LayerNames.withoutWeight(LayerNames.withoutIndex(name))))
+                .filter(tensor -> belongsTo(tensor, weight))
+                .or(() -> onlyActivation(weight))
+                .orElseThrow(() -> unclear(name));
+    }
+
+    /** Names of activations may be read in two ways, as those of X.input and as the input of X. */
+    private boolean belongsTo(Tensor activation, Tensor weight) {
+        return dump.isUnnamed()
+                || byName(activation).map(Pair::weight).filter(named -> named == weight).isPresent();
+    }
+
+    private LogalignException unclear(String name) {
+        String weight = LayerNames.quoted(name);
+        return switch (dump.all().size()) {
+            case 0 -> noActivations();
+            case 1 -> new LogalignException(dump.shown() + ": holds only the activations "
+                    + LayerNames.quoted(dump.all().getFirst().name()) + ", whose name is that of another weight than "
+                    + weight + "; name them with --activation if they are its inputs too");
+            default -> new LogalignException(dump.shown() + ": which of its " + dump.all().size()
+                    + " activation tensors belongs to " + weight + " is not clear; name it with --activation");
+        };
+    }
+
+    private LogalignException noActivations() {
+        return new LogalignException(dump.shown()
+                + ": holds no activations: tensors [tokens, n] of F64, F32, F16 or BF16");
+    }
+
+    /** The user named the weight, so activations that are alone need no name, unless it is that of another weight. */
+    private Optional<Tensor> onlyActivation(Tensor weight) {
+        if (dump.all().size() != 1) {
+            return Optional.empty();
+        }
+        Tensor only = dump.all().getFirst();
+        boolean anothers = !dump.isUnnamed()
+                && byName(only)
+                        .map(Pair::weight)
+                        .filter(other -> other != weight)
+                        .isPresent();
+        return anothers ? Optional.empty() : Optional.of(only);
+    }
+
+    // ---- everything that has activations ---------------------------------------------------------------------------------
+
+    /** The weight that a name of activations means: X.input is a layer of that name if there is one, else the input of X. */
+    private Optional<Pair> byName(Tensor activation) {
+        return dump.isUnnamed()
+                ? search.weightOf(LayerNames.stem(dump.file().path()))
+                : search.weightOf(LayerNames.withoutWeight(activation.name()))
+                        .or(() -> search.weightOf(LayerNames.withoutSuffix(activation.name())));
+    }
+
+    /** Activations that a map gives to other weights still belong to the weight of their own name. */
+    private void addActivation(Tensor activation) {
+        boolean mapped = mappedActivations.contains(activation.name());
+        Optional<Pair> found = byName(activation);
+        if (mapped && found.map(Pair::weight).isEmpty()) {
+            return;
+        }
+        if (found.isEmpty() && (dump.isUnnamed() || selection.activation() != null)) {
+            found = onlyWeight();
+        }
+        if (found.isEmpty()) {
+            String layer = dump.isUnnamed()
+                    ? LayerNames.stem(dump.file().path())
+                    : LayerNames.withoutSuffix(activation.name());
+            pairs.add(Pair.refused(layer, null, activation, "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT)
+                    + " or " + LayerNames.quoted(layer) + " belongs to these activations" + selection.howToPair()));
+            return;
+        }
+        Pair pair = found.get();
+        if (pair.weight() != null && isMapped(pair.weight(), pair.matrix())) {
+            if (!mapped) {
+                notes.add("the activations " + LayerNames.quoted(activation.name()) + " of " + dump.shown()
+                        + " were left aside: --map gives others to " + LayerNames.quoted(pair.layer()));
+            }
+            return;
+        }
+        pairs.add(new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, pair.matrix() != null,
+                pair.warnings(), pair.refusal()));
+    }
+
+    private boolean isMapped(Tensor weight, @Nullable Integer matrix) {
+        return matrix == null
+                ? mappedWeights.contains(weight)
+                : mappedMatrices.contains(weight.name() + "[" + matrix + "]");
+    }
+
+    /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
+    private Optional<Pair> onlyWeight() {
+        List<Tensor> candidates = weights.all().stream()
+                .filter(tensor -> weights.isWeight(tensor) || WeightFile.isPlaceholder(tensor))
+                .limit(2)
+                .toList();
+        return candidates.size() == 1
+                ? Optional.of(Pair.of(search.layerName(candidates.getFirst()), candidates.getFirst(), null, null))
+                : Optional.empty();
+    }
+
+    private void addUnnamedWeight(List<Tensor> wanted) {
+        Tensor weight = weights.all().getFirst();
+        if (mappedWeights.contains(weight)) {
+            return;
+        }
+        String layer = search.layerName(weight);
+        Optional<Tensor> activation = wanted.size() == 1 ? Optional.of(wanted.getFirst()) : dump.of(layer);
+        if (activation.isEmpty()) {
+            throw new LogalignException(dump.shown() + ": which of its " + wanted.size()
+                    + " activation tensors belongs to the array of " + weights.shown() + " is not clear; "
+                    + (selection.offersNames() ? "name it with --activation" : "call it " + LayerNames.quoted(layer)));
+        }
+        pairs.add(Pair.of(layer, weight, null, activation.get()));
+    }
+
+    private void addMapped() {
+        if (selection.maps().isEmpty()) {
+            return;
+        }
+        for (Tensor weight : weights.all()) {
+            if (!weights.isWeight(weight) && !WeightFile.isPlaceholder(weight)) {
+                continue;
+            }
+            Optional<String> target = target(weight, "");
+            List<Pair> ofMatrices = target.filter(name -> dump.named(name).isPresent()).isPresent()
+                    ? List.of()
+                    : mappedMatrices(weight, target.isPresent());
+            if (!ofMatrices.isEmpty()) {
+                pairs.addAll(ofMatrices);
+            } else if (target.isPresent()) {
+                pairs.add(mapped(Pair.of(search.layerName(weight), weight, null, null), target.get()));
+                mappedWeights.add(weight);
+            }
+        }
+    }
+
+    /** Rows of a tensor of many matrices that a map reaches one by one. */
+    private List<Pair> mappedMatrices(Tensor weight, boolean onlyIfThere) {
+        long[] shape = weight.shape();
+        if (shape.length != 3 || shape[0] > Integer.MAX_VALUE) {
+            return List.of();
+        }
+        List<Pair> found = new ArrayList<>();
+        boolean there = false;
+        for (int matrix = 0; matrix < Math.min(shape[0], MAX_MAPPED); matrix++) {
+            Optional<String> target = target(weight, "[" + matrix + "]");
+            if (target.isPresent()) {
+                there |= dump.named(target.get()).isPresent();
+                mappedMatrices.add(weight.name() + "[" + matrix + "]");
+                found.add(mapped(Pair.of(search.layerName(weight), weight, matrix, null), target.get())
+                        .withOwnActivation());
+            }
+        }
+        return onlyIfThere && !there ? List.of() : found;
+    }
+
+    private Pair mapped(Pair pair, String target) {
+        mappedActivations.add(target);
+        Optional<Tensor> activation = dump.named(target);
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation.orElse(null), false, List.of(),
+                activation.isPresent()
+                        ? null
+                        : "the map names the activations " + LayerNames.quoted(target) + ", which "
+                                + dump.shown() + " does not hold; correct --map");
+    }
+
+    /** What the first map that speaks of a weight makes of it; with --activation only that counts. */
+    private Optional<String> target(Tensor weight, String index) {
+        return selection.maps().stream()
+                .flatMap(map -> activationFor(map, weight, index).stream())
+                .filter(target -> selection.activation() == null || target.equals(selection.activation()))
+                .findFirst();
+    }
+
+    /** A map may name the tensor, or the layer as the rows do unless that is another tensor's name. */
+    private Optional<String> activationFor(NameMap map, Tensor weight, String index) {
+        String layer = search.layerName(weight);
+        return map.activationFor(weight.name() + index)
+                .or(() -> weights.file().find(layer).isPresent()
+                        ? Optional.empty()
+                        : map.activationFor(layer + index));
+    }
+
+    private void addIncludedWithoutActivations() {
+        if (selection.include().isEmpty()) {
+            return;
+        }
+        Set<Tensor> used = new HashSet<>();
+        for (Pair pair : pairs) {
+            if (pair.weight() != null) {
+                used.add(pair.weight());
+            }
+        }
+        for (Tensor weight : weights.all()) {
+            boolean layer = weights.isWeight(weight)
+                    && (weight.isFloating() || weights.quantised().of(weight).isPresent());
+            if (layer && !used.contains(weight)) {
+                pairs.add(Pair.refused(search.layerName(weight), weight, null, weights.whyUnusable(weight)
+                        .orElse("no activations belong to it in " + dump.shown()
+                                + "; record them, or name them with --map")));
+            }
+        }
+    }
+
+}

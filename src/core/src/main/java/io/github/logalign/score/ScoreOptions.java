@@ -1,0 +1,94 @@
+package io.github.logalign.score;
+
+import io.github.logalign.SpectrumOptions;
+import io.github.logalign.internal.engine.Planner;
+import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.Route;
+import java.util.Locale;
+
+/**
+ * How layers are scored.
+ *
+ * @param method how
+ * @param precision in what precision
+ * @param route which way; {@link Route#AUTO} for the cheapest
+ * @param products by what matrix products are taken
+ */
+public record ScoreOptions(ScoreMethod method, Precision precision, Route route, Products products) {
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the route is not one of the method
+     */
+    public ScoreOptions {
+        if (method == ScoreMethod.NORM) {
+            Planner.normForm(1, 1, 1, route);
+        } else {
+            new SpectrumOptions(spectrumMethod(method), precision, true, 1, route, products);
+        }
+    }
+
+    /**
+     * The cheapest way.
+     *
+     * @param method how
+     * @param precision in what precision
+     */
+    public ScoreOptions(ScoreMethod method, Precision precision) {
+        this(method, precision, Route.AUTO, Products.AUTO);
+    }
+
+    private static Method spectrumMethod(ScoreMethod method) {
+        return switch (method) {
+            case SVD, NORM -> Method.SVD;
+            case GRAM -> Method.GRAM;
+            case AUTO -> Method.AUTO;
+        };
+    }
+
+    SpectrumOptions spectrum(boolean vectors, int threads) {
+        return new SpectrumOptions(spectrumMethod(method), precision, vectors, threads, route, products);
+    }
+
+    /**
+     * Whether every layer needs OpenBLAS.
+     *
+     * @return false if its products can be taken without, as those of the norm form
+     */
+    public boolean needsBlas() {
+        return method != ScoreMethod.NORM || products == Products.BLAS;
+    }
+
+    /**
+     * What would be done with a layer, without doing it.
+     *
+     * @param m the rows of W
+     * @param n its columns
+     * @param tokens how many
+     * @return such as {@code svd by triangle, 74 GFLOP}
+     */
+    public String describe(long m, long n, long tokens) {
+        if (method == ScoreMethod.NORM) {
+            Route chosen = Planner.normForm(m, n, tokens, route);
+            return text("norm", chosen, Planner.normFormCost(m, n, tokens, chosen));
+        }
+        String svd = text("svd", Planner.svd(m, n, route), Planner.cost(m, n, tokens, Method.SVD));
+        String gram = String.format(Locale.ROOT, "gram, %s", gflop(Planner.cost(m, n, tokens, Method.GRAM)));
+        return switch (method) {
+            case GRAM -> gram;
+            case AUTO -> gram + "; where that is not accurate enough, " + svd;
+            default -> svd;
+        };
+    }
+
+    private static String text(String name, Route route, double multiplications) {
+        return name + " by " + route + ", " + gflop(multiplications);
+    }
+
+    private static String gflop(double multiplications) {
+        return String.format(Locale.ROOT, "%.3g GFLOP", 2e-9 * multiplications);
+    }
+}

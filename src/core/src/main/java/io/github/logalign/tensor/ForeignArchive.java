@@ -1,0 +1,68 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.internal.io.Origin;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** Zip archives of others, told by the names in them, each with what to do. */
+final class ForeignArchive {
+
+    /** The first that fits counts. */
+    private static final List<Kind> KINDS = List.of(
+            new Kind(
+                    name -> name.endsWith("/constants.pkl") || name.equals("constants.pkl"),
+                    "it is a TorchScript model",
+                    PyTorch::scriptRemedy),
+            new Kind(
+                    name -> name.endsWith("/data.pkl") || name.equals("data.pkl"),
+                    "it is a PyTorch checkpoint (a pickle in a zip archive)",
+                    PyTorch::checkpointRemedy),
+            new Kind(
+                    name -> name.equals("model.weights.h5"),
+                    "it is a Keras model",
+                    origin -> "save its weights: python -c \"import keras, numpy as np;"
+                            + " m = keras.saving.load_model('" + PyTorch.argument(origin.path(), "in.keras") + "');"
+                            + " np.savez('out.npz', **{w.path: w.numpy() for w in m.weights})\""),
+            new Kind(
+                    name -> name.startsWith("MAR-INF/"),
+                    "it is a TorchServe archive",
+                    _ -> "unpack it (unzip) and name the model in it"),
+            new Kind(
+                    name -> name.equals("META-INF/MANIFEST.MF"),
+                    "it is a Java archive",
+                    _ -> "name a safetensors, npy or npz file"),
+            new Kind(
+                    name -> name.equals("[Content_Types].xml") || name.equals("META-INF/container.xml"),
+                    "it is an office document",
+                    _ -> "name a safetensors, npy or npz file"));
+
+    private record Kind(Predicate<String> fits, String what, Function<Origin, String> remedy) {}
+
+    private ForeignArchive() {}
+
+    /** Refuses an archive that a member of this name gives away. */
+    static void refuse(String name, Origin origin) {
+        refuseIfAny(List.of(name), origin);
+    }
+
+    private static void refuseIfAny(List<String> names, Origin origin) {
+        for (Kind kind : KINDS) {
+            if (names.stream().anyMatch(kind.fits)) {
+                throw origin.problem(kind.what, kind.remedy.apply(origin));
+            }
+        }
+    }
+
+    /** Refuses an archive of one of these kinds, and one with members but no array among them. */
+    static void refuse(List<ZipEntry> entries, Origin origin) {
+        refuseIfAny(entries.stream().map(ZipEntry::name).toList(), origin);
+        if (!entries.isEmpty() && entries.stream().noneMatch(entry -> NpzReader.isArray(entry.name()))) {
+            throw origin.problem(
+                    "it is a zip archive of something else: no npy array is in it, its first member is '"
+                            + Names.printable(entries.getFirst().name()) + "'",
+                    "name an npz file, or unpack it and name a file in it");
+        }
+    }
+}

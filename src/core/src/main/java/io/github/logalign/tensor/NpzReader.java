@@ -1,0 +1,89 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Origin;
+import io.github.logalign.matrix.LogalignException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads an npz file: a zip archive of npy arrays. Only their headers are looked at until a tensor's data is wanted. What is
+ * no array is listed all the same, and says what it is when somebody asks for it.
+ */
+final class NpzReader {
+
+    private static final String SUFFIX = ".npy";
+
+    /** Where macOS keeps its own attributes of the files beside it. */
+    private static final String MAC_FOLDER = "__MACOSX/";
+
+    /** Headers are expanded at once: a small archive could hold a great many large ones. */
+    private static final long MAX_EXPANDED_HEADERS = 64 << 20;
+
+    private final Origin origin;
+    private final ReadOptions options;
+    private long expandedHeaders;
+
+    private NpzReader(Origin origin, ReadOptions options) {
+        this.origin = origin;
+        this.options = options;
+    }
+
+    static List<Tensor> read(MemorySegment file, Origin origin, ReadOptions options, Arena arena) {
+        List<ZipMember> members = ZipArchive.members(file, origin, ZipBudget.ofProperty(), arena);
+        return new NpzReader(origin, options).read(members);
+    }
+
+    /** Tells whether a member should be an array, by its name. */
+    static boolean isArray(String member) {
+        return member.endsWith(SUFFIX) && !member.startsWith(MAC_FOLDER);
+    }
+
+    private List<Tensor> read(List<ZipMember> members) {
+        Map<String, ZipMember> arrays = HashMap.newHashMap(members.size());
+        for (ZipMember member : members) {
+            if (isArray(member.name())) {
+                arrays.put(withoutSuffix(member.name()), member);
+            }
+        }
+        List<Tensor> tensors = new ArrayList<>(members.size());
+        for (ZipMember member : members) {
+            if (expandedHeaders > MAX_EXPANDED_HEADERS) {
+                throw origin.damaged("the npy headers in it exceed " + MAX_EXPANDED_HEADERS + " bytes");
+            }
+            boolean folder = member.name().endsWith("/") && member.size() == 0;
+            if (isArray(member.name())) {
+                tensors.add(array(member));
+            } else if (!folder && !arrays.containsKey(member.name())) {
+                tensors.add(Tensor.none(member.name(), member.origin(), () -> member.origin()
+                        .problem("it is no npy array", "name another member; inspect lists them")));
+            }
+        }
+        return List.copyOf(tensors);
+    }
+
+    private Tensor array(ZipMember member) {
+        String name = withoutSuffix(member.name());
+        NpyHeader header;
+        try {
+            header = NpyHeader.read(length -> head(member, length), member.size(), member.origin(), options);
+        } catch (LogalignException refused) {
+            String message = String.valueOf(refused.getMessage());
+            return Tensor.lost(name, member.origin(), "unreadable", () -> new LogalignException(message));
+        }
+        return header.tensor(name, member.origin(), () -> member.content().asSlice(header.dataStart));
+    }
+
+    private byte[] head(ZipMember member, long length) {
+        byte[] head = member.head(length);
+        expandedHeaders += member.isDeflated() ? head.length : 0;
+        return head;
+    }
+
+    private static String withoutSuffix(String name) {
+        return name.substring(0, name.length() - SUFFIX.length());
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Origin;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** How to convert what PyTorch writes, which is not read here since pickles can run any code. */
+public final class PyTorch {
+
+    /** Paths that stand in a command as they are, quoted or not. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+=,:@-]{1,200}");
+
+    private static final String OUTPUT = "out.safetensors";
+
+    /**
+     * Tensors of a plain or nested dictionary. Each is copied, since save_file refuses tensors that share memory, as tied
+     * weights do.
+     */
+    private static final String SAVE = " s.save_file({k: v.detach().clone().contiguous() for k, v in d.items()"
+            + " if torch.is_tensor(v)}, '%s')\"";
+
+    private static final String IMPORTS = "convert it: python -c \"import torch, safetensors.torch as s;";
+
+    private PyTorch() {}
+
+    /**
+     * For a file of torch.save, in a zip archive or as a bare pickle. Trainers nest the weights beside the optimiser's state.
+     *
+     * @param from the file
+     * @param to where the weights are to go
+     * @return what to do, with a command for a shell
+     */
+    public static String conversion(Path from, Path to) {
+        return IMPORTS + " d = torch.load('" + argument(from, "in.bin") + "', map_location='cpu', weights_only=True);"
+                + " d = d.get('state_dict', d.get('model', d));" + SAVE.formatted(argument(to, OUTPUT));
+    }
+
+    /** For a file of torch.save that stands alone. */
+    static String checkpointRemedy(Origin origin) {
+        return conversion(origin.path(), Path.of(OUTPUT));
+    }
+
+    /** For a file of torch.jit.save. */
+    static String scriptRemedy(Origin origin) {
+        return IMPORTS + " d = torch.jit.load('" + argument(origin.path(), "in.pt")
+                + "', map_location='cpu').state_dict();" + SAVE.formatted(OUTPUT);
+    }
+
+    /** For an index whose shards are files of torch.save; run in the folder of the index. */
+    static String indexRemedy(Origin origin) {
+        Path index = Path.of(String.valueOf(origin.path().getFileName()));
+        return "convert it in its folder: python -c \"import json, torch, safetensors.torch as s;"
+                + " f = set(json.load(open('" + argument(index, "in.index.json") + "'))['weight_map'].values());"
+                + " d = {k: v for n in f for k, v in torch.load(n, map_location='cpu', weights_only=True).items()};"
+                + SAVE.formatted(OUTPUT);
+    }
+
+    /**
+     * A path as an argument of a command that a message shows.
+     *
+     * @param path any path
+     * @param placeholder what stands for a path that a shell or Python would take for more than a path
+     * @return the path, or the placeholder
+     */
+    public static String argument(Path path, String placeholder) {
+        String text = path.toString();
+        return PLAIN.matcher(text).matches() ? text : placeholder;
+    }
+}

@@ -1,0 +1,223 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.MappedFile;
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.internal.io.Origin;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The
+ * format is told by content, the file's name does not matter. The file is mapped: opening reads the headers only,
+ * whatever the size of the data.
+ *
+ * <p>Everything in the file is checked before it is believed. A damaged file gives a {@link LogalignException} with one
+ * line that names the file and what is wrong; so does a file of another format, with how to convert it. Where only a part
+ * of the file is damaged, missing or of a type that cannot be used, the file opens, and whoever asks for that part is told.
+ * Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata entries, 10,000
+ * shards, 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property
+ * {@code logalign.npz.maxBytes}), each only when its data is first asked for.
+ *
+ * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
+ * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
+ * process truncates it, the operating system takes the memory away: calls of this library that read the lost part throw
+ * {@link LogalignException}, reading {@link Tensor#bytes()} directly {@link InternalError}. Replacing it, as the writers of this package
+ * do, is safe.
+ */
+public final class TensorFile implements AutoCloseable {
+
+    private static final int NAMES_IN_MESSAGES = 5;
+
+    private final Path path;
+    private final Arena arena;
+    private final String format;
+    private final Map<String, String> metadata;
+    private final List<Tensor> tensors;
+    private final List<String> notes;
+    private final Map<String, Tensor> byName;
+
+    private TensorFile(
+            Path path,
+            Arena arena,
+            String format,
+            Map<String, String> metadata,
+            List<Tensor> tensors,
+            List<String> notes) {
+        this.path = path;
+        this.arena = arena;
+        this.format = format;
+        this.metadata = metadata;
+        this.tensors = tensors;
+        this.notes = notes;
+        this.byName = HashMap.newHashMap(tensors.size());
+        for (Tensor tensor : tensors) {
+            byName.put(tensor.name(), tensor);
+        }
+    }
+
+    /**
+     * Opens a file and checks its headers.
+     *
+     * @param path a regular file, or a link to one
+     * @return the open file; the caller closes it
+     * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
+     */
+    public static TensorFile open(Path path) {
+        return open(path, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a file and checks its headers.
+     *
+     * @param path a regular file, or a link to one
+     * @param options what the file does not say itself
+     * @return the open file; the caller closes it
+     * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
+     */
+    @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
+    public static TensorFile open(Path path, ReadOptions options) {
+        Arena arena = Arena.ofShared();
+        @Nullable
+        TensorFile opened = null;
+        try {
+            opened = Origin.of(path).reading(() -> open(path, options, arena));
+            return opened;
+        } finally {
+            if (opened == null) {
+                arena.close();
+            }
+        }
+    }
+
+    private static TensorFile open(Path path, ReadOptions options, Arena arena) {
+        Origin origin = Origin.of(path);
+        MemorySegment file = MappedFile.map(path, arena);
+        return switch (FileFormat.of(file, origin)) {
+            case SAFETENSORS -> {
+                SafetensorsReader.Parsed parsed = SafetensorsReader.read(file, origin);
+                yield new TensorFile(path, arena, "safetensors", parsed.metadata(), parsed.tensors(), List.of());
+            }
+            case SAFETENSORS_INDEX -> {
+                ShardIndex.Model model = ShardIndex.read(file, origin, arena);
+                yield new TensorFile(path, arena, "safetensors index", Map.of(), model.tensors(), model.notes());
+            }
+            case NPY -> of(path, arena, "npy", List.of(NpyHeader.readFile(file, origin, options)));
+            case NPZ -> of(path, arena, "npz", NpzReader.read(file, origin, options, arena));
+        };
+    }
+
+    private static TensorFile of(Path path, Arena arena, String format, List<Tensor> tensors) {
+        return new TensorFile(path, arena, format, Map.of(), tensors, List.of());
+    }
+
+    /**
+     * The path that was opened.
+     *
+     * @return the path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * The format's name.
+     *
+     * @return "safetensors", "safetensors index", "npy" or "npz"
+     */
+    public String format() {
+        return format;
+    }
+
+    /**
+     * The text that a safetensors file carries along: untrusted, see {@link Names#printable(String)}.
+     *
+     * @return the pairs in the file's order; empty for every other format
+     */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /**
+     * All tensors, in the order of their data; of a sharded model, shard by shard in the order of the shards' names. Those
+     * that cannot be used are among them, see {@link Tensor#problem()}.
+     *
+     * @return an unmodifiable list
+     */
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /**
+     * What a reader of the file should know: what was left aside when it was opened.
+     *
+     * @return one printable line each
+     */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /**
+     * Looks for a tensor.
+     *
+     * @param name its name; empty for the one tensor of an npy file
+     * @return the tensor, or nothing
+     */
+    public Optional<Tensor> find(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /**
+     * A tensor that must be there.
+     *
+     * @param name its name; empty for the one tensor of an npy file
+     * @return the tensor
+     * @throws LogalignException if there is none of this name; the message lists some that there are
+     */
+    public Tensor tensor(String name) {
+        return find(name).orElseThrow(() -> missing(name));
+    }
+
+    /**
+     * A matrix that must be there.
+     *
+     * @param name the tensor's name
+     * @return a view of the file
+     * @throws LogalignException if there is no tensor of this name, or it is no matrix of a floating type, or damaged
+     * @throws IllegalStateException if the file is closed
+     */
+    public Matrix matrix(String name) {
+        return tensor(name).matrix();
+    }
+
+    /** Closes the file and invalidates all views of it. Closing again does nothing. */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private LogalignException missing(String name) {
+        String what = "there is no tensor '" + Names.printable(name) + "' in it";
+        if (format.equals("npy")) {
+            return Origin.of(path).problem(what, "its one tensor has no name");
+        }
+        if (tensors.isEmpty()) {
+            return Origin.of(path).problem(what, "it has no tensors at all");
+        }
+        StringBuilder some = new StringBuilder();
+        for (Tensor tensor : tensors.subList(0, Math.min(NAMES_IN_MESSAGES, tensors.size()))) {
+            some.append(some.isEmpty() ? "'" : ", '").append(Names.printable(tensor.name())).append('\'');
+        }
+        int others = tensors.size() - NAMES_IN_MESSAGES;
+        return Origin.of(path).problem(what, "there are " + some + (others > 0 ? " and " + others + " more" : ""));
+    }
+}

@@ -1,0 +1,201 @@
+package io.github.logalign.track;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.TensorFile;
+import io.github.logalign.track.StepName.Word;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What a scan has found so far, and in the end one checkpoint for each step. */
+final class CheckpointFinds {
+
+    private final NavigableMap<Long, List<Find>> readable = new TreeMap<>();
+    private final NavigableMap<Long, Checkpoint> unreadable = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private final List<String> leftovers = new ArrayList<>();
+
+    /** Weights whose step is known. */
+    private record Find(StepName.Found found, long step, Path weights, Path activations) {
+
+        int version() {
+            return found.version();
+        }
+
+        Word word() {
+            return found.word();
+        }
+    }
+
+    /** Takes weights whose name may tell the step. */
+    void addByName(String name, Path weights, Path activations) {
+        switch (StepName.of(name)) {
+            case StepName.Found found -> add(found, weights, activations);
+            case StepName.Ambiguous(List<String> candidates) ->
+                problems.add(Names.printable(weights) + ": which number is the step, " + either(candidates)
+                        + ", is not clear; say it with --pattern, with {step} in the step's place");
+            case StepName.Unknown(String token) ->
+                problems.add(Names.printable(weights) + ": \"" + Names.printable(token)
+                        + "\" in the step's place is no whole number that is understood, such as 1500, 1,500, 1e3 or 2M;"
+                        + " rename it, or say where the step is with --pattern");
+            case StepName.None none -> {
+                Optional<String> step = stepInMetadata(weights).or(() -> stepInMetadata(activations));
+                if (step.isPresent()) {
+                    addByDigits(step.get().strip(), weights, activations);
+                } else {
+                    problems.add(Names.printable(weights) + ": neither the name nor the metadata tells the step; rename"
+                            + " it, or say where the step is with --pattern");
+                }
+            }
+        }
+    }
+
+    private static String either(List<String> candidates) {
+        int last = candidates.size() - 1;
+        return String.join(", ", candidates.subList(0, last)) + " or " + candidates.get(last);
+    }
+
+    /** Takes weights whose step is known. */
+    void addByDigits(String digits, Path weights, Path activations) {
+        add(new StepName.Found(digits, 0, Word.STEP, ""), weights, activations);
+    }
+
+    private void add(StepName.Found found, Path weights, Path activations) {
+        long step = step(found.digits());
+        if (step < 0) {
+            problems.add(Names.printable(weights) + ": \"" + Names.printable(found.digits())
+                    + "\" is no training step; rename the checkpoint");
+            return;
+        }
+        readable.computeIfAbsent(step, newStep -> new ArrayList<>())
+                .add(new Find(found, step, weights, activations));
+    }
+
+    /** Takes what looks like a checkpoint but cannot be read, if its name tells the step by a word for steps. */
+    void addUnreadable(String name, Path path, String problem) {
+        if (StepName.of(name) instanceof StepName.Found found && found.word() == Word.STEP) {
+            long step = step(found.digits());
+            if (step >= 0) {
+                unreadable.putIfAbsent(step, new Checkpoint(step, path, null, problem));
+            }
+        }
+    }
+
+    /** Takes a line about what is temporary. */
+    void addLeftover(String line) {
+        leftovers.add(line);
+    }
+
+    private static long step(String digits) {
+        try {
+            return Long.parseLong(digits);
+        } catch (NumberFormatException notOne) {
+            return -1;
+        }
+    }
+
+    /** What was found, each step once. */
+    RunFolder.Scan scan() {
+        NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>(unreadable);
+        leaveEpochsAmongSteps();
+        leaveCountsWithinEpochs();
+        for (List<Find> finds : readable.values()) {
+            Checkpoint checkpoint = one(finds);
+            checkpoints.put(checkpoint.step(), checkpoint);
+        }
+        return new RunFolder.Scan(new ArrayList<>(checkpoints.values()), problems, notes, leftovers);
+    }
+
+    /** An epoch serves as the step only where no name tells a step. */
+    private void leaveEpochsAmongSteps() {
+        List<Find> epochs = all().stream().filter(find -> find.word() == Word.EPOCH).toList();
+        if (epochs.isEmpty()) {
+            return;
+        }
+        Path example = epochs.getFirst().weights();
+        if (epochs.size() == all().size()) {
+            notes.add(Names.printable(example) + ": the name tells the epoch and no step; epochs are taken as steps");
+            return;
+        }
+        for (Find find : epochs) {
+            problems.add(
+                    Names.printable(find.weights()) + ": the name tells the epoch only, others of the run tell steps;"
+                            + " rename it, or say where the step is with --pattern");
+        }
+        readable.values().forEach(finds -> finds.removeIf(find -> find.word() == Word.EPOCH));
+        readable.values().removeIf(List::isEmpty);
+    }
+
+    /** Counts that begin anew with each epoch would be in a wrong order as steps. */
+    private void leaveCountsWithinEpochs() {
+        List<Find> counted = new ArrayList<>(all().stream().filter(find -> !find.found().epoch().isEmpty()).toList());
+        counted.sort(Comparator.comparing((Find find) -> new BigInteger(find.found().epoch()))
+                .thenComparingLong(Find::step));
+        Find highest = null;
+        Find highestBefore = null;
+        for (Find find : counted) {
+            if (highest != null && !highest.found().epoch().equals(find.found().epoch())) {
+                highestBefore = highest;
+            }
+            if (highestBefore != null && find.step() <= highestBefore.step()) {
+                problems.add(Names.printable(find.weights()) + ": is of a later epoch than "
+                        + Names.printable(highestBefore.weights())
+                        + ", but its number is not higher: the numbers of these"
+                        + " names count anew in each epoch and are no steps; rename them by the step of the whole run");
+                readable.values().forEach(finds -> finds.removeAll(counted));
+                readable.values().removeIf(List::isEmpty);
+                return;
+            }
+            highest = highest == null || find.step() > highest.step() ? find : highest;
+        }
+    }
+
+    private List<Find> all() {
+        return readable.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** The latest version of a step; a failed row if several could be. */
+    private Checkpoint one(List<Find> finds) {
+        Find first = finds.getFirst();
+        if (finds.size() == 1) {
+            return checkpoint(first);
+        }
+        Map<Integer, Find> byVersion = new TreeMap<>();
+        finds.forEach(find -> byVersion.put(find.version(), find));
+        if (byVersion.size() < finds.size()) {
+            Path second = finds.get(1).weights();
+            return new Checkpoint(first.step(), second, null, Names.printable(second) + ": is of step " + first.step()
+                    + ", and so is " + Names.printable(first.weights()) + "; remove or rename one");
+        }
+        Find latest = finds.stream().reduce((a, b) -> a.version() > b.version() ? a : b).orElse(first);
+        finds.stream().filter(find -> find.version() < latest.version())
+                .forEach(older -> notes
+                        .add(Names.printable(older.weights()) + ": left aside, " + Names.printable(latest.weights())
+                                + " is the later version of step " + older.step()));
+        return checkpoint(latest);
+    }
+
+    private static Checkpoint checkpoint(Find find) {
+        return new Checkpoint(find.step(), find.weights(), find.activations(), null);
+    }
+
+    private static Optional<String> stepInMetadata(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
+        }
+        try (TensorFile file = TensorFile.open(path)) {
+            return Optional.ofNullable(file.metadata().get("step"));
+        } catch (LogalignException unreadable) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.logalign.track;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checkpoints of a run, found by their names:
+ *
+ * <ul>
+ *   <li>files {@code step_02000.weights.safetensors} with {@code step_02000.activations.safetensors};
+ *   <li>folders {@code checkpoint-2000} with {@code model.safetensors}, or {@code model.safetensors.index.json}, and
+ *       {@code activations.safetensors} in it;
+ *   <li>or weights that fit a pattern such as {@code ckpt-{step}/weights.safetensors}. Their activations have the same name
+ *       with the last "weights" in it replaced by "activations", or else are {@code activations.safetensors} beside.
+ * </ul>
+ *
+ * <p>The step is the number beside a word such as step, checkpoint or iter, else the only number of the name; versions, ranks,
+ * shards, dates and losses are none. Where a name holds no such number, the step is what the safetensors metadata of the
+ * weights or the activations calls {@code step}. Of several versions of a file ({@code step=100-v1}) the latest counts.
+ *
+ * <p>Temporary files and folders ({@code tmp-checkpoint-1000}, hidden ones, those that end in {@code .tmp}) and links to a
+ * neighbour ({@code latest}) are left aside. What looks like a checkpoint in another format is one with a problem.
+ *
+ * <p>Thread safety: immutable; every scan looks anew.
+ */
+public final class RunFolder {
+
+    private static final Pattern WEIGHTS_FILE = Pattern.compile("(.*)\\.weights\\.safetensors");
+    private static final List<String> MODEL_FILES = List.of("model.safetensors", "model.safetensors.index.json");
+    private static final String ACTIVATIONS = "activations";
+    private static final String ACTIVATIONS_FILE = "activations.safetensors";
+    private static final String WEIGHTS = "weights";
+
+    private final Path folder;
+    private final @Nullable StepPattern pattern;
+
+    private RunFolder(Path folder, @Nullable StepPattern pattern) {
+        this.folder = folder;
+        this.pattern = pattern;
+    }
+
+    /**
+     * What a scan found.
+     *
+     * @param checkpoints sorted by step as a number, each step once
+     * @param problems what looks like a checkpoint but has no step, one line each
+     * @param notes what was assumed, one line each
+     * @param leftovers what looks like a checkpoint but is temporary by its name, one line each
+     */
+    public record Scan(
+            List<Checkpoint> checkpoints, List<String> problems, List<String> notes, List<String> leftovers) {
+
+        /** Copies the lists. */
+        public Scan {
+            checkpoints = List.copyOf(checkpoints);
+            problems = List.copyOf(problems);
+            notes = List.copyOf(notes);
+            leftovers = List.copyOf(leftovers);
+        }
+    }
+
+    /**
+     * A run.
+     *
+     * @param folder its folder
+     * @param pattern where the weights are, or null for the usual names
+     * @return the run
+     * @throws IllegalArgumentException if the pattern does not hold {@code {step}} just once, or leads out of the folder
+     */
+    public static RunFolder of(Path folder, @Nullable String pattern) {
+        return new RunFolder(folder, pattern == null ? null : new StepPattern(pattern));
+    }
+
+    /**
+     * Looks which checkpoints there are.
+     *
+     * @return the checkpoints, maybe none
+     * @throws LogalignException if the folder cannot be read
+     */
+    public Scan scan() {
+        CheckpointFinds finds = new CheckpointFinds();
+        if (pattern == null) {
+            scanUsualNames(finds);
+        } else {
+            scanPattern(folder, "", pattern, 1, finds);
+        }
+        return finds.scan();
+    }
+
+    private void scanUsualNames(CheckpointFinds finds) {
+        for (Path entry : entries(folder)) {
+            String name = name(entry);
+            if (isLinkToNeighbour(entry)) {
+                continue;
+            }
+            if (Leftover.is(name)) {
+                if (Files.isDirectory(entry) && weightsIn(entry).isPresent()) {
+                    finds.addLeftover(Names.printable(entry) + ": left aside, it is temporary by its name");
+                }
+                continue;
+            }
+            Matcher file = WEIGHTS_FILE.matcher(name);
+            if (file.matches() && Files.isRegularFile(entry)) {
+                String stem = file.group(1);
+                finds.addByName(stem, entry, folder.resolve(stem + "." + ACTIVATIONS + ".safetensors"));
+            } else if (Files.isDirectory(entry)) {
+                addFolder(name, entry, finds);
+            } else {
+                UnreadableWeights.Pickle pickle = UnreadableWeights.file(entry);
+                if (pickle != null) {
+                    finds.addUnreadable(pickle.stem(), entry, pickle.problem());
+                }
+            }
+        }
+    }
+
+    private static void addFolder(String name, Path entry, CheckpointFinds finds) {
+        Optional<Path> weights = weightsIn(entry);
+        if (weights.isPresent()) {
+            finds.addByName(name, weights.get(), entry.resolve(ACTIVATIONS_FILE));
+            return;
+        }
+        String problem = UnreadableWeights.inFolder(entry);
+        if (problem != null) {
+            finds.addUnreadable(name, entry, problem);
+        }
+    }
+
+    private static Optional<Path> weightsIn(Path entry) {
+        return MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
+    }
+
+    /** Such as latest, which points to a checkpoint that is found by its own name. */
+    private boolean isLinkToNeighbour(Path entry) {
+        if (!Files.isSymbolicLink(entry)) {
+            return false;
+        }
+        try {
+            Path target = entry.toRealPath();
+            return folder.toRealPath().equals(target.getParent()) && !Leftover.is(name(target));
+        } catch (IOException dangling) {
+            return false;
+        }
+    }
+
+    private static void scanPattern(Path in, String before, StepPattern pattern, int depth, CheckpointFinds finds) {
+        for (Path entry : entries(in)) {
+            String path = before + name(entry);
+            if (Leftover.is(name(entry)) && !pattern.namesTemporaries()) {
+                continue;
+            }
+            if (depth < pattern.depth()) {
+                if (Files.isDirectory(entry)) {
+                    scanPattern(entry, path + "/", pattern, depth + 1, finds);
+                }
+                continue;
+            }
+            String digits = pattern.stepIn(path);
+            if (digits != null && Files.isRegularFile(entry)) {
+                finds.addByDigits(digits, entry, activationsOf(entry));
+            }
+        }
+    }
+
+    private static Path activationsOf(Path weights) {
+        String name = name(weights);
+        int at = name.lastIndexOf(WEIGHTS);
+        Path common = weights.resolveSibling(ACTIVATIONS_FILE);
+        if (at < 0) {
+            return common;
+        }
+        Path twin = weights.resolveSibling(name.substring(0, at) + ACTIVATIONS + name.substring(at + WEIGHTS.length()));
+        // Where neither is there yet, the one that belongs to these weights alone is asked for.
+        return Files.exists(twin) || !Files.exists(common) ? twin : common;
+    }
+
+    private static List<Path> entries(Path in) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(in)) {
+            for (Path entry : stream) {
+                if (!Leftover.isHidden(name(entry))) {
+                    entries.add(entry);
+                }
+            }
+        } catch (IOException | java.nio.file.DirectoryIteratorException failed) {
+            throw new LogalignException(
+                    Names.printable(in) + ": the folder of a run cannot be read; check that it exists and is a folder",
+                    failed);
+        }
+        entries.sort(null);
+        return entries;
+    }
+
+    private static String name(Path path) {
+        Path name = path.getFileName();
+        return name == null ? "" : name.toString();
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.logalign.track;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.PyTorch;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Checkpoints in formats of others: what they are, and how to convert them. */
+final class UnreadableWeights {
+
+    /** Stands for a checkpoint's folder whose path cannot stand in a command. */
+    private static final String FOLDER = "CHECKPOINT";
+
+    /** What lies beside weights; a folder with such files, or none, and without weights is a checkpoint that lacks them. */
+    private static final Pattern COMPANION = Pattern
+            .compile("config\\.json|generation_config\\.json|trainer_state\\.json"
+                    + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
+                    + "|activations\\.safetensors|\\.metadata");
+
+    private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin)");
+
+    /** What is saved beside weights in the same formats. */
+    private static final Pattern NOT_WEIGHTS = Pattern.compile(
+            "(?:.*[_.-])?(?:optim\\w*|sched\\w*|rng\\w*|scaler|args|training_args|activations?|metrics|logs?|loss|random_states\\w*)"
+                    + "(?:[_.-].*)?");
+
+    private UnreadableWeights() {}
+
+    /**
+     * What a folder without readable weights holds.
+     *
+     * @return what is wrong and what to do, in one line; null if it does not look like a checkpoint
+     */
+    static @Nullable String inFolder(Path folder) {
+        List<Path> entries = entries(folder);
+        for (Path entry : entries) {
+            String problem = inFolder(folder, entry);
+            if (problem != null) {
+                return problem;
+            }
+        }
+        boolean companions = entries.stream().anyMatch(entry -> COMPANION.matcher(name(entry)).matches());
+        return companions || entries.isEmpty()
+                ? Names.printable(folder)
+                        + ": it holds no weights; model.safetensors, or model.safetensors.index.json with"
+                        + " its shards, is wanted"
+                : null;
+    }
+
+    private static @Nullable String inFolder(Path folder, Path entry) {
+        String name = name(entry);
+        String shown = PyTorch.argument(folder, FOLDER);
+        if (name.equals("pytorch_model.bin.index.json")) {
+            return problem(folder, name, "PyTorch's shards",
+                    "convert it: python -c \"import sys; from transformers import AutoModelForCausalLM as M;"
+                            + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" " + shown);
+        }
+        if (name.endsWith(".distcp") || (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry))) {
+            Path merged = name.endsWith(".distcp") ? folder : entry;
+            return problem(folder, name, "a distributed PyTorch checkpoint",
+                    "convert it: accelerate merge-weights " + PyTorch.argument(merged, "SHARDS") + " " + shown);
+        }
+        if (name.matches("global_step\\d+") && Files.isDirectory(entry)) {
+            return problem(folder, name, "a checkpoint of DeepSpeed", "convert it: python "
+                    + PyTorch.argument(folder.resolve("zero_to_fp32.py"), "zero_to_fp32.py") + " " + shown + " " + shown
+                    + " --safe_serialization");
+        }
+        if (name.startsWith("mp_rank_") || name.startsWith("zero_pp_rank_")) {
+            return problem(folder, name, "a checkpoint of DeepSpeed or Megatron",
+                    "convert it to safetensors, for DeepSpeed:"
+                            + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
+                            + PyTorch.argument(Path.of(name(folder)), "TAG"));
+        }
+        if (name.matches("(?:adapter_model|lora).*\\.safetensors")) {
+            return problem(folder, name, "an adapter without its model",
+                    "merge it (peft: merge_and_unload) and save model.safetensors");
+        }
+        if (name.endsWith(".safetensors") && !name.startsWith("activations") && Files.isRegularFile(entry)) {
+            return problem(folder, name, "weights by another name than model.safetensors",
+                    "say where they are with --pattern, or add model.safetensors.index.json if they are shards");
+        }
+        if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
+            return problem(folder, name, "weights of another format", "save them as model.safetensors");
+        }
+        return isPickle(name)
+                ? problem(folder, name, "a PyTorch pickle",
+                        PyTorch.conversion(entry, folder.resolve("model.safetensors")))
+                : null;
+    }
+
+    /**
+     * What a file is that may hold a checkpoint by its name.
+     *
+     * @return the name without its end, and what is wrong; null if it is none
+     */
+    static @Nullable Pickle file(Path file) {
+        var matcher = PICKLED_FILE.matcher(name(file));
+        if (!matcher.matches() || !isPickle(name(file)) || !Files.isRegularFile(file)) {
+            return null;
+        }
+        String stem = matcher.group("stem");
+        return new Pickle(stem, Names.printable(file) + ": it is a PyTorch pickle by its name; "
+                + PyTorch.conversion(file, file.resolveSibling(stem + ".weights.safetensors")));
+    }
+
+    private static boolean isPickle(String name) {
+        return PICKLED_FILE.matcher(name).matches() && !NOT_WEIGHTS.matcher(name).matches();
+    }
+
+    /** A file that may hold a checkpoint. */
+    record Pickle(String stem, String problem) {}
+
+    private static String problem(Path folder, String found, String what, String remedy) {
+        return Names.printable(folder) + ": it holds " + Names.printable(found) + ", " + what
+                + ", and nothing that can be"
+                + " read; " + remedy;
+    }
+
+    private static List<Path> entries(Path folder) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(entries::add);
+        } catch (IOException | DirectoryIteratorException failed) {
+            throw new LogalignException(
+                    Names.printable(folder) + ": the folder cannot be read; check its permissions", failed);
+        }
+        entries.sort(null);
+        return entries;
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.logalign.internal.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.logalign.testing.Limits;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Scalar at first, vectors as soon as they are compiled, the same result all the time. */
+class StagedKernelsTest {
+
+    private static final double LARGE = 1e10;
+
+    /** Kernels that write down which of them was called, and compute as others do. */
+    private static Kernels recorded(String name, Kernels kernels, List<String> calls) {
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(), new Class<?>[]{Kernels.class}, (proxy, method, arguments) -> {
+                    if (!method.getName().equals("panelWidth")) {
+                        calls.add(name);
+                    }
+                    return method.invoke(kernels, arguments);
+                });
+    }
+
+    /** Ready as a test says. */
+    private static final class Said implements Readiness {
+
+        private boolean ready;
+
+        @Override
+        public boolean isReady(KernelKind loop, Element element, Element working) {
+            return ready;
+        }
+
+        @Override
+        public void expect(KernelKind loop, Element element, Element working, double work) {
+            // It is the test that decides.
+        }
+    }
+
+    static Stream<Arguments> loops() {
+        List<Arguments> loops = new ArrayList<>();
+        for (KernelKind loop : KernelKind.values()) {
+            for (Element element : Element.values()) {
+                for (Element working : new Element[]{Element.F64, Element.F32}) {
+                    // Sums of squares of F16 are taken after widening.
+                    if (loop != KernelKind.SQUARES || element != Element.F16) {
+                        loops.add(Arguments.of(loop, element, working));
+                    }
+                }
+            }
+        }
+        return loops.stream();
+    }
+
+    /** What a loop makes of small numbers, bit for bit. */
+    private static double[] run(Kernels kernels, KernelKind loop, Element element, Element working) {
+        int n = 50;
+        int rows = 11;
+        int width = kernels.panelWidth(working);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = arena.allocate(8L * n * rows, 64);
+            for (int i = 0; i < n * rows; i++) {
+                KernelsTest.put(source, (long) i * element.bytes(), element, Math.sin(i));
+            }
+            MemorySegment x = arena.allocate(8L * n * rows, 64);
+            MemorySegment panels = arena.allocate(Panels.byteSize(2, width, n, working), 64);
+            for (int i = 0; i < n * rows; i++) {
+                Scalars.put(x, (long) i * working.bytes(), working, Math.sin(i));
+            }
+            for (int i = 0; i < 2 * width * n; i++) {
+                Scalars.put(panels, (long) i * working.bytes(), working, Math.cos(i));
+            }
+            MemorySegment result = arena.allocate(8L * Math.max(2L * width, GramLayout.size(n, width)), 64);
+            switch (loop) {
+                case SCAN -> {
+                    return new double[]{kernels.maxMagnitude(source, 0, element, (long) n * rows)};
+                }
+                case SQUARES -> {
+                    return new double[]{kernels.sumOfSquares(source, 0, element, n * rows)};
+                }
+                case CONVERT -> kernels.convert(source, 0, element, n * rows, result, 0, working, 1);
+                case COLUMNS -> kernels.addSquaresOfColumns(working, x, rows, n, result);
+                case PROJECT ->
+                    kernels.addSquaredProjections(
+                            working, x, 0, (long) n * working.bytes(), rows, n, panels, 2 * width, result);
+                case GRAM -> {
+                    MemorySegment packed = arena.allocate(GramLayout.packedSize(n, width, rows) * working.bytes(), 64);
+                    kernels.packGram(working, x, 0, rows, rows, n, packed);
+                    kernels.addGram(working, packed, rows, n, result);
+                    return lowerTriangle(result, n, GramLayout.stride(n, width));
+                }
+            }
+            return result.toArray(ValueLayout.JAVA_DOUBLE);
+        }
+    }
+
+    /** What is above the diagonal is computed by tiles, or not at all. */
+    private static double[] lowerTriangle(MemorySegment gram, int n, long stride) {
+        double[] lower = new double[n * (n + 1) / 2];
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                lower[at++] = gram.getAtIndex(ValueLayout.JAVA_DOUBLE, i * stride + j);
+            }
+        }
+        return lower;
+    }
+
+    @ParameterizedTest(name = "{0} {1} {2}")
+    @MethodSource("loops")
+    void theTwinThatIsReadyComputesAndTheResultIsTheSame(KernelKind loop, Element element, Element working) {
+        int bits = Simd.bits();
+        assertTrue(bits > 0, "there is nothing to compare without vectors: " + Simd.reason());
+        List<String> calls = new ArrayList<>();
+        Said said = new Said();
+        Kernels kernels = new StagedKernels(bits, recorded("scalar", new ScalarKernels(bits), calls),
+                recorded("vector", new VectorKernels(), calls), said);
+        double[] before = run(kernels, loop, element, working);
+        assertEquals(List.of("scalar"), calls.stream().distinct().toList());
+        calls.clear();
+        said.ready = true;
+        double[] after = run(kernels, loop, element, working);
+        assertEquals(List.of("vector"), calls.stream().distinct().toList());
+        assertArrayEquals(before, after, working == Element.F64 ? 1e-12 : 1e-3);
+    }
+
+    @Test
+    void smallWorkNeverStartsTheCompilation() {
+        Kernels vector = new VectorKernels();
+        WarmUp warmUp = new WarmUp(vector);
+        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment values = arena.allocate(8L * 4096, 64);
+            for (int i = 0; i < 1000; i++) {
+                kernels.maxMagnitude(values, 0, Element.F64, 4096);
+            }
+        }
+        assertTrue(warmUp.isIdle());
+        assertFalse(warmUp.isRequested(KernelKind.SCAN, Element.F64, Element.F64));
+        assertFalse(kernels.isReady(KernelKind.SCAN, Element.F64, Element.F64));
+        kernels.expect(KernelKind.SCAN, Element.F64, Element.F64, LARGE);
+        assertTrue(warmUp.isRequested(KernelKind.SCAN, Element.F64, Element.F64), "much work does");
+    }
+
+    /** A tile's sums are in an array or two, see AllocationTest; boxes are many more. */
+    private static double fastIfItDoesNotBox(DoubleSupplier measured) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        double work = measured.getAsDouble();
+        return threads.getCurrentThreadAllocatedBytes() - before <= 2048 ? work : 0;
+    }
+
+    static Stream<OwnJvm> jvms() {
+        return OwnJvm.ofEveryNativeWidth();
+    }
+
+    @ParameterizedTest
+    @MethodSource("jvms")
+    void everyLoopBecomesReadyWhenItIsWorthIt(OwnJvm jvm) throws Exception {
+        jvm.with("-Xbatch").mustSay(StagedKernelsTest.class, "all loops are ready");
+    }
+
+    /**
+     * Announces much work for every loop, waits until all that can be compiled is, and fails if a loop is not fast then: no
+     * longer boxes, since how long it takes depends on who else is at work.
+     *
+     * @param args none
+     */
+    public static void main(String[] args) throws InterruptedException {
+        Kernels vector = new VectorKernels();
+        WarmUp warmUp = new WarmUp(vector, StagedKernelsTest::fastIfItDoesNotBox);
+        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        List<Object[]> worthIt = loops().map(Arguments::get)
+                .filter(loop -> ((KernelKind) loop[0]).beatsBlas(Simd.bits()))
+                .toList();
+        worthIt.forEach(loop -> kernels.expect((KernelKind) loop[0], (Element) loop[1], (Element) loop[2], LARGE));
+        Limits.awaitThat(warmUp::isIdle);
+        List<String> slow = worthIt.stream()
+                .filter(loop -> !kernels.isReady((KernelKind) loop[0], (Element) loop[1], (Element) loop[2]))
+                .map(List::of)
+                .map(Object::toString)
+                .toList();
+        if (!slow.isEmpty()) {
+            throw new AssertionError("not ready: " + slow);
+        }
+        System.out.println("all loops are ready");
+    }
+}

@@ -1,0 +1,14 @@
+package io.github.logalign.testing;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+
+/** The library's tests keep the rules for tests. */
+@AnalyzeClasses(packages = "io.github.logalign", importOptions = ImportOption.OnlyIncludeTests.class)
+class TestRulesTest {
+
+    @ArchTest
+    static final ArchTests RULES = ArchTests.in(TestRules.class);
+}

@@ -12,7 +12,6 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
 import io.github.logalign.track.AlarmRules;
-import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.RunFolder;
 import io.github.logalign.track.Series;
@@ -136,14 +135,7 @@ final class DemoCommand implements Callable<Integer> {
                 quiet, List.of());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW), scorer, commandLine.getErr());
-        List<Checkpoint> checkpoints = RunFolder.of(run, null).scan().checkpoints();
-        try (Progress progress = new Progress("scoring", checkpoints.size(), quiet)) {
-            for (Checkpoint checkpoint : checkpoints) {
-                tracked.add(checkpoint);
-                progress.step();
-            }
-        }
-        tracked.completeSpectra(checkpoints);
+        CheckpointPass.over(run, RunFolder.of(run, null), scorer, tracked, quiet);
         tracked.write();
         return tracked;
     }

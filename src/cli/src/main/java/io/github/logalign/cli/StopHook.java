@@ -42,7 +42,7 @@ final class StopHook implements AutoCloseable {
                 Runtime.getRuntime().halt(code);
             }
         } catch (Exception failed) {
-            System.err.println("logalign: what was computed could not be written: " + failed.getMessage());
+            System.err.println("logalign: what was computed could not be written: " + Failures.line(failed));
         }
     }
 

@@ -387,6 +387,12 @@ class TrackIT {
         assertTrue(Files.readString(stdout).contains("300"), "the table is printed at the end");
     }
 
+    private static List<String> values(Path series) {
+        return SeriesFile.read(series).rows().stream()
+                .map(row -> row.step() + " " + row.layer() + " " + row.score().lar())
+                .toList();
+    }
+
     private static String errors(Path stderr) {
         try {
             return Files.readString(stderr);
@@ -473,6 +479,9 @@ class TrackIT {
         assertTrue(Files.size(out.resolve("report.html")) > 10_000);
         assertEquals(5, SeriesFile.read(out.resolve("series.json")).rows().size());
         assertFalse(result.out().contains("NaN"));
+        Path tracked = folder.resolve("tracked.json");
+        ok(new Command().run("track", out.resolve("run").toString(), "--out", tracked.toString()));
+        assertEquals(values(tracked), values(out.resolve("series.json")), "the same as track");
         Result again = new Command().run("demo", "--steps", "100", "--out", out.toString());
         assertEquals(1, again.code(), "nothing is written over");
         assertTrue(again.err().getFirst().contains("not empty"), again.err().getFirst());

@@ -45,6 +45,7 @@ class ReadmeTest {
     void theJavaExampleCompiles() throws IOException {
         String source = """
                 import io.github.logalign.*;
+                import io.github.logalign.matrix.*;
                 import io.github.logalign.tensor.*;
                 import java.lang.foreign.Arena;
                 import java.nio.file.Path;

@@ -30,7 +30,7 @@ public record BlasInfo(
     public enum Origin {
         /** Named by the property or the variable; no other is tried then. */
         NAMED,
-        /** The natives in the jar on the class path. */
+        /** The natives in the jar on the class path or the module path. */
         BUNDLED,
         /** What the system's loader finds. */
         SYSTEM

@@ -43,12 +43,26 @@ record BundledNatives(List<Part> parts) {
      */
     record Part(URL resource, String fileName, long size, long crc) {}
 
-    /** The natives of this platform on the class path, or null if the jar is not there. */
+    /** The natives of this platform, or null if no place has their jar. */
     static @Nullable BundledNatives find(Platform platform) throws IOException {
+        return find(platform, NativePlaces.all());
+    }
+
+    /** The natives of this platform at the first of some places that has them, or null. */
+    static @Nullable BundledNatives find(Platform platform, List<NativePlaces.Place> places) throws IOException {
+        for (NativePlaces.Place place : places) {
+            BundledNatives found = at(place, platform);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable BundledNatives at(NativePlaces.Place place, Platform platform) throws IOException {
         List<Part> parts = new ArrayList<>();
         for (String fileName : platform.bundledLibraries()) {
-            URL resource = BundledNatives.class
-                    .getResource("/org/bytedeco/openblas/" + platform.classifier() + "/" + fileName);
+            URL resource = place.find("org/bytedeco/openblas/" + platform.classifier() + "/" + fileName);
             if (resource != null) {
                 parts.add(describe(resource, fileName));
             } else if (fileName.contains("openblas")) {

@@ -121,7 +121,7 @@ final class LibrarySearch {
             attempts.add(new Attempt(
                     Origin.BUNDLED,
                     "org.bytedeco:openblas:" + platform.classifier(),
-                    "no jar with this classifier is on the class path"));
+                    "no jar with this classifier is on " + NativePlaces.description()));
             return null;
         }
         nativesFound = true;
@@ -263,7 +263,8 @@ final class LibrarySearch {
                 ? (settings.cache() == null ? "name a folder" : "name another folder")
                         + " where files can be written and libraries loaded from by " + Blas.CACHE_VARIABLE + " or -D"
                         + Blas.CACHE_PROPERTY
-                : "add the natives of org.bytedeco:openblas for " + platform.classifier() + ", or name a library by -D"
-                        + Blas.PROPERTY + " or " + Blas.VARIABLE;
+                : "add the natives of org.bytedeco:openblas for " + platform.classifier() + " to "
+                        + NativePlaces.description() + ", or name a library by -D" + Blas.PROPERTY + " or "
+                        + Blas.VARIABLE;
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logalign.cli;
 
-import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Route;
 import io.github.logalign.score.Glob;
@@ -29,9 +28,8 @@ final class ScoringOptions {
     @Mixin
     final StorageOptions storage = new StorageOptions();
 
-    @Option(names = "--precision", paramLabel = "double|single", defaultValue = "double",
-            description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
-    private Precision precision = Precision.DOUBLE;
+    @Mixin
+    private PrecisionOption precision = new PrecisionOption();
 
     @Option(names = "--route", paramLabel = "auto|direct|triangle|outputs|inner",
             defaultValue = "auto",
@@ -43,8 +41,8 @@ final class ScoringOptions {
             description = "By what matrix products are taken (default: whichever is faster).")
     private Products products = Products.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Writes(OwnFile.ANY)
     @Option(names = "--spectra", paramLabel = "DIR",
@@ -55,7 +53,7 @@ final class ScoringOptions {
 
     ScoreOptions options(CommandLine commandLine, ScoreMethod method) {
         try {
-            return new ScoreOptions(method, precision, route, products);
+            return new ScoreOptions(method, precision.precision, route, products);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--route: " + wrong.getMessage(), wrong);
         }
@@ -70,12 +68,6 @@ final class ScoringOptions {
     }
 
     int threads(CommandLine commandLine) {
-        if (threads == null) {
-            return Runtime.getRuntime().availableProcessors();
-        }
-        if (threads < 1 || threads > 1024) {
-            throw new ParameterException(commandLine, "--threads must be from 1 to 1024, not " + threads);
-        }
-        return threads;
+        return threads.count(commandLine);
     }
 }

@@ -1,13 +1,7 @@
 package io.github.logalign.cli;
 
-import io.github.logalign.Environment;
-import io.github.logalign.internal.io.Names;
-import io.github.logalign.internal.io.OpenFiles;
-import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.matrix.Precision;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
-import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.ScoreMethod;
@@ -20,15 +14,11 @@ import io.github.logalign.track.RunFolder;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.Slope;
 import io.github.logalign.track.Tracker;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -95,15 +85,11 @@ final class TrackCommand implements Callable<Integer> {
             description = "As for score (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
-    @Option(
-            names = "--precision",
-            paramLabel = "double|single",
-            defaultValue = "double",
-            description = "Precision of factorisation and projections (default: ${DEFAULT-VALUE}).")
-    private Precision precision = Precision.DOUBLE;
+    @Mixin
+    private PrecisionOption precision = new PrecisionOption();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
-    private @Nullable Integer threads;
+    @Mixin
+    private ThreadsOption threads = new ThreadsOption();
 
     @Option(
             names = "--window",
@@ -115,38 +101,11 @@ final class TrackCommand implements Callable<Integer> {
     @Mixin
     private AlarmOptions alarms = new AlarmOptions();
 
-    @Writes(OwnFile.SERIES)
-    @Option(
-            names = "--out",
-            paramLabel = "SERIES",
-            description = "Write the series to this .json or .csv file after each checkpoint; rows that it holds already"
-                    + " are not scored again unless they failed or their files have changed. Rows of another run are refused;"
-                    + " --force begins anew.")
-    private @Nullable Path out;
+    @Mixin
+    private SeriesOutputs outputs = new SeriesOutputs();
 
-    @Writes(OwnFile.REPORT)
-    @Option(names = "--report", paramLabel = "FILE.html", description = "Write a report with charts to this file.")
-    private @Nullable Path report;
-
-    @Option(
-            names = "--format",
-            paramLabel = "table|json|csv",
-            defaultValue = "table",
-            description = "Form of the result on standard output (default: ${DEFAULT-VALUE}).")
-    private OutputOptions.Format format = OutputOptions.Format.TABLE;
-
-    @Option(
-            names = "--follow",
-            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM; exit code 130 or 143), or with"
-                    + " --fail-on-alarm until an alarm fires.")
-    private boolean follow;
-
-    @Option(
-            names = "--poll",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How often to look for new checkpoints (default: ${DEFAULT-VALUE}).")
-    private double poll = 10;
+    @Mixin
+    private FollowOptions following = new FollowOptions();
 
     @Option(
             names = "--pattern",
@@ -172,26 +131,27 @@ final class TrackCommand implements Callable<Integer> {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         checkOptions(commandLine);
         AlarmRules rules = alarms.rules(commandLine, window, baseline != null);
-        checkFolder(out);
-        checkFolder(report);
+        outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
-        BlasCheck.require(new ScoreOptions(method, precision));
-        CheckpointScorer scorer = new CheckpointScorer(method, precision, selection(commandLine), reading.options(),
-                threads());
+        BlasCheck.require(new ScoreOptions(method, precision.precision));
+        CheckpointScorer scorer = new CheckpointScorer(method, precision.precision, selection(commandLine),
+                reading.options(),
+                threads.count(commandLine));
         RunInputs inputs = new RunInputs(reading);
         inputs.add(folder);
         if (baseline != null && Files.isDirectory(baseline)) {
             inputs.add(folder(commandLine, baseline));
         }
         inputs.addTo(Outputs.of(commandLine)).check();
-        checkReport(commandLine);
+        outputs.checkReportName(commandLine);
         KnownSeries known = KnownSeries.of(
-                commandLine, out, force.force, run, folder.scan().checkpoints(), scorer);
+                commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
-                title, rules, shown, out, report, threads(), follow, quiet, layers());
+                title, rules, shown, outputs.out, outputs.report, threads.count(commandLine), following.follow, quiet,
+                layers());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(known.rows(), scorer, compared, window), scorer, commandLine.getErr());
         shown.notes().forEach(tracked::tellNote);
@@ -199,53 +159,27 @@ final class TrackCommand implements Callable<Integer> {
             tracked.tellNote(known.note());
         }
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
-            if (follow) {
-                new Following(folder, scorer, tracked, TrackRun.seconds(poll), alarms.failOnAlarm()).until(stop);
+            if (following.follow) {
+                new Following(folder, scorer, tracked, following.poll(), alarms.failOnAlarm()).until(stop);
             } else {
                 CheckpointPass.over(run, folder, scorer, tracked, quiet);
             }
             if (stop.finish()) {
                 tracked.write();
-                print(commandLine.getOut(), tracked);
+                outputs.print(commandLine.getOut(), tracked, threads.count(commandLine));
             }
         }
         return tracked.exitCode(alarms.failOnAlarm());
     }
 
     private void checkOptions(CommandLine commandLine) {
-        if (threads != null && (threads < 1 || threads > 1024)) {
-            throw new ParameterException(commandLine, "--threads must be from 1 to 1024, not " + threads);
-        }
+        threads.count(commandLine);
         if (window < Slope.MIN_POINTS || window > MOST_WINDOW) {
             throw new ParameterException(commandLine,
                     "--window must be from " + Slope.MIN_POINTS + " to " + MOST_WINDOW + ", not " + window);
         }
-        if (!(poll > 0) || poll > 86_400) {
-            throw new ParameterException(commandLine, "--poll must be more than 0 and at most 86400 seconds");
-        }
-        if (out != null && !SeriesFile.isSeriesName(out)) {
-            throw new ParameterException(commandLine, "--out must end in .json or .csv");
-        }
-    }
-
-    private void checkReport(CommandLine commandLine) {
-        if (report != null && !OpenFiles.isStream(report)
-                && !report.toString().toLowerCase(Locale.ROOT).matches("(?s).+\\.html?")) {
-            throw new ParameterException(commandLine, "--report must end in .html or .htm");
-        }
-    }
-
-    /** Before hours of work are done for nothing. */
-    private static void checkFolder(@Nullable Path file) {
-        Path folder = file == null ? null : file.toAbsolutePath().getParent();
-        if (file != null && folder != null && !Files.isDirectory(folder)) {
-            throw new LogalignException(Names.printable(file)
-                    + ": it cannot be written, its folder does not exist; create the folder first");
-        }
-    }
-
-    private int threads() {
-        return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        following.check(commandLine);
+        outputs.checkSeriesName(commandLine);
     }
 
     private RunFolder folder(CommandLine commandLine, Path of) {
@@ -283,7 +217,8 @@ final class TrackCommand implements Callable<Integer> {
             return SeriesFile.read(of);
         }
         TrackRun.Setup setup = new TrackRun.Setup(
-                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads(), false, quiet,
+                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads.count(commandLine),
+                false, quiet,
                 List.of());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
@@ -298,23 +233,9 @@ final class TrackCommand implements Callable<Integer> {
      */
     private @Nullable Integer stopped(CommandLine commandLine, TrackRun tracked) throws IOException {
         tracked.write();
-        if (follow) {
-            print(commandLine.getOut(), tracked);
+        if (following.follow) {
+            outputs.print(commandLine.getOut(), tracked, threads.count(commandLine));
         }
         return null;
-    }
-
-    private void print(PrintWriter to, TrackRun tracked) throws IOException {
-        Series series = tracked.series();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        switch (format) {
-            case JSON -> SeriesFile.writeJson(bytes, Environment.current(), threads(), series, tracked.alarms());
-            case CSV -> SeriesFile.writeCsv(bytes, series);
-            case TABLE ->
-                bytes.writeBytes(SeriesTable.format(series, tracked.alarms(), Terminal.width())
-                        .getBytes(StandardCharsets.UTF_8));
-        }
-        to.print(bytes.toString(StandardCharsets.UTF_8));
-        to.flush();
     }
 }

@@ -1,12 +1,13 @@
 package io.github.logalign.report;
 
 import io.github.logalign.track.Correlation;
+import io.github.logalign.track.Interpolation;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,28 +45,15 @@ final class HtmlCorrelations {
         List<Double> y = new ArrayList<>();
         for (SeriesRow row : rows) {
             Double of = value.apply(row);
-            Double metric = at(curve, row.step());
-            if (of != null && metric != null) {
+            Optional<Double> metric = Interpolation.at(curve, row.step());
+            if (of != null && metric.isPresent()) {
                 x.add(of);
-                y.add(metric);
+                y.add(metric.get());
             }
         }
         return new double[][]{
             x.stream().mapToDouble(v -> v).toArray(), y.stream().mapToDouble(v -> v).toArray()
         };
-    }
-
-    private static @Nullable Double at(NavigableMap<Long, Double> curve, long step) {
-        Map.Entry<Long, Double> below = curve.floorEntry(step);
-        Map.Entry<Long, Double> above = curve.ceilingEntry(step);
-        if (below == null || above == null) {
-            return null;
-        }
-        if (below.getKey().equals(above.getKey())) {
-            return below.getValue();
-        }
-        double part = (double) (step - below.getKey()) / (above.getKey() - below.getKey());
-        return below.getValue() + part * (above.getValue() - below.getValue());
     }
 
     private static void row(StringBuilder rows, String quantity, String layer, String metric, double[][] pairs) {

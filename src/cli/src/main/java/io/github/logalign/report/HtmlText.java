@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 /** Text and numbers for a page; whatever comes from a file goes through {@link #name} or {@link #text}. */
 final class HtmlText {
 
-    private static final String CUT = "…";
-
     private HtmlText() {}
 
     /** A name, harmless and not endless. */
@@ -23,15 +21,7 @@ final class HtmlText {
 
     /** A name that fits a small place: both ends are kept. */
     static String shortName(String name, int length) {
-        String shown = Names.printable(name);
-        int points = shown.codePointCount(0, shown.length());
-        if (points <= length) {
-            return entities(shown);
-        }
-        int head = (length - 1) / 2;
-        int tail = length - 1 - head;
-        return entities(shown.substring(0, shown.offsetByCodePoints(0, head)) + CUT
-                + shown.substring(shown.offsetByCodePoints(0, points - tail)));
+        return entities(Ellipsis.shorten(Names.printable(name), length));
     }
 
     private static String entities(String text) {

@@ -9,7 +9,6 @@ public final class Table {
 
     private static final String GAP = "  ";
     private static final int SHORTEST = 12;
-    private static final String CUT = "…";
 
     private final List<List<String>> lines = new ArrayList<>();
 
@@ -52,7 +51,8 @@ public final class Table {
         widths[0] = Math.min(widths[0], Math.max(SHORTEST, width - others));
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
-            StringBuilder formatted = new StringBuilder(padded(cut(line.getFirst(), widths[0]), widths[0], true));
+            StringBuilder formatted = new StringBuilder(
+                    padded(Ellipsis.shorten(line.getFirst(), widths[0]), widths[0], true));
             for (int c = 1; c < columns; c++) {
                 formatted.append(GAP).append(padded(line.get(c), widths[c], false));
             }
@@ -68,17 +68,5 @@ public final class Table {
     private static String padded(String cell, int width, boolean left) {
         String space = " ".repeat(Math.max(0, width - length(cell)));
         return left ? cell + space : space + cell;
-    }
-
-    /** Keeps both ends: names of layers differ in the middle less than at the ends. */
-    private static String cut(String cell, int width) {
-        int length = length(cell);
-        if (length <= width) {
-            return cell;
-        }
-        int head = (width - 1) / 2;
-        int tail = width - 1 - head;
-        return cell.substring(0, cell.offsetByCodePoints(0, head)) + CUT
-                + cell.substring(cell.offsetByCodePoints(0, length - tail));
     }
 }

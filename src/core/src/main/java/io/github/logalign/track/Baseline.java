@@ -49,19 +49,7 @@ public final class Baseline {
      */
     public Optional<Double> at(String layer, long step) {
         NavigableMap<Long, Double> values = byLayer.get(layer);
-        if (values == null) {
-            return Optional.empty();
-        }
-        Map.Entry<Long, Double> below = values.floorEntry(step);
-        Map.Entry<Long, Double> above = values.ceilingEntry(step);
-        if (below == null || above == null) {
-            return Optional.empty();
-        }
-        if (below.getKey().equals(above.getKey())) {
-            return Optional.of(below.getValue());
-        }
-        double part = (double) (step - below.getKey()) / (above.getKey() - below.getKey());
-        return Optional.of(below.getValue() + part * (above.getValue() - below.getValue()));
+        return values == null ? Optional.empty() : Interpolation.at(values, step);
     }
 
     /**

@@ -1,0 +1,35 @@
+package io.github.logalign.cli;
+
+import java.time.Duration;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
+
+/** Whether and how a live run is watched. */
+final class FollowOptions {
+
+    private static final double MOST_SECONDS = 86_400;
+
+    @Option(
+            names = "--follow",
+            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM; exit code 130 or 143), or with"
+                    + " --fail-on-alarm until an alarm fires.")
+    boolean follow;
+
+    @Option(
+            names = "--poll",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How often to look for new checkpoints (default: ${DEFAULT-VALUE}).")
+    private double poll = 10;
+
+    void check(CommandLine commandLine) {
+        if (!(poll > 0) || poll > MOST_SECONDS) {
+            throw new ParameterException(commandLine, "--poll must be more than 0 and at most 86400 seconds");
+        }
+    }
+
+    Duration poll() {
+        return TrackRun.seconds(poll);
+    }
+}

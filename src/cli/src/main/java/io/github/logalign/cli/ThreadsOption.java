@@ -1,0 +1,30 @@
+package io.github.logalign.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
+
+/** How many layers are computed at a time. */
+final class ThreadsOption {
+
+    private static final int MOST = 1024;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
+    private @Nullable Integer threads;
+
+    /**
+     * The number that was asked for, or that of the cores.
+     *
+     * @throws ParameterException if it is out of range
+     */
+    int count(CommandLine commandLine) {
+        if (threads == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        if (threads < 1 || threads > MOST) {
+            throw new ParameterException(commandLine, "--threads must be from 1 to " + MOST + ", not " + threads);
+        }
+        return threads;
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.logalign.bench;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.GramLayout;
@@ -90,7 +91,7 @@ public class GramBenchmark extends CheckedBenchmark {
     private MemorySegment byBlas() {
         Real real = working == Element.F64 ? Real.DOUBLE : Real.SINGLE;
         return Blas.onLargeStack(() -> {
-            blas.syrk(real, Blas.NO, n, ROWS, rows, n, 0, gram, n);
+            blas.level3().syrk(Block.of(real, rows, n, ROWS), 0, Block.of(real, gram, n, n));
             return gram;
         });
     }

@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.internal.blas.Blas;
-import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Block;
+import io.github.logalign.internal.blas.Svd;
 import io.github.logalign.internal.engine.Factors;
 import io.github.logalign.internal.engine.SvdFactorization;
 import io.github.logalign.internal.engine.WeightSource;
@@ -32,6 +33,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Threads, arenas, wrong calls, undefined results, serialisation, and what happens when LAPACK gives up. */
@@ -299,17 +301,8 @@ class LifecycleTest {
         }
 
         @Override
-        public int solve(
-                Blas blas,
-                Real real,
-                Blas.Factors factors,
-                int m,
-                int n,
-                MemorySegment a,
-                MemorySegment s,
-                MemorySegment u,
-                MemorySegment vt) {
-            SvdFactorization.GESDD.solve(blas, real, factors, m, n, a, s, u, vt);
+        public int solve(Svd svd, Block a, MemorySegment s, Svd.@Nullable Vectors vectors) {
+            SvdFactorization.GESDD.solve(svd, a, s, vectors);
             return 4;
         }
     };

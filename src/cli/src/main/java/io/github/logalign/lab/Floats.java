@@ -1,6 +1,7 @@
 package io.github.logalign.lab;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.Real;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -53,28 +54,31 @@ record Floats(MemorySegment segment, int rows, int columns) {
 
     /** this = a b^T: the outputs of a layer whose weight b is output x input. */
     void setToLayer(Floats a, Floats b) {
-        multiply(a, Blas.NO, b, Blas.TRANSPOSED, rows, columns, a.columns, 0);
+        multiply(a.transpose(), b.transpose().transposed(), 0);
     }
 
     /** this = a b. */
     void setToProduct(Floats a, Floats b) {
-        multiply(a, Blas.NO, b, Blas.NO, rows, columns, a.columns, 0);
+        multiply(a.transpose(), b.transpose(), 0);
     }
 
     /** this += a b. */
     void addProduct(Floats a, Floats b) {
-        multiply(a, Blas.NO, b, Blas.NO, rows, columns, a.columns, 1);
+        multiply(a.transpose(), b.transpose(), 1);
     }
 
     /** this = a^T b: a weight's gradient from those of its outputs and its inputs. */
     void setToGradient(Floats a, Floats b) {
-        multiply(a, Blas.TRANSPOSED, b, Blas.NO, rows, columns, a.rows, 0);
+        multiply(a.transpose().transposed(), b.transpose(), 0);
     }
 
-    /** The library is column-major, where a row-major matrix is its own transpose: so the factors change places. */
-    private void multiply(Floats a, char transA, Floats b, char transB, int m, int n, int k, double beta) {
-        Blas.get()
-                .gemm(Real.SINGLE, transB, transA, n, m, k, 1, b.segment, b.columns, a.segment, a.columns, beta,
-                        segment, n);
+    /** The library is column-major, where a row-major matrix is its own transpose. */
+    private Block transpose() {
+        return Block.of(Real.SINGLE, segment, columns, rows);
+    }
+
+    /** this = a b + beta this, by the transpose of both sides: so the factors change places. */
+    private void multiply(Block a, Block b, double beta) {
+        Blas.get().level3().gemm(1, b, a, beta, transpose());
     }
 }

@@ -14,14 +14,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded library: its symbols, what it says about itself, and its number of threads. */
 final class Library {
 
-    /** The routines that are bound, without the letter of their precision. */
-    static final List<String> ROUTINES = List.of(
-            "gesdd", "gesvd", "geqrf", "orgqr", "ormqr", "tpqrt", "sytrd", "stedc", "larft", "syrk", "gemm");
+    /** The routines that are bound. */
+    static final List<Routine> ROUTINES = Stream.of(
+            Svd.ROUTINES, Qr.ROUTINES, Tridiagonal.ROUTINES, Level3.ROUTINES)
+            .flatMap(List::stream)
+            .toList();
 
     private final SymbolLookup symbols;
     private @Nullable Supplier<BlasInfo> description;
@@ -34,28 +37,28 @@ final class Library {
     List<String> missing() {
         List<String> missing = new ArrayList<>();
         for (Real real : Real.values()) {
-            for (String stem : ROUTINES) {
-                if (symbols.find(real.routine(stem) + "_").isEmpty()) {
-                    missing.add(real.routine(stem) + "_");
+            for (Routine routine : ROUTINES) {
+                String symbol = symbol(routine.name(real));
+                if (symbols.find(symbol).isEmpty()) {
+                    missing.add(symbol);
                 }
             }
         }
         return missing;
     }
 
-    /**
-     * A Fortran subroutine: every argument by reference, then the length of each CHARACTER argument.
-     *
-     * @param name without the trailing underscore
-     * @param arguments the number of arguments
-     * @param characters how many of them are CHARACTER
-     */
-    MethodHandle subroutine(String name, int arguments, int characters) {
-        MemoryLayout[] layouts = new MemoryLayout[arguments + characters];
-        Arrays.fill(layouts, 0, arguments, ValueLayout.ADDRESS);
-        Arrays.fill(layouts, arguments, layouts.length, ValueLayout.JAVA_LONG);
-        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name + "_"),
+    /** A Fortran subroutine: every argument by reference, then the length of each CHARACTER argument. */
+    MethodHandle subroutine(Routine routine, Real real) {
+        MemoryLayout[] layouts = new MemoryLayout[routine.arguments() + routine.characters()];
+        Arrays.fill(layouts, 0, routine.arguments(), ValueLayout.ADDRESS);
+        Arrays.fill(layouts, routine.arguments(), layouts.length, ValueLayout.JAVA_LONG);
+        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(symbol(routine.name(real))),
                 FunctionDescriptor.ofVoid(layouts));
+    }
+
+    /** As Fortran's compilers call a subroutine. */
+    private static String symbol(String name) {
+        return name + "_";
     }
 
     @Nullable

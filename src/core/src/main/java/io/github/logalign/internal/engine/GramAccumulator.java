@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.BlasException;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
@@ -185,12 +186,13 @@ public final class GramAccumulator implements AutoCloseable {
                 NativeBuffer partial = NativeBuffer
                         .allocate(single ? (long) n * n * working.bytes() : working.bytes())) {
             rows.read(row, count, block.segment());
+            Block rowsOfBlock = Block.of(real, block.segment(), n, count);
             Blas.onLargeStack(() -> {
                 if (single) {
-                    blas.syrk(real, Blas.NO, n, count, block.segment(), n, 0, partial.segment(), n);
+                    blas.level3().syrk(rowsOfBlock, 0, Block.of(real, partial.segment(), n, n));
                     addTriangle(partial.segment(), Element.F32, n);
                 } else {
-                    blas.syrk(real, Blas.NO, n, count, block.segment(), n, 1, gram, stride);
+                    blas.level3().syrk(rowsOfBlock, 1, Block.of(real, gram, n, n, stride));
                 }
                 return count;
             });

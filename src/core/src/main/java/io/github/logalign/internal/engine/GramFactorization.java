@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.engine.Factors.Vectors;
@@ -77,10 +78,11 @@ public final class GramFactorization {
                 MemorySegment.copy(u.segment(), (m - 1 - i) * column, descending.segment(), i * column, column);
             }
             Blas.onLargeStack(() -> {
-                blas.gemm(real, Blas.NO, Blas.NO, n, m, m, 1, rows.segment(), n, descending.segment(), m, 0,
-                        directions.segment(), n);
-                blas.geqrf(real, n, m, directions.segment(), n, tau.segment());
-                blas.orgqr(real, n, m, m, directions.segment(), n, tau.segment());
+                Block found = Block.of(real, directions.segment(), n, m);
+                blas.level3().gemm(1, Block.of(real, rows.segment(), n, m),
+                        Block.of(real, descending.segment(), m, m), 0, found);
+                blas.qr().geqrf(found, tau.segment());
+                blas.qr().orgqr(found, m, tau.segment());
                 return m;
             });
             return factors(solved, "+" + real.routine("geqrf"), new Vectors(directions, 0, n, 1));

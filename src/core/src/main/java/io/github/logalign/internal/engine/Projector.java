@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.simd.Element;
@@ -147,7 +148,8 @@ public final class Projector implements AutoCloseable {
             int count = together * width;
             sideBySide(panel, together, v);
             Blas.onLargeStack(() -> {
-                blas.gemm(real, Blas.NO, Blas.NO, count, tokens, n, 1, v, count, x, stride, 0, y, count);
+                blas.level3().gemm(1, Block.of(real, v, count, n), Block.of(real, x, n, tokens, stride), 0,
+                        Block.of(real, y, count, tokens));
                 return count;
             });
             kernels.addSquaresOfColumns(working, y, tokens, count,

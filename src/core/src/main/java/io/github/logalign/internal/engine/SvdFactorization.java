@@ -1,8 +1,10 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Svd;
 import io.github.logalign.internal.engine.Factors.Vectors;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.LogalignException;
@@ -39,17 +41,8 @@ public final class SvdFactorization {
         /** The name without the letter of the precision. */
         String stem();
 
-        /** As {@link Blas#gesdd}. */
-        int solve(
-                Blas blas,
-                Real real,
-                Blas.Factors factors,
-                int m,
-                int n,
-                MemorySegment a,
-                MemorySegment s,
-                MemorySegment u,
-                MemorySegment vt);
+        /** As {@link Svd#gesdd}. */
+        int solve(Svd svd, Block a, MemorySegment s, Svd.@Nullable Vectors vectors);
     }
 
     /** Divide and conquer. */
@@ -60,17 +53,8 @@ public final class SvdFactorization {
         }
 
         @Override
-        public int solve(
-                Blas blas,
-                Real real,
-                Blas.Factors factors,
-                int m,
-                int n,
-                MemorySegment a,
-                MemorySegment s,
-                MemorySegment u,
-                MemorySegment vt) {
-            return blas.gesdd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        public int solve(Svd svd, Block a, MemorySegment s, Svd.@Nullable Vectors vectors) {
+            return svd.gesdd(a, s, vectors);
         }
     };
 
@@ -82,17 +66,8 @@ public final class SvdFactorization {
         }
 
         @Override
-        public int solve(
-                Blas blas,
-                Real real,
-                Blas.Factors factors,
-                int m,
-                int n,
-                MemorySegment a,
-                MemorySegment s,
-                MemorySegment u,
-                MemorySegment vt) {
-            return blas.gesvd(real, factors, m, n, a, m, s, u, m, vt, Math.min(m, n));
+        public int solve(Svd svd, Block a, MemorySegment s, Svd.@Nullable Vectors vectors) {
+            return svd.gesvd(a, s, vectors);
         }
     };
 
@@ -152,7 +127,7 @@ public final class SvdFactorization {
             MemorySegment first = triangles.getFirst().segment();
             for (NativeBuffer other : triangles.subList(1, parts)) {
                 Blas.onLargeStack(() -> {
-                    blas.tpqrt(real, n, n, n, panel, first, n, other.segment(), n);
+                    blas.qr().tpqrt(Block.of(real, first, n, n), Block.of(real, other.segment(), n, n), n, panel);
                     return other;
                 });
                 other.close();
@@ -171,7 +146,7 @@ public final class SvdFactorization {
                 int count = Math.min(w.blockRows(), range.end() - row);
                 range.read(row, count, true, block.segment());
                 Blas.onLargeStack(() -> {
-                    blas.tpqrt(real, count, n, 0, panel, r, n, block.segment(), count);
+                    blas.qr().tpqrt(Block.of(real, r, n, n), Block.of(real, block.segment(), count, n), 0, panel);
                     return count;
                 });
             }
@@ -231,7 +206,7 @@ public final class SvdFactorization {
                 NativeBuffer s = w.scratch(m)) {
             w.readRows(a.segment());
             Blas.onLargeStack(() -> {
-                blas.geqrf(real, n, m, a.segment(), n, tau.segment());
+                blas.qr().geqrf(Block.of(real, a.segment(), n, m), tau.segment());
                 return m;
             });
             r.segment().fill((byte) 0);
@@ -252,7 +227,8 @@ public final class SvdFactorization {
                             u.segment(), column * m * bytes, directions.segment(), column * n * bytes, m * bytes);
                 }
                 Blas.onLargeStack(() -> {
-                    blas.ormqr(real, n, m, m, a.segment(), n, tau.segment(), directions.segment(), n);
+                    blas.qr().ormqr(Block.of(real, a.segment(), n, m), tau.segment(),
+                            Block.of(real, directions.segment(), n, m));
                     return m;
                 });
             }
@@ -264,9 +240,13 @@ public final class SvdFactorization {
     }
 
     private int solve(int rows, int columns, NativeBuffer a, NativeBuffer s, NativeBuffer u, NativeBuffer vt) {
-        Blas.Factors factors = wantVectors ? Blas.Factors.THIN : Blas.Factors.NONE;
-        return Blas.onLargeStack(() -> solver.solve(
-                blas, real, factors, rows, columns, a.segment(), s.segment(), u.segment(), vt.segment()));
+        int small = Math.min(rows, columns);
+        Svd.Vectors vectors = wantVectors
+                ? new Svd.Vectors(
+                        Block.of(real, u.segment(), rows, small), Block.of(real, vt.segment(), small, columns))
+                : null;
+        Block matrix = Block.of(real, a.segment(), rows, columns);
+        return Blas.onLargeStack(() -> solver.solve(blas.svd(), matrix, s.segment(), vectors));
     }
 
     private Result found(NativeBuffer s, int count, String before, Vectors vectors) {

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import java.lang.foreign.MemorySegment;
@@ -64,8 +65,9 @@ final class SymmetricEigen {
                 NativeBuffer e = NativeBuffer.allocate((long) n * real.bytes());
                 NativeBuffer tau = NativeBuffer.allocate((long) n * real.bytes())) {
             int info = Blas.onLargeStack(() -> {
-                blas.sytrd(real, n, a.segment(), n, d.segment(), e.segment(), tau.segment());
-                return blas.stedc(real, wantVectors, n, d.segment(), e.segment(), z.segment(), n);
+                blas.tridiagonal().sytrd(Block.of(real, a.segment(), n, n), d.segment(), e.segment(), tau.segment());
+                return blas.tridiagonal().stedc(real, n, d.segment(), e.segment(),
+                        wantVectors ? Block.of(real, z.segment(), n, n) : null);
             });
             double[] values = new double[n];
             for (int i = 0; i < n; i++) {
@@ -108,14 +110,15 @@ final class SymmetricEigen {
                 int rows = n - 1 - first;
                 copyReflectors(a, first, count, rows, v.segment());
                 t.segment().fill((byte) 0);
-                blas.larft(real, rows, count, v.segment(), rows, tau.asSlice(first * bytes), t.segment(), count);
-                MemorySegment zRows = z.asSlice(((long) column * n + first + 1) * bytes);
-                blas.gemm(real, Blas.TRANSPOSED, Blas.NO, count, columns, rows, 1, v.segment(), rows, zRows, n, 0,
-                        w.segment(), count);
-                blas.gemm(real, Blas.NO, Blas.NO, count, columns, count, 1, t.segment(), count, w.segment(), count, 0,
-                        tw.segment(), count);
-                blas.gemm(real, Blas.NO, Blas.NO, rows, columns, count, -1, v.segment(), rows, tw.segment(), count, 1,
-                        zRows, n);
+                Block reflectors = Block.of(real, v.segment(), rows, count);
+                Block triangle = Block.of(real, t.segment(), count, count);
+                blas.qr().larft(reflectors, tau.asSlice(first * bytes), triangle);
+                Block part = Block.of(real, z.asSlice(((long) column * n + first + 1) * bytes), rows, columns, n);
+                Block product = Block.of(real, w.segment(), count, columns);
+                Block scaled = Block.of(real, tw.segment(), count, columns);
+                blas.level3().gemm(1, reflectors.transposed(), part, 0, product);
+                blas.level3().gemm(1, triangle, product, 0, scaled);
+                blas.level3().gemm(-1, reflectors, scaled, 1, part);
             }
         }
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.internal.blas.Blas.Factors;
 import io.github.logalign.internal.blas.BlasInfo.Attempt;
 import io.github.logalign.internal.blas.BlasInfo.Origin;
 import io.github.logalign.internal.blas.LibrarySearch.Settings;
@@ -21,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,13 +148,17 @@ class BlasTest {
                     NativeBuffer s = NativeBuffer.allocate(2L * real.bytes());
                     NativeBuffer u = NativeBuffer.allocate(4L * real.bytes());
                     NativeBuffer vt = NativeBuffer.allocate(4L * real.bytes())) {
-                for (int driver = 0; driver < 2; driver++) {
+                for (int run = 0; run < 4; run++) {
+                    int driver = run % 2;
+                    int wanted = run / 2;
                     fill(real, a.segment(), 3, 4, 0, 5);
+                    Block matrix = Block.of(real, a.segment(), 2, 2);
+                    Svd.Vectors vectors = wanted == 0
+                            ? null
+                            : new Svd.Vectors(Block.of(real, u.segment(), 2, 2), Block.of(real, vt.segment(), 2, 2));
                     int info = driver == 0
-                            ? Blas.get().gesdd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2,
-                                    vt.segment(), 2)
-                            : Blas.get().gesvd(real, Factors.THIN, 2, 2, a.segment(), 2, s.segment(), u.segment(), 2,
-                                    vt.segment(), 2);
+                            ? Blas.get().svd().gesdd(matrix, s.segment(), vectors)
+                            : Blas.get().svd().gesvd(matrix, s.segment(), vectors);
                     assertEquals(0, info);
                     double unit = real == Real.DOUBLE ? 1e-14 : 1e-6;
                     assertEquals(Math.sqrt(45), at(real, s.segment(), 0), 10 * unit);
@@ -175,21 +179,26 @@ class BlasTest {
                     NativeBuffer e = NativeBuffer.allocate(2L * real.bytes());
                     NativeBuffer tau = NativeBuffer.allocate(2L * real.bytes())) {
                 fill(real, a.segment(), 1, 2, 3, 4);
-                Blas.get().gemm(real, Blas.NO, Blas.TRANSPOSED, 2, 2, 2, 1, a.segment(), 2, a.segment(), 2, 0,
-                        c.segment(), 2);
+                Block matrix = Block.of(real, a.segment(), 2, 2);
+                Block square = Block.of(real, c.segment(), 2, 2);
+                Blas.get().level3().gemm(1, matrix, matrix.transposed(), 0, square);
                 assertEquals(10, at(real, c.segment(), 0));
                 assertEquals(14, at(real, c.segment(), 1));
                 assertEquals(20, at(real, c.segment(), 3));
                 fill(real, c.segment(), 0, 0, 0, 0);
-                Blas.get().syrk(real, Blas.NO, 2, 2, a.segment(), 2, 1, c.segment(), 2);
+                Blas.get().level3().syrk(matrix, 1, square);
                 assertEquals(14, at(real, c.segment(), 2));
                 MemorySegment.copy(c.segment(), 2L * real.bytes(), c.segment(), real.bytes(), real.bytes());
-                Blas.get().sytrd(real, 2, c.segment(), 2, w.segment(), e.segment(), tau.segment());
-                assertEquals(0, Blas.get().stedc(real, true, 2, w.segment(), e.segment(), a.segment(), 2));
+                Blas.get().tridiagonal().sytrd(square, w.segment(), e.segment(), tau.segment());
+                assertEquals(0, Blas.get().tridiagonal().stedc(real, 2, w.segment(), e.segment(), matrix));
                 assertEquals(30, at(real, w.segment(), 0) + at(real, w.segment(), 1), 1e-4);
             }
             return 0;
         });
+    }
+
+    private static void refused(Executable call) {
+        assertThrows(IllegalArgumentException.class, call);
     }
 
     @Test
@@ -197,14 +206,25 @@ class BlasTest {
         try (NativeBuffer small = NativeBuffer.allocate(8)) {
             MemorySegment s = small.segment();
             Blas blas = Blas.get();
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> blas.gesdd(Real.DOUBLE, Factors.THIN, 2, 2, s, 2, s, s, 2, s, 2));
-            assertThrows(IllegalArgumentException.class, () -> blas.stedc(Real.DOUBLE, true, 0, s, s, s, 1));
-            assertThrows(IllegalArgumentException.class, () -> blas.geqrf(Real.DOUBLE, 2, 1, s, 1, s));
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> blas.syrk(Real.DOUBLE, Blas.NO, 1, 1, MemorySegment.ofArray(new double[1]), 1, 0, s, 1));
+            Block one = Block.of(Real.DOUBLE, s, 1, 1);
+            Block narrow = Block.of(Real.SINGLE, s, 2, 1);
+            refused(() -> Block.of(Real.DOUBLE, s, 2, 2));
+            refused(() -> Block.of(Real.DOUBLE, s, 2, 1, 1));
+            refused(() -> Block.of(Real.DOUBLE, s, 0, 1));
+            refused(() -> Block.of(Real.DOUBLE, MemorySegment.ofArray(new double[1]), 1, 1));
+            refused(() -> blas.svd().gesdd(narrow, s, new Svd.Vectors(one, one)));
+            refused(() -> blas.svd().gesvd(narrow.transposed(), s, null));
+            refused(() -> blas.tridiagonal().stedc(Real.DOUBLE, 0, s, s, null));
+            refused(() -> blas.tridiagonal().stedc(Real.DOUBLE, 2, s, s, null));
+            refused(() -> blas.tridiagonal().sytrd(narrow, s, s, s));
+            refused(() -> blas.qr().geqrf(one, s.asSlice(4)));
+            refused(() -> blas.qr().orgqr(one, 2, s));
+            refused(() -> blas.qr().ormqr(narrow, s, one));
+            refused(() -> blas.qr().tpqrt(one, narrow, 0, 1));
+            refused(() -> blas.qr().larft(narrow, s, one));
+            refused(() -> blas.level3().gemm(1, narrow, narrow, 0, narrow));
+            refused(() -> blas.level3().gemm(1, one, one, 0, one.transposed()));
+            refused(() -> blas.level3().syrk(narrow, 0, narrow));
         }
     }
 
@@ -212,12 +232,14 @@ class BlasTest {
     void workspacesBeyondThirtyTwoBitsAreRefused() {
         // Addresses only: the check comes before anything is read.
         MemorySegment huge = MemorySegment.ofAddress(64).reinterpret(Long.MAX_VALUE / 2);
+        Block square = Block.of(Real.DOUBLE, huge, 26754, 26754);
         BlasException svd = assertThrows(
                 BlasException.class,
-                () -> Blas.get().gesdd(Real.DOUBLE, Factors.THIN, 26754, 26754, huge, 26754, huge, huge, 26754, huge,
-                        26754));
+                () -> Blas.get().svd().gesdd(square, huge, new Svd.Vectors(square, square)));
         assertTrue(svd.getMessage().contains("26754 x 26754"), svd.getMessage());
-        assertThrows(BlasException.class, () -> Blas.get().stedc(Real.DOUBLE, true, 46_339, huge, huge, huge, 46_339));
+        Block vectors = Block.of(Real.DOUBLE, huge, 46_339, 46_339);
+        assertThrows(
+                BlasException.class, () -> Blas.get().tridiagonal().stedc(Real.DOUBLE, 46_339, huge, huge, vectors));
     }
 
     @Test

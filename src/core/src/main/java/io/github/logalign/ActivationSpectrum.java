@@ -1,5 +1,6 @@
 package io.github.logalign;
 
+import io.github.logalign.matrix.Computation;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Optional;
@@ -28,15 +29,15 @@ public final class ActivationSpectrum implements Serializable {
     /** Whether there is no energy. */
     private final boolean zero;
 
-    /** What projected. */
-    private final String driver;
+    /** What ran. */
+    private final Computation computation;
 
-    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero, String driver) {
+    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero, Computation computation) {
         this.q = q;
         this.tokens = tokens;
         this.maskedTokens = maskedTokens;
         this.zero = zero;
-        this.driver = driver;
+        this.computation = computation;
     }
 
     /**
@@ -76,12 +77,12 @@ public final class ActivationSpectrum implements Serializable {
     }
 
     /**
-     * What took the projections.
+     * What ran.
      *
-     * @return "kernel", the name of a routine of BLAS, or both with a plus between; empty if nothing was projected
+     * @return one step, the projection, or none if nothing was projected
      */
-    public String driver() {
-        return driver;
+    public Computation computation() {
+        return computation;
     }
 
     /**

@@ -9,16 +9,21 @@ import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.TokenBlocks;
 import io.github.logalign.internal.simd.Panels;
+import io.github.logalign.matrix.Computation.Kind;
+import io.github.logalign.matrix.Computation.Step;
+import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Routine;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
 import java.io.Serializable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +47,9 @@ public final class ActivationSums implements Serializable {
     /** The input dimension n. */
     private final int columns;
 
+    /** The precision of the projections. */
+    private final Precision precision;
+
     /** Sums of squared projections of the activations times 2^exponent. */
     private final double[] projected;
 
@@ -55,7 +63,7 @@ public final class ActivationSums implements Serializable {
     private final ScaledSum energy = new ScaledSum();
 
     /** What projected. */
-    private final TreeSet<String> used = new TreeSet<>();
+    private final EnumSet<Routine> routines = EnumSet.noneOf(Routine.class);
 
     /** How many tokens counted. */
     private long tokens;
@@ -66,6 +74,7 @@ public final class ActivationSums implements Serializable {
     ActivationSums(WeightSpectrum weights) {
         this.weights = weights;
         this.columns = weights.columns();
+        this.precision = weights.precision();
         this.projected = new double[weights.size()];
     }
 
@@ -124,9 +133,9 @@ public final class ActivationSums implements Serializable {
     private void project(
             WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
         long padded = (long) Panels.count(projected.length, w.panelWidth()) * w.panelWidth();
-        try (TokenBlocks blocks = new TokenBlocks(x, mask, w.precision(), "activations", first, last);
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last);
                 Projector projector = new Projector(
-                        w.precision(), w.products(), KernelMemory.of(panels), projected.length, columns, last - first);
+                        precision, w.products(), KernelMemory.of(panels), projected.length, columns, last - first);
                 NativeBuffer sums = NativeBuffer.allocate(padded * Double.BYTES)) {
             projector.prepare(blocks);
             while (blocks.advance()) {
@@ -138,7 +147,7 @@ public final class ActivationSums implements Serializable {
                 addProjected(sums.segment(), blocks.exponent());
                 energy.add(blocks.sumOfSquares(), blocks.exponent());
             }
-            used.addAll(projector.used());
+            routines.addAll(projector.routines());
             tokens = blocks.counted();
             maskedTokens = last - first - tokens;
         }
@@ -164,7 +173,7 @@ public final class ActivationSums implements Serializable {
         exponent = 0;
         anyProjected = false;
         energy.reset();
-        used.clear();
+        routines.clear();
         tokens = 0;
         maskedTokens = 0;
     }
@@ -186,10 +195,17 @@ public final class ActivationSums implements Serializable {
             MemorySegment sums = MemorySegment.ofArray(other.projected);
             addProjected(sums, other.exponent);
         }
-        used.addAll(other.used);
+        routines.addAll(other.routines);
         energy.add(other.energy);
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
+    }
+
+    private Computation computation() {
+        List<Step> steps = routines.isEmpty()
+                ? List.of()
+                : List.of(new Step(Kind.PROJECTION, routines, List.of()));
+        return new Computation(precision, steps);
     }
 
     /**
@@ -204,6 +220,6 @@ public final class ActivationSums implements Serializable {
                 q[i] = Math.min(1, energy.share(projected[i], exponent));
             }
         }
-        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), String.join("+", used));
+        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), computation());
     }
 }

@@ -18,19 +18,25 @@ import io.github.logalign.internal.engine.WorkingTypes;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.internal.simd.Simd;
+import io.github.logalign.matrix.Computation.Kind;
+import io.github.logalign.matrix.Computation.Step;
+import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.Routine;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
 import java.io.Serializable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +94,7 @@ public final class AlignmentSums implements Serializable {
     private transient @Nullable GramAccumulator weightGram;
 
     /** What ran. */
-    private final TreeSet<String> used = new TreeSet<>();
+    private final HashSet<Step> steps = new HashSet<>();
 
     /** Whether any batch was added by the inner product of Gram matrices. */
     private boolean inner;
@@ -289,7 +295,7 @@ public final class AlignmentSums implements Serializable {
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
         batch.outputEnergy.add(SquaredNorm.of(z, mask, precision, "outputs", false, threads).sum());
-        batch.used.add("sums");
+        batch.steps.add(new Step(Kind.GIVEN_OUTPUTS, Set.of(), List.of()));
         merge(batch);
     }
 
@@ -312,7 +318,8 @@ public final class AlignmentSums implements Serializable {
                 weights, x, mask, RowRanges.start(part, parts, rows), RowRanges.start(part + 1, parts, rows)))
                 .forEach(outputs -> {
                     outputEnergy.add(outputs.energy());
-                    outputs.used().forEach(name -> used.add("outputs by " + name));
+                    outputs.routines().forEach(
+                            routine -> steps.add(new Step(Kind.OUTPUTS, Set.of(routine), List.of())));
                 });
     }
 
@@ -361,13 +368,13 @@ public final class AlignmentSums implements Serializable {
             }
             outputEnergy.add(energy);
             inner = true;
-            used.add("inner product of Gram matrices by " + String.join("+", ofInputs.used()));
+            steps.add(new Step(Kind.INNER, ofInputs.routines(), List.of()));
             return true;
         }
     }
 
     /** The energy of the outputs of some rows of W, and what took them. */
-    private record Outputs(ScaledSum energy, Set<String> used) {}
+    private record Outputs(ScaledSum energy, Set<Routine> routines) {}
 
     private Outputs outputs(Matrix weights, Matrix x, @Nullable TokenMask mask, long first, long last) {
         Element working = WorkingTypes.element(precision);
@@ -376,7 +383,7 @@ public final class AlignmentSums implements Serializable {
         int packRows = (int) Math.min(last - first, Math.max(width, PACK_BYTES / rowBytes / width * width));
         int packPanels = Panels.count(packRows, width);
         ScaledSum energy = new ScaledSum();
-        Set<String> drivers = new TreeSet<>();
+        Set<Routine> routines = EnumSet.noneOf(Routine.class);
         try (BlockReader reader = new BlockReader(weights, "weights");
                 NativeBuffer plain = NativeBuffer.allocate(packRows * rowBytes);
                 NativeBuffer panels = NativeBuffer.allocate(Panels.byteSize(packPanels, width, columns, working));
@@ -399,18 +406,18 @@ public final class AlignmentSums implements Serializable {
                         }
                         energy.add(total, blocks.exponent() + weightExponent);
                     }
-                    drivers.addAll(projector.used());
+                    routines.addAll(projector.routines());
                 }
             }
         }
-        return new Outputs(energy, drivers);
+        return new Outputs(energy, routines);
     }
 
     /** Forgets all tokens, to be used again for others. */
     public void reset() {
         inputEnergy.reset();
         outputEnergy.reset();
-        used.clear();
+        steps.clear();
         inner = false;
         tokens = 0;
         maskedTokens = 0;
@@ -427,7 +434,7 @@ public final class AlignmentSums implements Serializable {
         if (other.rows != rows || other.columns != columns || !other.weightEnergy.sameAs(weightEnergy)) {
             throw new IllegalArgumentException("sums of different weights do not merge");
         }
-        used.addAll(other.used);
+        steps.addAll(other.steps);
         inner |= other.inner;
         inputEnergy.add(other.inputEnergy);
         outputEnergy.add(other.outputEnergy);
@@ -436,12 +443,12 @@ public final class AlignmentSums implements Serializable {
     }
 
     /**
-     * What ran so far: the outputs or the inner product of Gram matrices, and by what; or sums, where Z was there.
+     * What ran so far.
      *
-     * @return words, empty if nothing ran
+     * @return the outputs or the inner product of Gram matrices, and by what; no steps if nothing ran
      */
-    public String driver() {
-        return String.join("; ", used);
+    public Computation computation() {
+        return new Computation(precision, List.copyOf(steps));
     }
 
     /**

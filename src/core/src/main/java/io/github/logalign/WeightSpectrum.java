@@ -15,6 +15,9 @@ import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.Kernels;
 import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.internal.simd.Simd;
+import io.github.logalign.matrix.Computation.Kind;
+import io.github.logalign.matrix.Computation.Step;
+import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix.Orientation;
@@ -27,7 +30,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,18 +52,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightSpectrum {
 
-    /** Of a W that is 0. */
-    private static final String NO_DRIVER = "none";
-
     private final int rows;
     private final int columns;
     private final double[] p;
     private final double[] singularValues;
     private final int numericalRank;
     private final double stableRank;
-    private final Method method;
-    private final String driver;
-    private final Precision precision;
+    private final Computation computation;
     private final @Nullable MemorySegment panels;
     private final int panelWidth;
     private final int threads;
@@ -68,9 +68,7 @@ public final class WeightSpectrum {
             WeightSource w, Factors factors, Products products, @Nullable MemorySegment panels, int panelWidth) {
         this.rows = w.rows();
         this.columns = w.columns();
-        this.method = factors.method();
-        this.driver = factors.driver();
-        this.precision = w.precision();
+        this.computation = new Computation(w.precision(), List.of(factors.step()));
         this.panels = panels;
         this.panelWidth = panelWidth;
         this.threads = w.threads();
@@ -131,7 +129,7 @@ public final class WeightSpectrum {
         }
         WeightSpectrum found = of(source, options.method() == Method.SVD ? Method.SVD : Method.GRAM, options, arena);
         boolean lost = options.method() == Method.AUTO && found.numericalRank < found.p.length;
-        return lost && !found.driver.equals(NO_DRIVER) ? of(source, Method.SVD, options, arena) : found;
+        return lost && !found.isZero() ? of(source, Method.SVD, options, arena) : found;
     }
 
     private static WeightSpectrum of(WeightSource source, Method method, SpectrumOptions options, Arena arena) {
@@ -187,8 +185,8 @@ public final class WeightSpectrum {
         int width = Simd.kernels().panelWidth(working);
         int n = source.columns();
         int directions = Math.min(source.rows(), n);
-        Method method = options.method() == Method.AUTO ? Method.GRAM : options.method();
-        Factors factors = new Factors(new double[directions], method, NO_DRIVER, null);
+        Kind kind = options.method() == Method.SVD ? Kind.SVD_DIRECT : Kind.GRAM;
+        Factors factors = new Factors(new double[directions], new Step(kind, Set.of(), List.of()), null);
         if (!options.vectors()) {
             return new WeightSpectrum(source, factors, options.products(), null, width);
         }
@@ -209,9 +207,13 @@ public final class WeightSpectrum {
 
     /** The square of the ratio sigma_i / sigma_1 below which a singular value counts as 0. */
     private double rankTolerance() {
-        double tolerance = Math.max(rows, columns) * 2 * precision.unitRoundoff();
+        double tolerance = Math.max(rows, columns) * 2 * precision().unitRoundoff();
         // From the Gram matrix the tolerance is the square root, and here it is squared.
-        return method == Method.GRAM ? tolerance : tolerance * tolerance;
+        return method() == Method.GRAM ? tolerance : tolerance * tolerance;
+    }
+
+    private boolean isZero() {
+        return stableRank == 0;
     }
 
     private static int countAbove(double[] squares, double tolerance) {
@@ -292,16 +294,16 @@ public final class WeightSpectrum {
      * @return the method
      */
     public Method method() {
-        return method;
+        return computation.steps().getFirst().kind() == Kind.GRAM ? Method.GRAM : Method.SVD;
     }
 
     /**
-     * The routines that ran, such as {@code dtpqrt+dgesdd}.
+     * What ran.
      *
-     * @return their names, or "none" if W is 0
+     * @return one step, the factorisation; without routines if W is 0
      */
-    public String driver() {
-        return driver;
+    public Computation computation() {
+        return computation;
     }
 
     /**
@@ -310,7 +312,7 @@ public final class WeightSpectrum {
      * @return the precision
      */
     public Precision precision() {
-        return precision;
+        return computation.precision();
     }
 
     /**
@@ -329,7 +331,7 @@ public final class WeightSpectrum {
 
     private Matrix copyVectors(Arena arena) {
         MemorySegment packed = panels();
-        Element working = WorkingTypes.element(precision);
+        Element working = WorkingTypes.element(precision());
         int directions = p.length;
         MemorySegment target = arena.allocate((long) directions * columns * working.bytes(), working.bytes());
         for (int direction = 0; direction < directions; direction++) {
@@ -409,7 +411,8 @@ public final class WeightSpectrum {
             return new Alignment.Undefined(reason);
         }
         double overlap = Simd.kernels().dot(p, q.values());
-        return Alignment.Defined.of(columns, overlap, new ErrorModel(precision.unitRoundoff(), method == Method.GRAM));
+        return Alignment.Defined.of(columns, overlap,
+                new ErrorModel(precision().unitRoundoff(), method() == Method.GRAM));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.logalign;
 
+import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix.Orientation;
@@ -267,8 +268,10 @@ final class ApiSamples {
                 () -> SpectrumOptions.DEFAULT.withRoute(Route.TRIANGLE).withThreads(2),
                 () -> SpectrumOptions.DEFAULT.withoutVectors().withProducts(Products.BLAS));
         put(WeightSpectrum.class, this::ofNothing, () -> spectrum(Products.BLAS), () -> spectrum(Products.KERNEL));
-        put(ActivationSpectrum.class, () -> new ActivationSpectrum(new double[N], 1, 0, false, ""),
-                () -> new ActivationSpectrum(new double[0], 1, 0, false, ""));
+        put(ActivationSpectrum.class, () -> new ActivationSpectrum(new double[N], 1, 0, false,
+                new Computation(Precision.DOUBLE, List.of())),
+                () -> new ActivationSpectrum(new double[0], 1, 0, false,
+                        new Computation(Precision.DOUBLE, List.of())));
         put(ActivationSums.class, () -> accumulator(Matrix.of(new double[0], 0, N)),
                 () -> accumulator(Samples.matrix(Samples.normal(6, N, new Random(4)))));
         Matrix heap = Samples.matrix(Samples.normal(6, N, new Random(2)));

@@ -61,7 +61,7 @@ class ThreadsTest {
                     SpectrumOptions one = new SpectrumOptions(method, precision, true, 1);
                     WeightSpectrum expected = WeightSpectrum.of(w, one, arena);
                     WeightSpectrum got = WeightSpectrum.of(w, one.withThreads(threads), arena);
-                    assertEquals(expected.driver(), got.driver());
+                    assertEquals(expected.computation(), got.computation());
                     assertArrayEquals(expected.p(), got.p(), tolerance);
                     ActivationSpectrum q = got.project(x, mask);
                     ActivationSpectrum wanted = expected.project(x, mask);

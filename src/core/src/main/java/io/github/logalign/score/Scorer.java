@@ -8,6 +8,7 @@ import io.github.logalign.Spread;
 import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.internal.Boundary;
+import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
@@ -165,7 +166,7 @@ public final class Scorer {
         row.tokens = sums.tokens();
         row.maskedTokens = sums.maskedTokens();
         row.method = ScoreMethod.NORM;
-        row.driver = sums.driver();
+        row.computation = sums.computation();
         row.precision = options.precision();
         row.take(sums.alignment(), warningThreshold());
     }
@@ -216,7 +217,7 @@ public final class Scorer {
         private @Nullable Long tokens;
         private @Nullable Long maskedTokens;
         private @Nullable ScoreMethod method;
-        private @Nullable String driver;
+        private @Nullable Computation computation;
         private @Nullable Precision precision;
         private @Nullable Alignment alignment;
         private @Nullable Double larErrorEstimate;
@@ -243,14 +244,14 @@ public final class Scorer {
 
         void take(WeightSpectrum spectrum, @Nullable ActivationSpectrum q) {
             method = spectrum.method() == Method.SVD ? ScoreMethod.SVD : ScoreMethod.GRAM;
-            driver = spectrum.driver();
+            computation = spectrum.computation();
             precision = spectrum.precision();
             numericalRank = spectrum.numericalRank();
             stableRank = spectrum.stableRank();
             weightSpread = spectrum.spread().orElse(null);
             spectra = new Spectra(spectrum.p(), q == null ? null : q.q(), spectrum.singularValues());
             if (q != null) {
-                driver += q.driver().isEmpty() ? "" : "; projections by " + q.driver();
+                computation = computation.and(q.computation());
                 tokens = q.tokens();
                 maskedTokens = q.maskedTokens();
                 activationSpread = q.spread().orElse(null);
@@ -311,7 +312,7 @@ public final class Scorer {
                     tokens,
                     maskedTokens,
                     method,
-                    driver,
+                    computation == null ? null : computation.toString(),
                     precision,
                     alignment == null ? null : alignment.overlap(),
                     alignment == null ? null : alignment.lar(),

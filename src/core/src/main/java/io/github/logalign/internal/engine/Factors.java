@@ -1,19 +1,17 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.NativeBuffer;
-import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.Computation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a route found: squared singular values of the scaled W, and where the right singular vectors stand.
  *
  * @param squares r squared singular values, descending, of W times 2^exponent
- * @param method the method that ran
- * @param driver the routines that ran
+ * @param step what ran
  * @param vectors the right singular vectors, or null if they were not wanted
  */
-public record Factors(double[] squares, Method method, String driver,
-        @Nullable Vectors vectors) implements AutoCloseable {
+public record Factors(double[] squares, Computation.Step step, @Nullable Vectors vectors) implements AutoCloseable {
 
     @Override
     public void close() {

@@ -12,13 +12,14 @@ import io.github.logalign.internal.simd.Kernels;
 import io.github.logalign.internal.simd.Simd;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.Routine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ public final class GramAccumulator implements AutoCloseable {
     private final int stride;
     private final MemorySegment gram;
     private final @Nullable NativeBuffer scratch;
-    private final Set<String> used = new TreeSet<>();
+    private final Set<Routine> routines = EnumSet.noneOf(Routine.class);
 
     /** Where rows come from. */
     public interface Rows {
@@ -139,9 +140,9 @@ public final class GramAccumulator implements AutoCloseable {
         });
     }
 
-    /** What summed up: "kernel", the name of a routine of BLAS, or both. */
-    public Set<String> used() {
-        return used;
+    /** What took the products. */
+    public Set<Routine> routines() {
+        return routines;
     }
 
     /** Adds the rows from a first to before a last. */
@@ -151,11 +152,11 @@ public final class GramAccumulator implements AutoCloseable {
             int count = Math.min(BLOCK_ROWS, last - row);
             if (products == Products.KERNEL || (mayTakeKernel && kernels.isReady(KernelKind.GRAM, working, working))) {
                 addByKernel(rows, row, count);
-                used.add("kernel");
+                routines.add(Routine.KERNEL);
                 continue;
             }
             addBySyrk(rows, row, count);
-            used.add(real.routine("syrk"));
+            routines.add(Routine.SYRK);
             if (mayTakeKernel) {
                 // Only now: C2 would hold up the compilation of what reads the first rows.
                 kernels.expect(KernelKind.GRAM, working, working, (double) count * n * n);
@@ -202,7 +203,7 @@ public final class GramAccumulator implements AutoCloseable {
     /** Adds what another one has summed up. */
     public void add(GramAccumulator other) {
         addTriangle(other.gram, Element.F64, stride);
-        used.addAll(other.used);
+        routines.addAll(other.routines);
     }
 
     /** Adds the entries left of and on the diagonal, row by row. */

@@ -6,12 +6,17 @@ import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.engine.Factors.Vectors;
 import io.github.logalign.internal.simd.Element;
+import io.github.logalign.matrix.Computation.Kind;
+import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
-import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +50,7 @@ public final class GramFactorization {
         Solved solved = solve(w);
         // Eigenvalues ascend, singular values descend: the last column is the first direction.
         NativeBuffer vectors = solved.vectors();
-        return factors(solved, "",
+        return factors(solved, List.of(),
                 vectors == null ? null : new Vectors(vectors, (long) (n - 1) * n, -n, 1));
     }
 
@@ -56,7 +61,7 @@ public final class GramFactorization {
             ElementType type = w.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
             Matrix transposed = Matrix.of(rows.segment(), type, w.rows(), w.columns()).transposed();
             Solved solved = solve(new WeightSource(transposed, w.precision(), w.threads()));
-            return solved.vectors() == null ? factors(solved, "", null) : wide(solved, solved.vectors(), rows);
+            return solved.vectors() == null ? factors(solved, List.of(), null) : wide(solved, solved.vectors(), rows);
         }
     }
 
@@ -85,7 +90,7 @@ public final class GramFactorization {
                 blas.qr().orgqr(found, m, tau.segment());
                 return m;
             });
-            return factors(solved, "+" + real.routine("geqrf"), new Vectors(directions, 0, n, 1));
+            return factors(solved, List.of(Routine.GEQRF), new Vectors(directions, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;
@@ -97,16 +102,16 @@ public final class GramFactorization {
      *
      * @param squares eigenvalues, descending
      * @param vectors eigenvectors, ascending, one a column, or null
-     * @param driver the routines that ran
+     * @param products what took the products of the Gram matrix
      */
-    private record Solved(double[] squares, @Nullable NativeBuffer vectors, String driver) {}
+    private record Solved(double[] squares, @Nullable NativeBuffer vectors, Set<Routine> products) {}
 
     private Solved solve(WeightSource rows) {
         int n = rows.columns();
-        String driver;
+        Set<Routine> ofGram;
         NativeBuffer triangle;
         try (GramAccumulator gram = GramAccumulator.of(rows, products, null)) {
-            driver = String.join("+", gram.used()) + "+" + SymmetricEigen.driver(real);
+            ofGram = gram.routines();
             triangle = gram.lowerTriangle(real);
         }
         SymmetricEigen.Solution solution = new SymmetricEigen(blas, real, n, rows.threads()).solve(triangle,
@@ -121,10 +126,12 @@ public final class GramFactorization {
             // Rounding can carry an eigenvalue of 0 below it.
             squares[i] = Math.max(0, solution.values()[n - 1 - i]);
         }
-        return new Solved(squares, solution.vectors(), driver);
+        return new Solved(squares, solution.vectors(), ofGram);
     }
 
-    private static Factors factors(Solved solved, String after, @Nullable Vectors vectors) {
-        return new Factors(solved.squares(), Method.GRAM, solved.driver() + after, vectors);
+    private static Factors factors(Solved solved, List<Routine> after, @Nullable Vectors vectors) {
+        List<Routine> routines = new ArrayList<>(SymmetricEigen.ROUTINES);
+        routines.addAll(after);
+        return new Factors(solved.squares(), new Step(Kind.GRAM, solved.products(), routines), vectors);
     }
 }

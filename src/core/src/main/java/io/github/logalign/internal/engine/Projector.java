@@ -11,9 +11,10 @@ import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.internal.simd.Simd;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public final class Projector implements AutoCloseable {
     private final int width;
     private final int n;
     private final int group;
-    private final Set<String> used = new TreeSet<>();
+    private final Set<Routine> routines = EnumSet.noneOf(Routine.class);
     private @Nullable NativeBuffer gathered;
     private @Nullable NativeBuffer projections;
 
@@ -81,9 +82,9 @@ public final class Projector implements AutoCloseable {
         }
     }
 
-    /** What projected: "kernel", the name of a routine of BLAS, or both. */
-    public Set<String> used() {
-        return used;
+    /** What projected. */
+    public Set<Routine> routines() {
+        return routines;
     }
 
     /** Has blocks copied where BLAS reads them, which does so in another thread, and aligned. */
@@ -121,10 +122,10 @@ public final class Projector implements AutoCloseable {
      */
     public void add(MemorySegment x, long offset, long stride, int tokens, MemorySegment sums) {
         if (byBlas(tokens)) {
-            used.add(real.routine("gemm"));
+            routines.add(Routine.GEMM);
             addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
         } else {
-            used.add("kernel");
+            routines.add(Routine.KERNEL);
             kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, directions, sums);
         }
     }

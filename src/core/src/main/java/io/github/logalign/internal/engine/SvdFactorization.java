@@ -7,13 +7,16 @@ import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.blas.Svd;
 import io.github.logalign.internal.engine.Factors.Vectors;
 import io.github.logalign.internal.simd.Element;
+import io.github.logalign.matrix.Computation.Kind;
+import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +41,8 @@ public final class SvdFactorization {
     /** One of LAPACK's two SVD drivers. */
     public interface Solver {
 
-        /** The name without the letter of the precision. */
-        String stem();
+        /** What it is called. */
+        Routine routine();
 
         /** As {@link Svd#gesdd}. */
         int solve(Svd svd, Block a, MemorySegment s, Svd.@Nullable Vectors vectors);
@@ -48,8 +51,8 @@ public final class SvdFactorization {
     /** Divide and conquer. */
     public static final Solver GESDD = new Solver() {
         @Override
-        public String stem() {
-            return "gesdd";
+        public Routine routine() {
+            return Routine.GESDD;
         }
 
         @Override
@@ -61,8 +64,8 @@ public final class SvdFactorization {
     /** QR iteration. */
     public static final Solver GESVD = new Solver() {
         @Override
-        public String stem() {
-            return "gesvd";
+        public Routine routine() {
+            return Routine.GESVD;
         }
 
         @Override
@@ -96,7 +99,7 @@ public final class SvdFactorization {
                 return result.factors();
             }
             failures.append(failures.isEmpty() ? "" : "; ")
-                    .append(Blas.explain(WorkingTypes.real(w.precision()).routine(solver.stem()), result.info()));
+                    .append(Blas.explain(solver.routine().in(w.precision()), result.info()));
         }
         throw new LogalignException("the " + w.rows() + " x " + w.columns() + " weights could not be factorised: "
                 + failures + "; use the Gram matrix, or the norm form");
@@ -132,7 +135,7 @@ public final class SvdFactorization {
                 });
                 other.close();
             }
-            return solveTall(triangles.getFirst(), n, real.routine("tpqrt") + "+");
+            return solveTall(triangles.getFirst(), n, List.of(Routine.TPQRT));
         } finally {
             triangles.forEach(NativeBuffer::close);
         }
@@ -156,12 +159,12 @@ public final class SvdFactorization {
     private Result tallDirectly() {
         try (NativeBuffer a = w.scratch((long) m * n)) {
             w.readColumnMajor(a.segment());
-            return solveTall(a, m, "");
+            return solveTall(a, m, List.of());
         }
     }
 
     /** The right factor of a column-major matrix holds the directions: direction d is its row d. */
-    private Result solveTall(NativeBuffer a, int rows, String before) {
+    private Result solveTall(NativeBuffer a, int rows, List<Routine> before) {
         NativeBuffer vt = w.scratch(wantVectors ? (long) n * n : 1);
         try (NativeBuffer u = w.scratch(wantVectors ? (long) rows * n : 1);
                 NativeBuffer s = w.scratch(n)) {
@@ -188,7 +191,7 @@ public final class SvdFactorization {
                 u.close();
                 return new Result(null, info);
             }
-            return found(s, m, "", new Vectors(u, 0, n, 1));
+            return found(s, m, List.of(), new Vectors(u, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             u.close();
             throw failed;
@@ -232,7 +235,7 @@ public final class SvdFactorization {
                     return m;
                 });
             }
-            return found(s, m, real.routine("geqrf") + "+", new Vectors(directions, 0, n, 1));
+            return found(s, m, List.of(Routine.GEQRF), new Vectors(directions, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;
@@ -249,7 +252,7 @@ public final class SvdFactorization {
         return Blas.onLargeStack(() -> solver.solve(blas.svd(), matrix, s.segment(), vectors));
     }
 
-    private Result found(NativeBuffer s, int count, String before, Vectors vectors) {
+    private Result found(NativeBuffer s, int count, List<Routine> before, Vectors vectors) {
         double[] squares = new double[count];
         for (int i = 0; i < count; i++) {
             double sigma = w.element() == Element.F64
@@ -260,8 +263,9 @@ public final class SvdFactorization {
         if (!wantVectors) {
             vectors.close();
         }
-        return new Result(
-                new Factors(squares, Method.SVD, before + real.routine(solver.stem()), wantVectors ? vectors : null),
-                0);
+        List<Routine> routines = new ArrayList<>(before);
+        routines.add(solver.routine());
+        Kind kind = route == Route.TRIANGLE ? Kind.SVD_TRIANGLE : Kind.SVD_DIRECT;
+        return new Result(new Factors(squares, new Step(kind, Set.of(), routines), wantVectors ? vectors : null), 0);
     }
 }

@@ -4,8 +4,10 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +36,7 @@ final class SymmetricEigen {
     }
 
     /** The routines that run. */
-    static String driver(Real real) {
-        return real.routine("sytrd") + "+" + real.routine("stedc");
-    }
+    static final List<Routine> ROUTINES = List.of(Routine.SYTRD, Routine.STEDC);
 
     /**
      * The eigenvalues, ascending, and the eigenvectors, one a column.

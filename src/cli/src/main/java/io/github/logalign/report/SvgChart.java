@@ -222,7 +222,9 @@ final class SvgChart {
         svg.append("<g class=\"c").append(curve.colour).append("\">");
         svg.append("<path class=\"").append(curve.dashed ? "line dashed" : "line").append("\" d=\"");
         char command = 'M';
-        for (int i : thinned(curve, shown, x)) {
+        // More points than these look the same.
+        boolean crowded = shown.size() > 2 * (right() - LEFT);
+        for (int i : crowded ? CurveThinning.thinned(shown, at -> x.place(curve.x[at]), curve.y) : shown) {
             svg.append(command).append(number(x.place(curve.x[i]))).append(' ').append(number(y.place(curve.y[i])));
             command = 'L';
         }
@@ -237,30 +239,6 @@ final class SvgChart {
             }
         }
         svg.append("</g>");
-    }
-
-    /** First, lowest, highest and last point of each pixel. */
-    private List<Integer> thinned(Curve curve, List<Integer> shown, ChartScale x) {
-        if (shown.size() <= 2 * (right() - LEFT)) {
-            return shown;
-        }
-        List<Integer> kept = new ArrayList<>();
-        int start = 0;
-        while (start < shown.size()) {
-            long pixel = Math.round(x.place(curve.x[shown.get(start)]));
-            int end = start;
-            int lowest = shown.get(start);
-            int highest = lowest;
-            while (end < shown.size() && Math.round(x.place(curve.x[shown.get(end)])) == pixel) {
-                int i = shown.get(end++);
-                lowest = curve.y[i] < curve.y[lowest] ? i : lowest;
-                highest = curve.y[i] > curve.y[highest] ? i : highest;
-            }
-            List<Integer> ofPixel = List.of(shown.get(start), lowest, highest, shown.get(end - 1));
-            ofPixel.stream().distinct().sorted().forEach(kept::add);
-            start = end;
-        }
-        return kept;
     }
 
     /** The names of the curves at their right ends, moved apart where they would overlap. */

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which activations belong to which weights: by what the user says, else by name. Names may be left out of account only where
@@ -18,17 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pairing {
 
-    /** More matrices than that are no experts. */
-    private static final int MAX_MAPPED = 1 << 16;
-
     private final WeightFile weights;
     private final ActivationFile dump;
     private final Selection selection;
     private final WeightSearch search;
+    private final MappedPairs mapped;
     private final List<Pair> pairs = new ArrayList<>();
-    private final Set<Tensor> mappedWeights = new HashSet<>();
-    private final Set<String> mappedMatrices = new HashSet<>();
-    private final Set<String> mappedActivations = new HashSet<>();
     private final List<String> notes = new ArrayList<>();
 
     Pairing(WeightFile weights, ActivationFile dump, Selection selection, ModelConfig config) {
@@ -36,6 +30,7 @@ final class Pairing {
         this.dump = dump;
         this.selection = selection;
         this.search = new WeightSearch(weights, selection, config);
+        this.mapped = new MappedPairs(weights, dump, selection, search);
     }
 
     /**
@@ -52,7 +47,7 @@ final class Pairing {
         if (dump.all().isEmpty()) {
             throw noActivations();
         }
-        addMapped();
+        pairs.addAll(mapped.find());
         List<Tensor> wanted = selection.activation() == null
                 ? dump.all()
                 : List.of(dump.file().tensor(selection.activation()));
@@ -101,9 +96,9 @@ final class Pairing {
         }
         Tensor weight = Objects.requireNonNull(pair.weight());
         for (NameMap map : selection.maps()) {
-            Optional<String> mapped = map.activationFor(name).or(() -> activationFor(map, weight, ""));
-            if (mapped.isPresent()) {
-                return dump.file().tensor(mapped.get());
+            Optional<String> target = map.activationFor(name).or(() -> mapped.activationFor(map, weight, ""));
+            if (target.isPresent()) {
+                return dump.file().tensor(target.get());
             }
         }
         String layer = LayerNames.withoutWeight(name);
@@ -163,9 +158,9 @@ final class Pairing {
 
     /** Activations that a map gives to other weights still belong to the weight of their own name. */
     private void addActivation(Tensor activation) {
-        boolean mapped = mappedActivations.contains(activation.name());
+        boolean givenAway = mapped.contains(activation);
         Optional<Pair> found = byName(activation);
-        if (mapped && found.map(Pair::weight).isEmpty()) {
+        if (givenAway && found.map(Pair::weight).isEmpty()) {
             return;
         }
         if (found.isEmpty() && (dump.isUnnamed() || selection.activation() != null)) {
@@ -180,8 +175,8 @@ final class Pairing {
             return;
         }
         Pair pair = found.get();
-        if (pair.weight() != null && isMapped(pair.weight(), pair.matrix())) {
-            if (!mapped) {
+        if (pair.weight() != null && mapped.contains(pair.weight(), pair.matrix())) {
+            if (!givenAway) {
                 notes.add("the activations " + LayerNames.quoted(activation.name()) + " of " + dump.shown()
                         + " were left aside: --map gives others to " + LayerNames.quoted(pair.layer()));
             }
@@ -189,12 +184,6 @@ final class Pairing {
         }
         pairs.add(new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, pair.matrix() != null,
                 pair.warnings(), pair.refusal()));
-    }
-
-    private boolean isMapped(Tensor weight, @Nullable Integer matrix) {
-        return matrix == null
-                ? mappedWeights.contains(weight)
-                : mappedMatrices.contains(weight.name() + "[" + matrix + "]");
     }
 
     /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
@@ -210,7 +199,7 @@ final class Pairing {
 
     private void addUnnamedWeight(List<Tensor> wanted) {
         Tensor weight = weights.all().getFirst();
-        if (mappedWeights.contains(weight)) {
+        if (mapped.contains(weight, null)) {
             return;
         }
         String layer = search.layerName(weight);
@@ -221,74 +210,6 @@ final class Pairing {
                     + (selection.offersNames() ? "name it with --activation" : "call it " + LayerNames.quoted(layer)));
         }
         pairs.add(Pair.of(layer, weight, null, activation.get()));
-    }
-
-    private void addMapped() {
-        if (selection.maps().isEmpty()) {
-            return;
-        }
-        for (Tensor weight : weights.all()) {
-            if (!weights.isWeight(weight) && !WeightFile.isPlaceholder(weight)) {
-                continue;
-            }
-            Optional<String> target = target(weight, "");
-            List<Pair> ofMatrices = target.filter(name -> dump.named(name).isPresent()).isPresent()
-                    ? List.of()
-                    : mappedMatrices(weight, target.isPresent());
-            if (!ofMatrices.isEmpty()) {
-                pairs.addAll(ofMatrices);
-            } else if (target.isPresent()) {
-                pairs.add(mapped(Pair.of(search.layerName(weight), weight, null, null), target.get()));
-                mappedWeights.add(weight);
-            }
-        }
-    }
-
-    /** Rows of a tensor of many matrices that a map reaches one by one. */
-    private List<Pair> mappedMatrices(Tensor weight, boolean onlyIfThere) {
-        long[] shape = weight.shape();
-        if (shape.length != 3 || shape[0] > Integer.MAX_VALUE) {
-            return List.of();
-        }
-        List<Pair> found = new ArrayList<>();
-        boolean there = false;
-        for (int matrix = 0; matrix < Math.min(shape[0], MAX_MAPPED); matrix++) {
-            Optional<String> target = target(weight, "[" + matrix + "]");
-            if (target.isPresent()) {
-                there |= dump.named(target.get()).isPresent();
-                mappedMatrices.add(weight.name() + "[" + matrix + "]");
-                found.add(mapped(Pair.of(search.layerName(weight), weight, matrix, null), target.get())
-                        .withOwnActivation());
-            }
-        }
-        return onlyIfThere && !there ? List.of() : found;
-    }
-
-    private Pair mapped(Pair pair, String target) {
-        mappedActivations.add(target);
-        Optional<Tensor> activation = dump.named(target);
-        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation.orElse(null), false, List.of(),
-                activation.isPresent()
-                        ? null
-                        : "the map names the activations " + LayerNames.quoted(target) + ", which "
-                                + dump.shown() + " does not hold; correct --map");
-    }
-
-    /** What the first map that speaks of a weight makes of it; with --activation only that counts. */
-    private Optional<String> target(Tensor weight, String index) {
-        return selection.maps().stream()
-                .flatMap(map -> activationFor(map, weight, index).stream())
-                .filter(target -> selection.activation() == null || target.equals(selection.activation()))
-                .findFirst();
-    }
-
-    /** A map may name the tensor, or the layer as the rows do unless that is another tensor's name. */
-    private Optional<String> activationFor(NameMap map, Tensor weight, String index) {
-        String layer = search.layerName(weight);
-        return map.activationFor(weight.name() + index)
-                .or(() -> weights.file().find(layer).isPresent()
-                        ? Optional.empty()
-                        : map.activationFor(layer + index));
     }
 
     private void addIncludedWithoutActivations() {
@@ -311,5 +232,4 @@ final class Pairing {
             }
         }
     }
-
 }

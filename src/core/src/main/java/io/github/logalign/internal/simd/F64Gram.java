@@ -7,10 +7,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
 
 /**
- * The Gram matrix in F64, as outer products: for each row of W the lanes run along the columns of a panel, and coordinates of
- * other columns are broadcast from the same packed rows. A tile is 8 x 3 vectors, for the 32 registers of 512-bit vectors;
- * its sums over the rows of a block are added to the matrix at the end, by way of an array: stores to a segment are so
- * large when inlined that C2 would stop inlining, and box.
+ * The Gram matrix in F64, as outer products: for each row of W the lanes run along the columns of a panel, and the
+ * coordinates of other columns are broadcast from the same packed rows. A tile is 8 x 3 vectors, for the 32 registers of
+ * 512-bit vectors; {@link TileSums} adds its sums over the rows of a block to the matrix.
  *
  * <p>Of the symmetric matrix the tiles on and below the diagonal are computed.
  */
@@ -56,7 +55,7 @@ final class F64Gram {
     static void add(MemorySegment packed, int depth, int n, MemorySegment gram) {
         double[] products = new double[TILE * WIDTH];
         int panels = GramLayout.panels(n, WIDTH);
-        long stride = (long) panels * WIDTH * Double.BYTES;
+        int stride = GramLayout.stride(n, WIDTH);
         int columns = (int) Math.max(TILE, COLUMNS_BYTES / (Math.max(1L, depth) * Double.BYTES) / TILE * TILE);
         for (int start = 0; start < n; start += columns) {
             int end = Math.min(n, start + columns);
@@ -65,7 +64,7 @@ final class F64Gram {
                 for (int column = Math.max(start, diagonal); column < end; column += TILE) {
                     long others = ((long) (column / WIDTH) * depth * WIDTH + column % WIDTH) * Double.BYTES;
                     tile(packed, (long) panel * depth * WIDTH * Double.BYTES, others, depth, products);
-                    addTile(products, depth, gram, column * stride + (long) panel * WIDTH * Double.BYTES, stride);
+                    TileSums.addProducts(products, depth, gram, (long) column * stride + (long) panel * WIDTH, stride);
                 }
             }
         }
@@ -163,17 +162,5 @@ final class F64Gram {
         a70.intoArray(products, 21 * LANES);
         a71.intoArray(products, 22 * LANES);
         a72.intoArray(products, 23 * LANES);
-    }
-
-    private static void addTile(double[] products, int depth, MemorySegment gram, long to, long stride) {
-        if (depth == 0) {
-            return;
-        }
-        for (int vector = 0; vector < 3 * TILE; vector++) {
-            long at = to + vector / 3 * stride + vector % 3 * VECTOR;
-            DoubleVector.fromMemorySegment(F64, gram, at, LE)
-                    .add(DoubleVector.fromArray(F64, products, vector * LANES))
-                    .intoMemorySegment(gram, at, LE);
-        }
     }
 }

@@ -12,8 +12,7 @@ import jdk.incubator.vector.DoubleVector;
  *
  * <p>A tile is as large as the registers allow: 8 tokens x 3 vectors with the 32 registers of 512-bit vectors, 4 x 3 with
  * the 16 of the others. One call computes one tile: accumulators that live through a nest of loops get boxed when C2
- * compiles the nest from its middle. The sums of a panel are in an array meanwhile: stores to a segment are so large when
- * inlined that C2 would box what they are given.
+ * compiles the nest from its middle. It adds its squares to those in an array, and {@link TileSums} adds these to the sums.
  */
 final class F64Tiles {
 
@@ -44,12 +43,12 @@ final class F64Tiles {
             MemorySegment panels,
             int directions,
             MemorySegment sums) {
-        double[] ofPanel = new double[WIDTH];
+        double[] squares = new double[WIDTH];
         // Each panel is read from memory once a block, and the block stays in the cache meanwhile.
         int block = Math.clamp(BLOCK_BYTES / (Math.max(1L, n) * Double.BYTES) / TOKENS * TOKENS, TOKENS, MAX_BLOCK);
         for (int first = 0; first < tokens; first += block) {
             addBlock(x, xOffset + first * xStride, xStride, Math.min(block, tokens - first), n, panels, directions,
-                    sums, ofPanel);
+                    sums, squares);
         }
     }
 
@@ -62,39 +61,42 @@ final class F64Tiles {
             MemorySegment panels,
             int directions,
             MemorySegment sums,
-            double[] ofPanel) {
+            double[] squares) {
         for (int first = 0; first < directions; first += WIDTH) {
             long from = (long) first * n * Double.BYTES;
-            long to = (long) first * Double.BYTES;
-            MemorySegment.copy(sums, Scalars.F64, to, ofPanel, 0, WIDTH);
+            TileSums.begin(squares, sums, first);
             int token = 0;
             if (directions - first > 2 * LANES) {
                 for (; token <= tokens - TOKENS; token += TOKENS) {
                     long row = xOffset + token * xStride;
                     if (LARGE) {
-                        tile8(x, row, xStride, n, panels, from, ofPanel);
+                        tile8(x, row, xStride, n, panels, from, squares);
                     } else {
-                        tile4(x, row, xStride, n, panels, from, ofPanel);
+                        tile4(x, row, xStride, n, panels, from, squares);
                     }
+                    TileSums.addSquares(squares, 0, WIDTH, n, sums, first);
                 }
             } else {
                 for (; token <= tokens - NARROW_TOKENS; token += NARROW_TOKENS) {
                     long row = xOffset + token * xStride;
-                    narrow8(x, row, xStride, n, panels, from, ofPanel, 0);
+                    narrow8(x, row, xStride, n, panels, from, squares, 0);
+                    TileSums.addSquares(squares, 0, LANES, n, sums, first);
                     if (directions - first > LANES) {
-                        narrow8(x, row, xStride, n, panels, from + VECTOR, ofPanel, LANES);
+                        narrow8(x, row, xStride, n, panels, from + VECTOR, squares, LANES);
+                        TileSums.addSquares(squares, LANES, LANES, n, sums, first);
                     }
                 }
             }
             for (; token < tokens; token++) {
-                tile1(x, xOffset + token * xStride, n, panels, from, ofPanel);
+                tile1(x, xOffset + token * xStride, n, panels, from, squares);
+                TileSums.addSquares(squares, 0, WIDTH, n, sums, first);
             }
-            MemorySegment.copy(ofPanel, 0, sums, Scalars.F64, to, WIDTH);
+            TileSums.end(squares, sums, first);
         }
     }
 
     private static void tile8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] squares) {
         if (n == 0) {
             return;
         }
@@ -168,9 +170,9 @@ final class F64Tiles {
             a71 = v1.fma(b7, a71);
             a72 = v2.fma(b7, a72);
         }
-        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
-        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
-        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
+        DoubleVector s0 = DoubleVector.fromArray(F64, squares, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, squares, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, squares, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
@@ -195,13 +197,13 @@ final class F64Tiles {
         s0 = a70.fma(a70, s0);
         s1 = a71.fma(a71, s1);
         s2 = a72.fma(a72, s2);
-        s0.intoArray(sums, 0);
-        s1.intoArray(sums, LANES);
-        s2.intoArray(sums, 2 * LANES);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
     }
 
     private static void tile4(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums) {
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] squares) {
         if (n == 0) {
             return;
         }
@@ -243,9 +245,9 @@ final class F64Tiles {
             a31 = v1.fma(b3, a31);
             a32 = v2.fma(b3, a32);
         }
-        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
-        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
-        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
+        DoubleVector s0 = DoubleVector.fromArray(F64, squares, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, squares, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, squares, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
@@ -258,14 +260,14 @@ final class F64Tiles {
         s0 = a30.fma(a30, s0);
         s1 = a31.fma(a31, s1);
         s2 = a32.fma(a32, s2);
-        s0.intoArray(sums, 0);
-        s1.intoArray(sums, LANES);
-        s2.intoArray(sums, 2 * LANES);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
     }
 
     /** One of a panel's vectors. */
     private static void narrow8(
-            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] sums,
+            MemorySegment x, long x0, long xStride, int n, MemorySegment panels, long from, double[] squares,
             int to) {
         if (n == 0) {
             return;
@@ -305,11 +307,11 @@ final class F64Tiles {
         s1 = a5.fma(a5, s1);
         s0 = a6.fma(a6, s0);
         s1 = a7.fma(a7, s1);
-        DoubleVector.fromArray(F64, sums, to).add(s0.add(s1)).intoArray(sums, to);
+        DoubleVector.fromArray(F64, squares, to).add(s0.add(s1)).intoArray(squares, to);
     }
 
     private static void tile1(
-            MemorySegment x, long x0, int n, MemorySegment panels, long from, double[] sums) {
+            MemorySegment x, long x0, int n, MemorySegment panels, long from, double[] squares) {
         if (n == 0) {
             return;
         }
@@ -327,15 +329,15 @@ final class F64Tiles {
             a01 = v1.fma(b0, a01);
             a02 = v2.fma(b0, a02);
         }
-        DoubleVector s0 = DoubleVector.fromArray(F64, sums, 0);
-        DoubleVector s1 = DoubleVector.fromArray(F64, sums, LANES);
-        DoubleVector s2 = DoubleVector.fromArray(F64, sums, 2 * LANES);
+        DoubleVector s0 = DoubleVector.fromArray(F64, squares, 0);
+        DoubleVector s1 = DoubleVector.fromArray(F64, squares, LANES);
+        DoubleVector s2 = DoubleVector.fromArray(F64, squares, 2 * LANES);
         s0 = a00.fma(a00, s0);
         s1 = a01.fma(a01, s1);
         s2 = a02.fma(a02, s2);
-        s0.intoArray(sums, 0);
-        s1.intoArray(sums, LANES);
-        s2.intoArray(sums, 2 * LANES);
+        s0.intoArray(squares, 0);
+        s1.intoArray(squares, LANES);
+        s2.intoArray(squares, 2 * LANES);
     }
 
 }

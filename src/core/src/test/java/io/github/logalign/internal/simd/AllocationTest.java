@@ -110,12 +110,11 @@ class AllocationTest {
         MemorySegment x = arena.allocate(TOKENS * stride, 64);
         MemorySegment panels = arena.allocate(Panels.byteSize(panelCount, width, N, working), 64);
         MemorySegment sums = arena.allocate((long) Math.max(N, panelCount * width) * Double.BYTES, 64);
-        long squaresOfTile = working == Element.F32 ? HEADER + (long) width * Float.BYTES : 0;
-        long sumsOfPanel = squaresOfTile + HEADER + (long) width * Double.BYTES;
+        long squaresOfTile = HEADER + (long) width * working.bytes();
         long productsOfTile = HEADER + (long) GramLayout.TILE * width * working.bytes();
         // A last panel that is full, one with two vectors, one with a single one.
         for (int directions : new int[]{2 * width, width + 2 * width / 3, width + 1}) {
-            passes.add(new Pass("project " + working + " on " + directions, sumsOfPanel,
+            passes.add(new Pass("project " + working + " on " + directions, squaresOfTile,
                     () -> kernels.addSquaredProjections(
                             working, x, 0, stride, TOKENS, N, panels, directions, sums)));
         }

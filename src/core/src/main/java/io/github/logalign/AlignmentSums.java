@@ -23,9 +23,9 @@ import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.matrix.Routine;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
@@ -85,7 +85,7 @@ public final class AlignmentSums implements Serializable {
     private final int threads;
 
     /** Which way. */
-    private final Route route;
+    private final NormRoute route;
 
     /** By what products are taken. */
     private final Products products;
@@ -117,7 +117,7 @@ public final class AlignmentSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
-    private AlignmentSums(Matrix w, Precision precision, int threads, Route route, Products products) {
+    private AlignmentSums(Matrix w, Precision precision, int threads, NormRoute route, Products products) {
         this.w = w;
         this.rows = w.rows();
         this.columns = Math.toIntExact(w.columns());
@@ -183,7 +183,7 @@ public final class AlignmentSums implements Serializable {
      * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w, Precision precision, int threads) {
-        return of(w, precision, threads, Route.AUTO, Products.AUTO);
+        return of(w, precision, threads, NormRoute.AUTO, Products.AUTO);
     }
 
     /**
@@ -192,18 +192,18 @@ public final class AlignmentSums implements Serializable {
      * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
      * @param precision of the products; sums over tokens are in float64
      * @param threads how many threads may work on W and on a batch, at least 1
-     * @param route {@link Route#OUTPUTS}, {@link Route#INNER} or {@link Route#AUTO}
+     * @param route which way
      * @param products by what matrix products are taken
      * @return the sums
-     * @throws IllegalArgumentException if there are no threads, or the route is not one of the norm form
+     * @throws IllegalArgumentException if there are no threads
      * @throws IllegalStateException if the arena of W is closed or confined to another thread
      * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
-    public static AlignmentSums of(Matrix w, Precision precision, int threads, Route route, Products products) {
+    public static AlignmentSums of(Matrix w, Precision precision, int threads, NormRoute route, Products products) {
         Arguments.required(w, "w");
         Arguments.required(precision, "precision");
         Arguments.required(products, "products");
-        Planner.normForm(w.rows(), w.columns(), 1, route);
+        Arguments.required(route, "route");
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
@@ -254,8 +254,8 @@ public final class AlignmentSums implements Serializable {
         AlignmentSums batch = new AlignmentSums(this);
         batch.addInputs(x, mask);
         if (columns > 0 && !weightEnergy.isZero() && !batch.inputEnergy.isZero()) {
-            Route chosen = Planner.normForm(rows, columns, batch.tokens, route, weightGram != null);
-            if (chosen == Route.OUTPUTS || !batch.addInner(weights, x, mask)) {
+            NormRoute chosen = Planner.normForm(rows, columns, batch.tokens, route, weightGram != null);
+            if (chosen == NormRoute.OUTPUTS || !batch.addInner(weights, x, mask)) {
                 batch.addOutputs(weights, x, mask);
             }
             weightGram = batch.weightGram;
@@ -363,7 +363,7 @@ public final class AlignmentSums implements Serializable {
             double overlap = energy.isZero() ? 0 : energy.over(weightEnergy, inputEnergy);
             double error = new ErrorModel(precision.unitRoundoff(), true).larError(columns, overlap);
             double tolerance = precision == Precision.DOUBLE ? INNER_TOLERANCE : INNER_TOLERANCE_SINGLE;
-            if (scaled.get() || (route == Route.AUTO && error > tolerance)) {
+            if (scaled.get() || (route == NormRoute.AUTO && error > tolerance)) {
                 return false;
             }
             outputEnergy.add(energy);

@@ -1,11 +1,10 @@
 package io.github.logalign;
 
 import io.github.logalign.internal.check.Arguments;
-import io.github.logalign.internal.engine.Planner;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.SvdRoute;
 
 /**
  * What a {@link WeightSpectrum} is to be computed with.
@@ -15,11 +14,11 @@ import io.github.logalign.matrix.Route;
  * @param vectors whether the right singular vectors are wanted; without them nothing can be projected
  * @param threads how many threads may work on one layer, at least 1; 1 by default. More than one are used where any thread
  *     may read W, X and the arena's memory, for tall matrices and for projections; each needs memory for a matrix of n x n
- * @param route which way; {@link Route#AUTO} by default, or one of {@link Method#SVD}'s
+ * @param route which way; {@link SvdRoute#AUTO} by default, the others for {@link Method#SVD} only
  * @param products by what matrix products are taken; {@link Products#AUTO} by default
  */
 public record SpectrumOptions(
-        Method method, Precision precision, boolean vectors, int threads, Route route, Products products) {
+        Method method, Precision precision, boolean vectors, int threads, SvdRoute route, Products products) {
 
     /** SVD in float64, with vectors. */
     public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true, 1);
@@ -34,20 +33,20 @@ public record SpectrumOptions(
      * @throws IllegalArgumentException if there are no threads
      */
     public SpectrumOptions(Method method, Precision precision, boolean vectors, int threads) {
-        this(method, precision, vectors, threads, Route.AUTO, Products.AUTO);
+        this(method, precision, vectors, threads, SvdRoute.AUTO, Products.AUTO);
     }
 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if there are no threads, or the route is not one of the method
+     * @throws IllegalArgumentException if there are no threads, or a route is given to a method other than {@link Method#SVD}
      */
     public SpectrumOptions {
         Arguments.required(method, "method");
         Arguments.required(precision, "precision");
         Arguments.required(products, "products");
-        Planner.svd(1, 1, route);
-        if (method != Method.SVD && route != Route.AUTO) {
+        Arguments.required(route, "route");
+        if (method != Method.SVD && route != SvdRoute.AUTO) {
             throw new IllegalArgumentException(route + " is a route of the method svd only");
         }
         if (threads < 1) {
@@ -100,9 +99,9 @@ public record SpectrumOptions(
      *
      * @param newRoute which way
      * @return the options
-     * @throws IllegalArgumentException if it is not one of the method
+     * @throws IllegalArgumentException if the method is not {@link Method#SVD}
      */
-    public SpectrumOptions withRoute(Route newRoute) {
+    public SpectrumOptions withRoute(SvdRoute newRoute) {
         return new SpectrumOptions(method, precision, vectors, threads, newRoute, products);
     }
 

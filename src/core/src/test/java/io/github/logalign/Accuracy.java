@@ -4,8 +4,8 @@ import io.github.logalign.Samples.Kind;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import java.lang.foreign.Arena;
 import java.math.BigDecimal;
 import java.util.List;
@@ -100,8 +100,8 @@ final class Accuracy {
             return switch (this) {
                 case SVD -> bySpectra(Method.SVD, w, x, precision);
                 case GRAM -> bySpectra(Method.GRAM, w, x, precision);
-                case OUTPUTS -> byNorms(Route.OUTPUTS, w, x, precision);
-                case INNER -> byNorms(Route.INNER, w, x, precision);
+                case OUTPUTS -> byNorms(NormRoute.OUTPUTS, w, x, precision);
+                case INNER -> byNorms(NormRoute.INNER, w, x, precision);
             };
         }
     }
@@ -123,7 +123,7 @@ final class Accuracy {
         }
     }
 
-    private static Result byNorms(Route route, Matrix w, Matrix x, Precision precision) {
+    private static Result byNorms(NormRoute route, Matrix w, Matrix x, Precision precision) {
         AlignmentSums sums = AlignmentSums.of(w, precision, 1, route, Products.AUTO);
         sums.add(x, null);
         return new Result((Alignment.Defined) sums.alignment(), new double[0], new double[0]);

@@ -7,8 +7,9 @@ import io.github.logalign.matrix.Matrix.Orientation;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.NormRoute;
+import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.Masks;
@@ -210,7 +211,7 @@ final class ApiSamples {
         return sums;
     }
 
-    private AlignmentSums sums(Matrix w, Route route, Products products) {
+    private AlignmentSums sums(Matrix w, NormRoute route, Products products) {
         return AlignmentSums.of(w, Precision.DOUBLE, 2, route, products);
     }
 
@@ -265,7 +266,7 @@ final class ApiSamples {
                 () -> SpectrumOptions.DEFAULT,
                 () -> SpectrumOptions.DEFAULT.withMethod(Method.GRAM).withThreads(2),
                 () -> SpectrumOptions.DEFAULT.withMethod(Method.AUTO).withPrecision(Precision.SINGLE),
-                () -> SpectrumOptions.DEFAULT.withRoute(Route.TRIANGLE).withThreads(2),
+                () -> SpectrumOptions.DEFAULT.withRoute(SvdRoute.TRIANGLE).withThreads(2),
                 () -> SpectrumOptions.DEFAULT.withoutVectors().withProducts(Products.BLAS));
         put(WeightSpectrum.class, this::ofNothing, () -> spectrum(Products.BLAS), () -> spectrum(Products.KERNEL));
         put(ActivationSpectrum.class, () -> new ActivationSpectrum(new double[N], 1, 0, false,
@@ -276,11 +277,11 @@ final class ApiSamples {
                 () -> accumulator(Samples.matrix(Samples.normal(6, N, new Random(4)))));
         Matrix heap = Samples.matrix(Samples.normal(6, N, new Random(2)));
         put(AlignmentSums.class,
-                () -> sums(heap, Route.OUTPUTS, Products.BLAS),
-                () -> sums(heap, Route.INNER, Products.KERNEL),
-                () -> sums(heap, Route.INNER, Products.BLAS),
-                () -> sums(matrices.getFirst(), Route.AUTO, Products.AUTO),
-                () -> sums(matrices.get(Math.min(2, matrices.size() - 1)), Route.INNER, Products.AUTO));
+                () -> sums(heap, NormRoute.OUTPUTS, Products.BLAS),
+                () -> sums(heap, NormRoute.INNER, Products.KERNEL),
+                () -> sums(heap, NormRoute.INNER, Products.BLAS),
+                () -> sums(matrices.getFirst(), NormRoute.AUTO, Products.AUTO),
+                () -> sums(matrices.get(Math.min(2, matrices.size() - 1)), NormRoute.INNER, Products.AUTO));
         put(Alignment.class,
                 () -> new Alignment.Defined(4, 0.5, 0), () -> new Alignment.Undefined(UndefinedReason.NO_TOKENS));
         put(LogalignException.class, () -> new LogalignException("sample"));

@@ -18,7 +18,7 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
-import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.matrix.Routine;
 import io.github.logalign.matrix.TokenMask;
 import java.io.ByteArrayInputStream;
@@ -312,8 +312,8 @@ class LifecycleTest {
     void whatDoesNotConvergeIsTriedAnotherWay() {
         for (Matrix w : List.of(W, W.rows(0, 22), W.rows(0, 15), W.rows(0, 5))) {
             WeightSource source = new WeightSource(w, Precision.DOUBLE, 1);
-            Factors direct = SvdFactorization.run(source, Blas.get(), false, Route.AUTO, SvdFactorization.GESDD);
-            Factors retried = SvdFactorization.run(source, Blas.get(), false, Route.AUTO, NEVER_CONVERGES,
+            Factors direct = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO, SvdFactorization.GESDD);
+            Factors retried = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO, NEVER_CONVERGES,
                     SvdFactorization.GESVD);
             assertEquals(Routine.GESVD, retried.step().factorisation().getLast());
             for (int i = 0; i < direct.squares().length; i++) {
@@ -321,7 +321,8 @@ class LifecycleTest {
             }
             LogalignException failure = assertThrows(
                     LogalignException.class,
-                    () -> SvdFactorization.run(source, Blas.get(), true, Route.AUTO, NEVER_CONVERGES, NEVER_CONVERGES));
+                    () -> SvdFactorization.run(source, Blas.get(), true, SvdRoute.AUTO, NEVER_CONVERGES,
+                            NEVER_CONVERGES));
             assertTrue(failure.getMessage().contains(w.rows() + " x 20"), failure.getMessage());
             assertTrue(failure.getMessage().contains("dgesdd returned INFO = 4"), failure.getMessage());
         }

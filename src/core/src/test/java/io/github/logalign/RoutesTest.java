@@ -11,9 +11,12 @@ import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.NormRoute;
+import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.matrix.Routine;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +60,8 @@ class RoutesTest {
             for (Products products : Products.values()) {
                 SpectrumOptions svd = new SpectrumOptions(Method.SVD, precision, true, 1).withProducts(products);
                 for (SpectrumOptions options : List.of(
-                        svd, svd.withRoute(Route.DIRECT), svd.withRoute(Route.TRIANGLE), svd.withMethod(Method.GRAM),
+                        svd, svd.withRoute(SvdRoute.DIRECT), svd.withRoute(SvdRoute.TRIANGLE),
+                        svd.withMethod(Method.GRAM),
                         svd.withMethod(Method.AUTO))) {
                     try (Arena arena = Arena.ofConfined()) {
                         WeightSpectrum spectrum = WeightSpectrum.of(mw, options, arena);
@@ -66,7 +70,7 @@ class RoutesTest {
                         assertProducts(products, q.computation());
                     }
                 }
-                for (Route route : new Route[]{Route.AUTO, Route.OUTPUTS, Route.INNER}) {
+                for (NormRoute route : NormRoute.values()) {
                     AlignmentSums sums = AlignmentSums.of(mw, precision, 1, route, products);
                     sums.add(mx, null);
                     assertEquals(exact, sums.alignment().overlap(), tolerance, () -> route + " " + products);
@@ -94,15 +98,15 @@ class RoutesTest {
 
     @Test
     void thePlannerTakesTheCheapRoute() {
-        assertEquals(Route.TRIANGLE, Planner.svd(50_257, 768, Route.AUTO));
-        assertEquals(Route.DIRECT, Planner.svd(768, 768, Route.AUTO));
-        assertEquals(Route.TRIANGLE, Planner.svd(768, 3072, Route.AUTO));
-        assertEquals(Route.DIRECT, Planner.svd(50_257, 768, Route.DIRECT));
-        assertEquals(Route.INNER, Planner.normForm(50_257, 768, 4096, Route.AUTO));
-        assertEquals(Route.OUTPUTS, Planner.normForm(50_257, 768, 8, Route.AUTO));
-        assertEquals(Route.OUTPUTS, Planner.normForm(16, 4096, 4096, Route.AUTO));
+        assertEquals(SvdRoute.TRIANGLE, Planner.svd(50_257, 768, SvdRoute.AUTO));
+        assertEquals(SvdRoute.DIRECT, Planner.svd(768, 768, SvdRoute.AUTO));
+        assertEquals(SvdRoute.TRIANGLE, Planner.svd(768, 3072, SvdRoute.AUTO));
+        assertEquals(SvdRoute.DIRECT, Planner.svd(50_257, 768, SvdRoute.DIRECT));
+        assertEquals(NormRoute.INNER, Planner.normForm(50_257, 768, 4096, NormRoute.AUTO));
+        assertEquals(NormRoute.OUTPUTS, Planner.normForm(50_257, 768, 8, NormRoute.AUTO));
+        assertEquals(NormRoute.OUTPUTS, Planner.normForm(16, 4096, 4096, NormRoute.AUTO));
         // Two Gram matrices of 32,000 x 32,000 are not kept in memory.
-        assertEquals(Route.OUTPUTS, Planner.normForm(1_000_000, 32_000, 1_000_000, Route.AUTO));
+        assertEquals(NormRoute.OUTPUTS, Planner.normForm(1_000_000, 32_000, 1_000_000, NormRoute.AUTO));
     }
 
     @Test
@@ -113,13 +117,14 @@ class RoutesTest {
         try (Arena arena = Arena.ofConfined()) {
             SpectrumOptions svd = SpectrumOptions.DEFAULT;
             assertEquals("dtpqrt+dgesdd", WeightSpectrum.of(w, svd, arena).computation().toString());
-            assertEquals("dgesdd", WeightSpectrum.of(w, svd.withRoute(Route.DIRECT), arena).computation().toString());
+            assertEquals("dgesdd",
+                    WeightSpectrum.of(w, svd.withRoute(SvdRoute.DIRECT), arena).computation().toString());
             SpectrumOptions gram = svd.withMethod(Method.GRAM);
             assertEquals("dsyrk+dsytrd+dstedc",
                     WeightSpectrum.of(w, gram.withProducts(Products.BLAS), arena).computation().toString());
             assertEquals("kernel+dsytrd+dstedc",
                     WeightSpectrum.of(w, gram.withProducts(Products.KERNEL), arena).computation().toString());
-            AlignmentSums norm = AlignmentSums.of(w, Precision.DOUBLE, 1, Route.OUTPUTS, Products.KERNEL);
+            AlignmentSums norm = AlignmentSums.of(w, Precision.DOUBLE, 1, NormRoute.OUTPUTS, Products.KERNEL);
             norm.add(x);
             assertEquals("outputs by kernel", norm.computation().toString());
         }
@@ -129,13 +134,19 @@ class RoutesTest {
     void routesOfOtherMethodsAreRefused() {
         SpectrumOptions svd = SpectrumOptions.DEFAULT;
         SpectrumOptions gram = svd.withMethod(Method.GRAM);
-        assertThrows(IllegalArgumentException.class, () -> svd.withRoute(Route.INNER));
-        assertThrows(IllegalArgumentException.class, () -> gram.withRoute(Route.TRIANGLE));
+        assertThrows(IllegalArgumentException.class, () -> gram.withRoute(SvdRoute.TRIANGLE));
         SpectrumOptions auto = svd.withMethod(Method.AUTO);
-        assertThrows(IllegalArgumentException.class, () -> auto.withRoute(Route.TRIANGLE));
-        Matrix w = Samples.matrix(Samples.normal(4, 3, new Random(1)));
-        assertThrows(IllegalArgumentException.class,
-                () -> AlignmentSums.of(w, Precision.DOUBLE, 1, Route.DIRECT, Products.AUTO));
+        assertThrows(IllegalArgumentException.class, () -> auto.withRoute(SvdRoute.TRIANGLE));
+        assertRefused("triangle is no route of the norm form", ScoreMethod.NORM, SvdRoute.TRIANGLE, NormRoute.AUTO);
+        assertRefused("inner is no route of an SVD", ScoreMethod.SVD, SvdRoute.AUTO, NormRoute.INNER);
+        assertRefused("outputs is no route of an SVD", ScoreMethod.GRAM, SvdRoute.AUTO, NormRoute.OUTPUTS);
+        assertRefused("direct is a route of the method svd only", ScoreMethod.AUTO, SvdRoute.DIRECT, NormRoute.AUTO);
+    }
+
+    private static void assertRefused(String message, ScoreMethod method, SvdRoute svd, NormRoute norm) {
+        assertEquals(message,
+                assertThrows(IllegalArgumentException.class,
+                        () -> new ScoreOptions(method, Precision.DOUBLE, svd, norm, Products.AUTO)).getMessage());
     }
 
     @Test

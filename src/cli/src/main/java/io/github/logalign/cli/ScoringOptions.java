@@ -1,7 +1,6 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -35,7 +34,7 @@ final class ScoringOptions {
             defaultValue = "auto",
             description = "Force a way: direct or triangle for svd, outputs or inner for norm (default: the cheapest; see"
                     + " inspect).")
-    private Route route = Route.AUTO;
+    private RouteOption route = RouteOption.AUTO;
 
     @Option(names = "--products", paramLabel = "auto|kernel|blas", defaultValue = "auto",
             description = "By what matrix products are taken (default: whichever is faster).")
@@ -53,7 +52,7 @@ final class ScoringOptions {
 
     ScoreOptions options(CommandLine commandLine, ScoreMethod method) {
         try {
-            return new ScoreOptions(method, precision.precision, route, products);
+            return new ScoreOptions(method, precision.precision, route.svd(), route.norm(), products);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--route: " + wrong.getMessage(), wrong);
         }

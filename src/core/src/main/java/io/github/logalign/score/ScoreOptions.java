@@ -1,11 +1,13 @@
 package io.github.logalign.score;
 
 import io.github.logalign.SpectrumOptions;
+import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.engine.Planner;
 import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.SvdRoute;
 import java.util.Locale;
 
 /**
@@ -13,22 +15,29 @@ import java.util.Locale;
  *
  * @param method how
  * @param precision in what precision
- * @param route which way; {@link Route#AUTO} for the cheapest
+ * @param svdRoute which way of {@link ScoreMethod#SVD}; {@link SvdRoute#AUTO} for the cheapest
+ * @param normRoute which way of {@link ScoreMethod#NORM}; {@link NormRoute#AUTO} for the cheapest
  * @param products by what matrix products are taken
  */
-public record ScoreOptions(ScoreMethod method, Precision precision, Route route, Products products) {
+public record ScoreOptions(
+        ScoreMethod method, Precision precision, SvdRoute svdRoute, NormRoute normRoute, Products products) {
 
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if the route is not one of the method
+     * @throws IllegalArgumentException if a route is given to a method that has it not
      */
     public ScoreOptions {
-        if (method == ScoreMethod.NORM) {
-            Planner.normForm(1, 1, 1, route);
-        } else {
-            new SpectrumOptions(spectrumMethod(method), precision, true, 1, route, products);
+        Arguments.required(method, "method");
+        Arguments.required(svdRoute, "svdRoute");
+        Arguments.required(normRoute, "normRoute");
+        if (method == ScoreMethod.NORM && svdRoute != SvdRoute.AUTO) {
+            throw new IllegalArgumentException(svdRoute + " is no route of the norm form");
         }
+        if (method != ScoreMethod.NORM && normRoute != NormRoute.AUTO) {
+            throw new IllegalArgumentException(normRoute + " is no route of an SVD");
+        }
+        new SpectrumOptions(spectrumMethod(method), precision, true, 1, svdRoute, products);
     }
 
     /**
@@ -38,7 +47,7 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
      * @param precision in what precision
      */
     public ScoreOptions(ScoreMethod method, Precision precision) {
-        this(method, precision, Route.AUTO, Products.AUTO);
+        this(method, precision, SvdRoute.AUTO, NormRoute.AUTO, Products.AUTO);
     }
 
     private static Method spectrumMethod(ScoreMethod method) {
@@ -50,7 +59,7 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
     }
 
     SpectrumOptions spectrum(boolean vectors, int threads) {
-        return new SpectrumOptions(spectrumMethod(method), precision, vectors, threads, route, products);
+        return new SpectrumOptions(spectrumMethod(method), precision, vectors, threads, svdRoute, products);
     }
 
     /**
@@ -72,10 +81,10 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
      */
     public String describe(long m, long n, long tokens) {
         if (method == ScoreMethod.NORM) {
-            Route chosen = Planner.normForm(m, n, tokens, route);
-            return text("norm", chosen, Planner.normFormCost(m, n, tokens, chosen));
+            NormRoute chosen = Planner.normForm(m, n, tokens, normRoute);
+            return text("norm", chosen.toString(), Planner.normFormCost(m, n, tokens, chosen));
         }
-        String svd = text("svd", Planner.svd(m, n, route), Planner.cost(m, n, tokens, Method.SVD));
+        String svd = text("svd", Planner.svd(m, n, svdRoute).toString(), Planner.cost(m, n, tokens, Method.SVD));
         String gram = String.format(Locale.ROOT, "gram, %s", gflop(Planner.cost(m, n, tokens, Method.GRAM)));
         return switch (method) {
             case GRAM -> gram;
@@ -84,7 +93,7 @@ public record ScoreOptions(ScoreMethod method, Precision precision, Route route,
         };
     }
 
-    private static String text(String name, Route route, double multiplications) {
+    private static String text(String name, String route, double multiplications) {
         return name + " by " + route + ", " + gflop(multiplications);
     }
 

@@ -158,7 +158,7 @@ public final class Scorer {
 
     private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
         AlignmentSums sums = at(weight, () -> AlignmentSums.of(
-                w, options.precision(), threads, options.route(), options.products()));
+                w, options.precision(), threads, options.normRoute(), options.products()));
         at(activation, () -> {
             sums.add(x, row.tokenMask());
             return sums;

@@ -13,8 +13,8 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Products;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Masks;
@@ -88,7 +88,7 @@ class ShrinkingFileTest {
         float[] ones = new float[SIDE];
         ones[1] = 1;
         Matrix row = Matrix.of(MemorySegment.ofArray(ones), x.elementType(), 1, SIDE);
-        AlignmentSums.of(row, Precision.SINGLE, 1, Route.OUTPUTS, Products.BLAS).add(x);
+        AlignmentSums.of(row, Precision.SINGLE, 1, NormRoute.OUTPUTS, Products.BLAS).add(x);
     }
 
     private static float[] values() {

@@ -1,8 +1,8 @@
 package io.github.logalign.internal.engine;
 
-import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.matrix.Method;
-import io.github.logalign.matrix.Route;
+import io.github.logalign.matrix.NormRoute;
+import io.github.logalign.matrix.SvdRoute;
 
 /**
  * Chooses the cheapest route, by the number of multiplications and how fast each kind of them was measured to be: what runs
@@ -32,19 +32,17 @@ public final class Planner {
      * @param m the rows of W
      * @param n its columns
      * @param asked what was asked for
-     * @return {@link Route#DIRECT} or {@link Route#TRIANGLE}
-     * @throws IllegalArgumentException if the route asked for is not one of an SVD
+     * @return {@link SvdRoute#DIRECT} or {@link SvdRoute#TRIANGLE}
      */
-    public static Route svd(long m, long n, Route asked) {
-        return switch (Arguments.required(asked, "route")) {
+    public static SvdRoute svd(long m, long n, SvdRoute asked) {
+        return switch (asked) {
             case AUTO -> m >= n ? triangle(m >= TALL_FOR_TRIANGLE * n) : triangle(n >= WIDE_FOR_TRIANGLE * m);
             case DIRECT, TRIANGLE -> asked;
-            case OUTPUTS, INNER -> throw wrong(asked, "an SVD");
         };
     }
 
-    private static Route triangle(boolean first) {
-        return first ? Route.TRIANGLE : Route.DIRECT;
+    private static SvdRoute triangle(boolean first) {
+        return first ? SvdRoute.TRIANGLE : SvdRoute.DIRECT;
     }
 
     /**
@@ -54,26 +52,24 @@ public final class Planner {
      * @param n its columns
      * @param tokens how many there are
      * @param asked what was asked for
-     * @return {@link Route#OUTPUTS} or {@link Route#INNER}
-     * @throws IllegalArgumentException if the route asked for is not one of the norm form
+     * @return {@link NormRoute#OUTPUTS} or {@link NormRoute#INNER}
      */
-    public static Route normForm(long m, long n, long tokens, Route asked) {
+    public static NormRoute normForm(long m, long n, long tokens, NormRoute asked) {
         return normForm(m, n, tokens, asked, false);
     }
 
     /**
      * The same where the Gram matrix of W may be there already.
      */
-    public static Route normForm(long m, long n, long tokens, Route asked, boolean weightsSummed) {
-        return switch (Arguments.required(asked, "route")) {
+    public static NormRoute normForm(long m, long n, long tokens, NormRoute asked, boolean weightsSummed) {
+        return switch (asked) {
             case AUTO -> {
                 double gram = (double) n * n;
                 double rows = weightsSummed ? tokens : (double) tokens + m;
                 boolean cheaper = rows * gram / 2 + GRAM_ELEMENT * gram < (double) tokens * m * n;
-                yield cheaper && 2 * gram * Double.BYTES <= MAX_GRAM_BYTES ? Route.INNER : Route.OUTPUTS;
+                yield cheaper && 2 * gram * Double.BYTES <= MAX_GRAM_BYTES ? NormRoute.INNER : NormRoute.OUTPUTS;
             }
             case OUTPUTS, INNER -> asked;
-            case DIRECT, TRIANGLE -> throw wrong(asked, "the norm form");
         };
     }
 
@@ -87,7 +83,6 @@ public final class Planner {
      * @return about how many multiplications and additions, in pairs
      */
     public static double cost(long m, long n, long tokens, Method method) {
-        Arguments.required(method, "method");
         double large = Math.max(m, n);
         double small = Math.min(m, n);
         double factorisation = method == Method.GRAM
@@ -102,16 +97,12 @@ public final class Planner {
      * @param m the rows of W
      * @param n its columns
      * @param tokens how many there are
-     * @param route {@link Route#OUTPUTS} or {@link Route#INNER}
+     * @param route {@link NormRoute#OUTPUTS} or {@link NormRoute#INNER}
      * @return about how many multiplications and additions, in pairs
      */
-    public static double normFormCost(long m, long n, long tokens, Route route) {
-        return Arguments.required(route, "route") == Route.INNER
+    public static double normFormCost(long m, long n, long tokens, NormRoute route) {
+        return route == NormRoute.INNER
                 ? (double) (m + tokens) * n * n / 2
                 : (double) tokens * m * n;
-    }
-
-    private static IllegalArgumentException wrong(Route asked, String of) {
-        return new IllegalArgumentException(asked + " is no route of " + of);
     }
 }

@@ -10,8 +10,8 @@ import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.matrix.Route;
 import io.github.logalign.matrix.Routine;
+import io.github.logalign.matrix.SvdRoute;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public final class SvdFactorization {
     private final WeightSource w;
     private final Blas blas;
     private final boolean wantVectors;
-    private final Route route;
+    private final SvdRoute route;
     private final Solver solver;
     private final Real real;
     private final int m;
@@ -74,7 +74,7 @@ public final class SvdFactorization {
         }
     };
 
-    private SvdFactorization(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver solver) {
+    private SvdFactorization(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route, Solver solver) {
         this.w = w;
         this.blas = blas;
         this.wantVectors = wantVectors;
@@ -86,12 +86,12 @@ public final class SvdFactorization {
     }
 
     /** Runs divide and conquer, and QR iteration if that does not converge. W is not empty. */
-    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Route route) {
+    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route) {
         return run(w, blas, wantVectors, route, GESDD, GESVD);
     }
 
     /** Runs the first solver that converges, each on a fresh copy. W is not empty. */
-    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Route route, Solver... solvers) {
+    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route, Solver... solvers) {
         StringBuilder failures = new StringBuilder();
         for (Solver solver : solvers) {
             Result result = new SvdFactorization(w, blas, wantVectors, route, solver).factorise();
@@ -110,9 +110,9 @@ public final class SvdFactorization {
 
     private Result factorise() {
         if (m >= n) {
-            return route == Route.TRIANGLE ? tallByTriangle() : tallDirectly();
+            return route == SvdRoute.TRIANGLE ? tallByTriangle() : tallDirectly();
         }
-        return route == Route.TRIANGLE ? wideByTriangle() : wideDirectly();
+        return route == SvdRoute.TRIANGLE ? wideByTriangle() : wideDirectly();
     }
 
     private Result tallByTriangle() {
@@ -265,7 +265,7 @@ public final class SvdFactorization {
         }
         List<Routine> routines = new ArrayList<>(before);
         routines.add(solver.routine());
-        Kind kind = route == Route.TRIANGLE ? Kind.SVD_TRIANGLE : Kind.SVD_DIRECT;
+        Kind kind = route == SvdRoute.TRIANGLE ? Kind.SVD_TRIANGLE : Kind.SVD_DIRECT;
         return new Result(new Factors(squares, new Step(kind, Set.of(), routines), wantVectors ? vectors : null), 0);
     }
 }

@@ -90,7 +90,7 @@ final class LayerNames {
 
     /** The one tensor of an npy file has no name. */
     static boolean isUnnamed(TensorFile file) {
-        return file.format().equals("npy");
+        return file.tensors().size() == 1 && !file.tensors().getFirst().isNamed();
     }
 
     /** The name of a file without its ending: the layer of an array without a name. */

@@ -40,9 +40,6 @@ final class SafetensorsReader {
     private final List<Entry> entries = new ArrayList<>();
     private Map<String, String> metadata = Map.of();
 
-    /** What a file holds, in the order of the data. */
-    record Parsed(Map<String, String> metadata, List<Tensor> tensors) {}
-
     private static final class Entry {
         final String name;
         final String type;
@@ -78,7 +75,7 @@ final class SafetensorsReader {
     }
 
     /** Reads a file of at least {@link #LENGTH_BYTES} bytes. */
-    static Parsed read(MemorySegment file, Origin origin) {
+    static TensorFormat.Contents read(MemorySegment file, Origin origin) {
         long length = Bytes.u64(file, 0);
         if (length < 0 || length > MAX_HEADER_BYTES) {
             throw origin.damaged("the header length of " + Long.toUnsignedString(length)
@@ -94,7 +91,7 @@ final class SafetensorsReader {
         return new SafetensorsReader(file, origin, Bytes.copy(file, LENGTH_BYTES, length)).read();
     }
 
-    private Parsed read() {
+    private TensorFormat.Contents read() {
         readHeader();
         Set<String> names = HashSet.newHashSet(entries.size());
         for (Entry entry : entries) {
@@ -118,7 +115,7 @@ final class SafetensorsReader {
         if (covered != dataSize) {
             throw origin.damaged("the tensors end at byte " + covered + " of the data, which has " + dataSize);
         }
-        return new Parsed(metadata, Collections.unmodifiableList(tensors));
+        return new TensorFormat.Contents(metadata, Collections.unmodifiableList(tensors), List.of());
     }
 
     /** What is wrong with one entry alone costs that tensor. */

@@ -39,19 +39,12 @@ final class ShardIndex {
         this.arena = arena;
     }
 
-    /**
-     * What the index names.
-     *
-     * @param tensors those that the index names, found or not, in the order of the shards' names and of their data
-     * @param notes what was left aside, in one line each
-     */
-    record Model(List<Tensor> tensors, List<String> notes) {}
-
-    static Model read(MemorySegment file, Origin origin, Arena arena) {
+    /** The tensors that the index names, found or not, in the order of the shards' names and of their data. */
+    static TensorFormat.Contents read(MemorySegment file, Origin origin, Arena arena) {
         return new ShardIndex(origin, arena).read(file);
     }
 
-    private Model read(MemorySegment file) {
+    private TensorFormat.Contents read(MemorySegment file) {
         if (file.byteSize() > MAX_INDEX_BYTES) {
             throw origin.problem(
                     "it looks like JSON of more than " + MAX_INDEX_BYTES + " bytes, too long for an index",
@@ -147,7 +140,7 @@ final class ShardIndex {
     }
 
     /** The index decides: of a shard, what the index says is in it; of the index, what no shard holds is listed as lost. */
-    private Model readShards(Map<String, String> shardOfTensor, Map<String, Path> shards) {
+    private TensorFormat.Contents readShards(Map<String, String> shardOfTensor, Map<String, Path> shards) {
         Map<String, Set<String>> namesOfShard = new HashMap<>();
         shardOfTensor.forEach((tensor, shard) -> namesOfShard
                 .computeIfAbsent(shard, _ -> new TreeSet<>())
@@ -187,7 +180,7 @@ final class ShardIndex {
         if (!refusals.isEmpty() && refusals.size() == shards.size()) {
             throw refusals.getFirst();
         }
-        return new Model(List.copyOf(tensors), notes(unlisted));
+        return new TensorFormat.Contents(Map.of(), List.copyOf(tensors), notes(unlisted));
     }
 
     private LogalignException notInShard(String tensor, String shard) {
@@ -217,7 +210,11 @@ final class ShardIndex {
     }
 
     private List<Tensor> readShard(MemorySegment file, Origin shard) {
-        if (FileFormat.of(file, shard) != FileFormat.SAFETENSORS) {
+        TensorFormat format = TensorFormats.of(file, shard);
+        if (format instanceof RefusedFormat refused) {
+            throw refused.refusal(shard);
+        }
+        if (!(format instanceof SafetensorsFormat)) {
             throw shard.damaged("it is named as a shard by " + Names.printable(origin.path())
                     + ", but is no safetensors file");
         }

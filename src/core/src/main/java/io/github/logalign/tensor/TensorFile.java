@@ -38,27 +38,17 @@ public final class TensorFile implements AutoCloseable {
 
     private final Path path;
     private final Arena arena;
-    private final String format;
-    private final Map<String, String> metadata;
-    private final List<Tensor> tensors;
-    private final List<String> notes;
+    private final TensorFormat format;
+    private final TensorFormat.Contents contents;
     private final Map<String, Tensor> byName;
 
-    private TensorFile(
-            Path path,
-            Arena arena,
-            String format,
-            Map<String, String> metadata,
-            List<Tensor> tensors,
-            List<String> notes) {
+    private TensorFile(Path path, Arena arena, TensorFormat format, TensorFormat.Contents contents) {
         this.path = path;
         this.arena = arena;
         this.format = format;
-        this.metadata = metadata;
-        this.tensors = tensors;
-        this.notes = notes;
-        this.byName = HashMap.newHashMap(tensors.size());
-        for (Tensor tensor : tensors) {
+        this.contents = contents;
+        this.byName = HashMap.newHashMap(contents.tensors().size());
+        for (Tensor tensor : contents.tensors()) {
             byName.put(tensor.name(), tensor);
         }
     }
@@ -100,22 +90,8 @@ public final class TensorFile implements AutoCloseable {
     private static TensorFile open(Path path, ReadOptions options, Arena arena) {
         Origin origin = Origin.of(path);
         MemorySegment file = MappedFile.map(path, arena);
-        return switch (FileFormat.of(file, origin)) {
-            case SAFETENSORS -> {
-                SafetensorsReader.Parsed parsed = SafetensorsReader.read(file, origin);
-                yield new TensorFile(path, arena, "safetensors", parsed.metadata(), parsed.tensors(), List.of());
-            }
-            case SAFETENSORS_INDEX -> {
-                ShardIndex.Model model = ShardIndex.read(file, origin, arena);
-                yield new TensorFile(path, arena, "safetensors index", Map.of(), model.tensors(), model.notes());
-            }
-            case NPY -> of(path, arena, "npy", List.of(NpyHeader.readFile(file, origin, options)));
-            case NPZ -> of(path, arena, "npz", NpzReader.read(file, origin, options, arena));
-        };
-    }
-
-    private static TensorFile of(Path path, Arena arena, String format, List<Tensor> tensors) {
-        return new TensorFile(path, arena, format, Map.of(), tensors, List.of());
+        TensorFormat format = TensorFormats.of(file, origin);
+        return new TensorFile(path, arena, format, format.open(file, origin, options, arena));
     }
 
     /**
@@ -133,7 +109,16 @@ public final class TensorFile implements AutoCloseable {
      * @return "safetensors", "safetensors index", "npy" or "npz"
      */
     public String format() {
-        return format;
+        return format.displayName();
+    }
+
+    /**
+     * Tells whether reading a tensor compares its bytes with a checksum that the file holds.
+     *
+     * @return true for the archives that npz files are: what is read of them is known to be whole
+     */
+    public boolean hasChecksums() {
+        return format.hasChecksums();
     }
 
     /**
@@ -142,7 +127,7 @@ public final class TensorFile implements AutoCloseable {
      * @return the pairs in the file's order; empty for every other format
      */
     public Map<String, String> metadata() {
-        return metadata;
+        return contents.metadata();
     }
 
     /**
@@ -152,7 +137,7 @@ public final class TensorFile implements AutoCloseable {
      * @return an unmodifiable list
      */
     public List<Tensor> tensors() {
-        return tensors;
+        return contents.tensors();
     }
 
     /**
@@ -161,7 +146,7 @@ public final class TensorFile implements AutoCloseable {
      * @return one printable line each
      */
     public List<String> notes() {
-        return notes;
+        return contents.notes();
     }
 
     /**
@@ -207,7 +192,8 @@ public final class TensorFile implements AutoCloseable {
 
     private LogalignException missing(String name) {
         String what = "there is no tensor '" + Names.printable(name) + "' in it";
-        if (format.equals("npy")) {
+        List<Tensor> tensors = tensors();
+        if (tensors.size() == 1 && !tensors.getFirst().isNamed()) {
             return Origin.of(path).problem(what, "its one tensor has no name");
         }
         if (tensors.isEmpty()) {

@@ -59,7 +59,7 @@ final class ZipArchive {
             refuseCheckpoint(file, origin);
             throw damaged;
         }
-        ForeignArchive.refuse(entries, origin);
+        RefusedArchive.refuse(entries, origin);
         return archive.read(entries);
     }
 
@@ -67,7 +67,7 @@ final class ZipArchive {
     private static void refuseCheckpoint(MemorySegment file, Origin origin) {
         if (file.byteSize() >= LOCAL_BYTES && Bytes.u32(file, 0) == LOCAL_SIGNATURE) {
             long length = Math.min(Bytes.u16(file, 26), file.byteSize() - LOCAL_BYTES);
-            ForeignArchive.refuse(ZipEntry.name(file.asSlice(LOCAL_BYTES, length)), origin);
+            RefusedArchive.refuse(ZipEntry.name(file.asSlice(LOCAL_BYTES, length)), origin);
         }
     }
 

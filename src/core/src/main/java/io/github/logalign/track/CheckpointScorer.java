@@ -100,8 +100,8 @@ public final class CheckpointScorer {
             if (lost != null) {
                 return lost;
             }
-            String zeros = isArchive(weights) ? null : ZeroTail.of(weights);
-            return zeros != null || isArchive(dump) ? zeros : ZeroTail.of(dump);
+            String zeros = weights.hasChecksums() ? null : ZeroTail.of(weights);
+            return zeros != null || dump.hasChecksums() ? zeros : ZeroTail.of(dump);
         } catch (LogalignException notWhole) {
             return notWhole.getMessage();
         }
@@ -215,11 +215,12 @@ public final class CheckpointScorer {
         return results;
     }
 
+    /** What has a checksum is known to be whole: zeros at its end are its own. */
     private static Scorer.Result withZeroTails(
             LayerJob job, Scorer.Result result, TensorFile weights, TensorFile dump) {
         try {
-            String ofWeight = isArchive(weights) ? null : ZeroTail.of(job.weight());
-            String ofActivation = isArchive(dump) ? null : ZeroTail.of(job.activation());
+            String ofWeight = weights.hasChecksums() ? null : ZeroTail.of(job.weight());
+            String ofActivation = dump.hasChecksums() ? null : ZeroTail.of(job.activation());
             Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
             return ofActivation == null ? first : withWarning(first, ofActivation);
         } catch (LogalignException shrunk) {
@@ -228,11 +229,6 @@ public final class CheckpointScorer {
                     ? result
                     : withWarning(result, String.valueOf(shrunk.getMessage()));
         }
-    }
-
-    /** Members of archives have checksums, so that they are known to be whole. */
-    private static boolean isArchive(TensorFile file) {
-        return file.format().equals("npz");
     }
 
     private static Scorer.Result withWarning(Scorer.Result result, String warning) {

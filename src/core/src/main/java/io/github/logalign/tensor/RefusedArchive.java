@@ -7,7 +7,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Zip archives of others, told by the names in them, each with what to do. */
-final class ForeignArchive {
+final class RefusedArchive {
 
     /** The first that fits counts. */
     private static final List<Kind> KINDS = List.of(
@@ -40,7 +40,7 @@ final class ForeignArchive {
 
     private record Kind(Predicate<String> fits, String what, Function<Origin, String> remedy) {}
 
-    private ForeignArchive() {}
+    private RefusedArchive() {}
 
     /** Refuses an archive that a member of this name gives away. */
     static void refuse(String name, Origin origin) {

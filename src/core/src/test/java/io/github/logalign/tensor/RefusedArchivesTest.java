@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Zip archives that hold no arrays are called what they are. */
-class ForeignArchivesTest {
+class RefusedArchivesTest {
 
     @TempDir
     Path folder;

@@ -1,0 +1,97 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Origin;
+import io.github.logalign.matrix.LogalignException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * Files of others that are often named by mistake or for want of better: each is called what it is, with what to do.
+ *
+ * @param displayName the format's name
+ * @param fits whether a file is of this format
+ * @param what the file is, in a message
+ * @param remedy what to do
+ */
+record RefusedFormat(
+        String displayName, Predicate<FileStart> fits, String what, Function<Origin, String> remedy)
+        implements
+            TensorFormat {
+
+    /** The first that fits counts. */
+    static final List<RefusedFormat> ALL = List.of(
+            new RefusedFormat(
+                    "Git LFS pointer",
+                    start -> start.startsWith("version https://git-lfs"),
+                    "it is a Git LFS pointer, not the file itself",
+                    "fetch the file: git lfs pull"),
+            new RefusedFormat(
+                    "pickle",
+                    start -> start.at(0) == 0x80 && start.at(1) >= 2 && start.at(1) <= 5,
+                    "it is a Python pickle (an old PyTorch checkpoint?), which could run any code",
+                    PyTorch::checkpointRemedy),
+            new RefusedFormat(
+                    "GGUF",
+                    start -> start.startsWith("GGUF"),
+                    "it is a GGUF file",
+                    "take the safetensors files of the same model"),
+            new RefusedFormat(
+                    "HDF5",
+                    start -> start.startsWith("\u0089HDF\r\n\u001a\n"),
+                    "it is an HDF5 file (Keras?)",
+                    "convert it: python -c \"import h5py, numpy as np;"
+                            + " np.save('out.npy', h5py.File('in.h5')['path/of/dataset'][:])\""),
+            new RefusedFormat(
+                    "gzip",
+                    start -> start.at(0) == 0x1F && start.at(1) == 0x8B,
+                    "it is compressed with gzip",
+                    "unpack it first: gunzip"),
+            new RefusedFormat(
+                    "zstd",
+                    start -> start.startsWith("(\u00b5/\u00fd"),
+                    "it is compressed with zstd",
+                    "unpack it first: zstd -d"),
+            new RefusedFormat(
+                    "web page",
+                    RefusedFormat::looksLikeMarkup,
+                    "it is a web page, so the download failed",
+                    "download the file itself; a login or a link to the raw file may be needed"),
+            new RefusedFormat(
+                    "ONNX",
+                    start -> start.at(0) == 0x08
+                            && start.at(1) >= 1
+                            && start.at(1) < 0x20
+                            && start.at(2) == 0x12,
+                    "it looks like an ONNX model",
+                    "save its initializers: python -c \"import onnx, numpy as np, onnx.numpy_helper as h;"
+                            + " np.savez('out.npz', **{i.name: h.to_array(i) for i in"
+                            + " onnx.load('in.onnx').graph.initializer})\""));
+
+    private RefusedFormat(String displayName, Predicate<FileStart> fits, String what, String remedy) {
+        this(displayName, fits, what, _ -> remedy);
+    }
+
+    @Override
+    public Fit fit(FileStart start) {
+        return fits.test(start) ? Fit.CERTAIN : Fit.NONE;
+    }
+
+    @Override
+    public Contents open(MemorySegment file, Origin origin, ReadOptions options, Arena arena) {
+        throw refusal(origin);
+    }
+
+    /** What the file is, and what to do. */
+    LogalignException refusal(Origin origin) {
+        return origin.problem(what, remedy.apply(origin));
+    }
+
+    private static boolean looksLikeMarkup(FileStart start) {
+        String text = start.text().strip().toLowerCase(Locale.ROOT);
+        return text.startsWith("<!doctype") || text.startsWith("<html") || text.startsWith("<?xml");
+    }
+}

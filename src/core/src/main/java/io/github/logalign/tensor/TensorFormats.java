@@ -1,0 +1,53 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Origin;
+import io.github.logalign.matrix.LogalignException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All formats that are known, told apart by content and never by a file's name. */
+final class TensorFormats {
+
+    /** The list: one line for each format that is read, and those that are refused with advice. */
+    private static final List<TensorFormat> ALL = Stream.concat(
+            Stream.of(
+                    new SafetensorsFormat(),
+                    new NpyFormat(),
+                    new NpzFormat(),
+                    new ShardIndexFormat()),
+            RefusedFormat.ALL.stream())
+            .toList();
+
+    private TensorFormats() {}
+
+    /**
+     * Tells the format of a file.
+     *
+     * @throws LogalignException if it is none of the list's; the message says what to do
+     */
+    static TensorFormat of(MemorySegment file, Origin origin) {
+        FileStart start = FileStart.of(file);
+        TensorFormat best = null;
+        TensorFormat.Fit bestFit = TensorFormat.Fit.NONE;
+        for (TensorFormat format : ALL) {
+            TensorFormat.Fit fit = format.fit(start);
+            if (fit == TensorFormat.Fit.CERTAIN) {
+                return format;
+            }
+            if (fit.compareTo(bestFit) > 0) {
+                best = format;
+                bestFit = fit;
+            }
+        }
+        if (best != null) {
+            return best;
+        }
+        if (file.byteSize() < SafetensorsReader.LENGTH_BYTES) {
+            throw origin.damaged("the file is truncated: " + file.byteSize() + " bytes are too few for any format");
+        }
+        throw origin.problem(
+                "it is neither a safetensors file or index nor an npy or npz file",
+                "check that it is complete, or save the tensors with safetensors or numpy.save");
+    }
+}

@@ -72,7 +72,7 @@ final class Arrivals {
         boolean settled = state.unchangedPolls > 0
                 || state.stamps.stream().allMatch(stamp -> stamp.modified().isBefore(before));
         return settled
-                && (state.unchangedPolls >= POLLS_UNTIL_BROKEN || CheckpointScorer.whyNotWhole(checkpoint) == null);
+                && (state.unchangedPolls >= POLLS_UNTIL_BROKEN || CheckpointScorer.whyIncomplete(checkpoint) == null);
     }
 
     private static Stamp stamp(Path path) {

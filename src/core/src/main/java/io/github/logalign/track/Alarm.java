@@ -4,18 +4,18 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A condition that came true.
+ * An alarm: a condition that became true.
  *
- * @param layer of which layer
- * @param kind which condition
- * @param step the step of the row at which it fired; nothing later was used
- * @param value what was measured: the deviation, the slope, or the change of slope per 1000 steps
- * @param threshold what it was compared with, positive
- * @param evidence the numbers in a sentence, without names from files
+ * @param layer the layer
+ * @param kind the condition
+ * @param step the step of the row at which the alarm fired; later rows were not used
+ * @param value the measured value: the deviation, the slope, or the change of the slope per 1000 steps
+ * @param threshold the threshold that it was compared with, positive
+ * @param evidence a sentence that states the numbers; it contains no names from files
  */
 public record Alarm(String layer, Kind kind, long step, double value, double threshold, String evidence) {
 
-    /** Checks that nothing is missing. */
+    /** Rejects null components. */
     public Alarm {
         Objects.requireNonNull(layer, "layer");
         Objects.requireNonNull(kind, "kind");
@@ -23,34 +23,34 @@ public record Alarm(String layer, Kind kind, long step, double value, double thr
     }
 
     /**
-     * The conditions. Each looks at the rows of one layer, in the order of their steps, that have a finite LAR; others are
-     * left out as if they were not there. The defaults lie between what healthy baselines of small language models do
-     * (slopes of -0.005 to -0.016 per 1000 steps) and what overfitting ones do (-0.035 and below, and a deviation of 0.08
-     * and more at the end).
+     * The conditions. Each is evaluated over the rows of one layer that have a finite LAR, in the order of their steps;
+     * other rows are ignored. The default thresholds lie between healthy baselines of small language models (slopes of
+     * -0.005 to -0.016 per 1000 steps) and overfitting runs (-0.035 and below, and a deviation of 0.08 and more at the
+     * end).
      */
     public enum Kind {
         /**
-         * LAR is below the baseline by more than the threshold, at two rows one after the other. Needs a baseline. Default
-         * 0.03. Delay: the second row beyond the threshold, whatever the noise.
+         * LAR is below the baseline by more than the threshold at two successive rows. Needs a baseline. Default 0.03.
+         * Delay: fires at the second row beyond the threshold, regardless of noise.
          */
         BELOW_BASELINE(0.03),
 
         /**
-         * The slope over the window is below minus the threshold (LAR per 1000 steps), and so steep a decline would come
-         * from independent noise about a flat line with a probability below {@link AlarmRules#SIGNIFICANCE}. Default 0.025.
-         * False alarms: none in 1000 flat series of 100 rows with Gaussian noise of 0.003, whether the rows are 1, 10, 100
-         * or 1000 steps apart. Delay after a turn from flat to decline, rows 100 steps apart, noise 0.003, window 16: 11
-         * rows at -0.035 per 1000 steps, 10 at -0.05, 9 at -0.1 (medians; one row more at the worst of 300 series). A
-         * steady -0.016 never fired at that distance; at half of it, where the noise of the slope is larger, in 6 of 300.
+         * The slope over the window is below minus the threshold (LAR per 1000 steps), and its p-value against
+         * independent noise about a flat line is below {@link AlarmRules#SIGNIFICANCE}. Default 0.025. False alarms:
+         * none in 1000 flat series of 100 rows with Gaussian noise of 0.003, with rows 1, 10, 100 or 1000 steps apart.
+         * Delay after a turn from flat to decline, rows 100 steps apart, noise 0.003, window 16: 11 rows at -0.035 per
+         * 1000 steps, 10 at -0.05, 9 at -0.1 (medians of 300 series; at most one row more). A steady slope of -0.016
+         * never fired at that distance; at half the distance, where the slope is noisier, it fired in 6 of 300 series.
          */
         DECLINE(0.025),
 
         /**
-         * The window declines more steeply than the window before it, by more than the threshold (LAR per 1000 steps), both
-         * decline, and such a steepening would come from noise about one line with a probability below
-         * {@link AlarmRules#SIGNIFICANCE}. The window before may be short by half. Default 0.02.
-         * False alarms: none in the flat series named above. Delay after a turn from -0.01, rows 100 steps apart, noise
-         * 0.003, window 16: 12 rows (at most 16; 1 of 300 missed) at -0.035 per 1000 steps, 9 at -0.05 and at -0.1.
+         * Both the window and the window before it decline, the later one more steeply by more than the threshold (LAR
+         * per 1000 steps), and the p-value of the change against independent noise about a single line is below {@link
+         * AlarmRules#SIGNIFICANCE}. The earlier window may be as short as half the window. Default 0.02. False alarms:
+         * none in the flat series described above. Delay after a turn from -0.01, rows 100 steps apart, noise 0.003,
+         * window 16: 12 rows (at most 16; 1 of 300 series missed) at -0.035 per 1000 steps, 9 at -0.05 and at -0.1.
          */
         ACCELERATION(0.02);
 
@@ -61,29 +61,29 @@ public record Alarm(String layer, Kind kind, long step, double value, double thr
         }
 
         /**
-         * The threshold if none is given.
+         * The default threshold.
          *
-         * @return positive
+         * @return a positive number
          */
         public double defaultThreshold() {
             return defaultThreshold;
         }
 
         /**
-         * The name in files and on the command line.
+         * The name used in files and on the command line.
          *
-         * @return such as below-baseline
+         * @return the name, such as below-baseline
          */
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /**
-         * The condition with a name.
+         * Finds a condition by its name.
          *
-         * @param label as {@link #label}, case and the sort of dash ignored
+         * @param label the name as {@link #label} returns it; case is ignored, and _ may replace -
          * @return the condition
-         * @throws IllegalArgumentException if there is none, with those that there are
+         * @throws IllegalArgumentException if there is no such condition; the message lists the names
          */
         public static Kind of(String label) {
             String wanted = label.strip().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -92,7 +92,8 @@ public record Alarm(String layer, Kind kind, long step, double value, double thr
                     return kind;
                 }
             }
-            throw new IllegalArgumentException("an alarm is one of below-baseline, decline, acceleration");
+            throw new IllegalArgumentException(
+                    "unknown alarm; the alarms are below-baseline, decline and acceleration");
         }
     }
 }

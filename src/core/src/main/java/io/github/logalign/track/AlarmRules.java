@@ -9,23 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which alarms are watched, with what thresholds and over what window.
+ * The alarms to watch, with their thresholds and the window of their slopes.
  *
- * <p>An alarm fires at the first row at which its condition holds, and again only after the condition failed at
- * {@value #REARM_ROWS} rows one after the other: one alarm an episode. A row's alarms depend on that row and earlier ones
- * only, so following a run and reading it afterwards give the same alarms.
+ * <p>An alarm fires at the first row at which its condition holds. It fires again only after the condition failed at
+ * {@value #REARM_ROWS} successive rows, so each episode gives one alarm. The alarms at a row depend on that row and
+ * earlier ones only, so following a run live and analysing it afterwards give the same alarms.
  *
  * <p>Thread safety: immutable.
  */
 public final class AlarmRules {
 
     /**
-     * The chance of a false alarm at one row by independent Gaussian noise, at the most: one in ten million, since a run has
-     * thousands of rows.
+     * The upper bound on the probability of a false alarm at one row under independent Gaussian noise. It is as low as
+     * one in ten million because a run has thousands of rows.
      */
     public static final double SIGNIFICANCE = 1e-7;
 
-    /** How many rows without the condition end an episode. */
+    /** The number of successive rows without the condition that end an episode. */
     public static final int REARM_ROWS = 2;
 
     private static final int SUSTAINED_ROWS = 2;
@@ -38,7 +38,7 @@ public final class AlarmRules {
         thresholds.forEach((kind, threshold) -> {
             if (!(threshold > 0) || threshold.isInfinite()) {
                 throw new IllegalArgumentException(
-                        "the threshold of " + kind.label() + " is a positive number, not " + threshold);
+                        "the threshold of " + kind.label() + " must be a positive number, not " + threshold);
             }
         });
         this.thresholds = thresholds;
@@ -46,9 +46,9 @@ public final class AlarmRules {
     }
 
     /**
-     * Chosen alarms.
+     * Creates rules for selected alarms.
      *
-     * @param thresholds positive, for each alarm that is watched
+     * @param thresholds a positive threshold for each alarm to watch
      * @param window of the slopes, in rows
      * @return the rules
      * @throws IllegalArgumentException if a threshold is not positive or the window is too short
@@ -60,7 +60,7 @@ public final class AlarmRules {
     }
 
     /**
-     * All alarms with their default thresholds.
+     * Creates rules for all alarms with their default thresholds.
      *
      * @param window of the slopes, in rows
      * @return the rules
@@ -77,8 +77,8 @@ public final class AlarmRules {
     /**
      * The alarms of a series.
      *
-     * @param series with its baseline; slopes are computed here
-     * @return unmodifiable, by step
+     * @param series the series with its baseline, if any; slopes are computed here
+     * @return the alarms, unmodifiable, sorted by step
      */
     public List<Alarm> alarms(Series series) {
         List<Alarm> alarms = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class AlarmRules {
         }
     }
 
-    /** What a condition saw. */
+    /** The value and the evidence of a condition that holds. */
     private record Finding(double value, String evidence) {}
 
     private static Optional<Finding> belowBaseline(List<SeriesRow> rows, double threshold) {
@@ -167,7 +167,7 @@ public final class AlarmRules {
                                 probability(slope.declineProbability()))));
     }
 
-    /** Beyond this the residuals are rounding errors. */
+    /** For larger t, the residuals consist of rounding errors. */
     private static final double LARGEST_T = 1e6;
 
     private Optional<Finding> acceleration(List<SeriesRow> rows, double threshold) {

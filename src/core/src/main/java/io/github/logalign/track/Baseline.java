@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Another run to compare with, by layer and step. Between two of its steps it is interpolated linearly; outside its range it
- * has no value, as any would be made up.
+ * A reference run to compare with, by layer and step. Values between two of its steps are interpolated linearly. There
+ * is no extrapolation: outside its range the baseline has no value.
  *
  * <p>Thread safety: immutable.
  */
@@ -31,9 +31,9 @@ public final class Baseline {
     }
 
     /**
-     * Takes a series as baseline. Rows whose LAR is not usable are left out.
+     * Uses a series as the baseline. Rows without a usable LAR are left out.
      *
-     * @param series the other run
+     * @param series the series of the reference run
      * @return the baseline
      */
     public static Baseline of(Series series) {
@@ -41,11 +41,12 @@ public final class Baseline {
     }
 
     /**
-     * The baseline's LAR.
+     * The LAR of the baseline.
      *
      * @param layer a layer's name
      * @param step a step
-     * @return LAR at that step, or between its neighbours; empty outside the baseline's range and for other layers
+     * @return LAR at that step, interpolated if necessary; empty outside the baseline's range and for layers it does
+     *     not have
      */
     public Optional<Double> at(String layer, long step) {
         NavigableMap<Long, Double> values = byLayer.get(layer);

@@ -12,28 +12,28 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the weights and activations of one training step are.
+ * The files of the weights and activations of one training step.
  *
  * @param step the training step
- * @param weights the file of the weights
- * @param activations the file of the activations, which need not exist yet; null if there is a problem
+ * @param weights the weights file
+ * @param activations the activations file, which need not exist yet; may be null only if there is a problem
  * @param problem why the checkpoint cannot be scored, or null
  */
 public record Checkpoint(long step, Path weights, @Nullable Path activations, @Nullable String problem) {
 
-    /** Checks that nothing is missing. */
+    /** Requires activations unless there is a problem. */
     public Checkpoint {
         Objects.requireNonNull(weights, "weights");
         if (activations == null && problem == null) {
-            throw new IllegalArgumentException("a checkpoint without activations has a problem");
+            throw new IllegalArgumentException("a checkpoint without an activations file needs a problem");
         }
     }
 
     /**
-     * The files to watch while it is written: weights, activations, the config.json that is there, and beside the index of
-     * a sharded model whatever may be a shard.
+     * The files to watch while the checkpoint is written: weights, activations, config.json if it exists and, for the
+     * index of a sharded model, every safetensors file beside it, since any may be a shard.
      *
-     * @return in order; some may not be there yet
+     * @return sorted; some may not exist yet
      */
     public List<Path> files() {
         Set<Path> files = new TreeSet<>(List.of(weights));
@@ -48,7 +48,7 @@ public record Checkpoint(long step, Path weights, @Nullable Path activations, @N
         if (folder != null && FileStamp.isIndexName(weights)) {
             try (DirectoryStream<Path> shards = Files.newDirectoryStream(folder, "*.safetensors")) {
                 shards.forEach(files::add);
-            } catch (IOException | DirectoryIteratorException notThere) {
+            } catch (IOException | DirectoryIteratorException unreadable) {
                 return List.copyOf(files);
             }
         }

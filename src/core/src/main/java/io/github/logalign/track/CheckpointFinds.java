@@ -15,7 +15,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What a scan has found so far, and in the end one checkpoint for each step. */
+/** Collects what a scan finds, and reduces it to one checkpoint per step. */
 final class CheckpointFinds {
 
     private final NavigableMap<Long, List<Find>> readable = new TreeMap<>();
@@ -36,24 +36,24 @@ final class CheckpointFinds {
         }
     }
 
-    /** Takes weights whose name may tell the step. */
+    /** Adds weights whose step is read from a name. */
     void addByName(String name, Path weights, Path activations) {
         switch (StepName.of(name)) {
             case StepName.Found found -> add(found, weights, activations);
             case StepName.Ambiguous(List<String> candidates) ->
-                problems.add(Names.printable(weights) + ": which number is the step, " + either(candidates)
-                        + ", is not clear; say it with --pattern, with {step} in the step's place");
+                problems.add(Names.printable(weights) + ": the step may be " + either(candidates)
+                        + "; choose one with --pattern, with {step} in its place");
             case StepName.Unknown(String token) ->
                 problems.add(Names.printable(weights) + ": \"" + Names.printable(token)
-                        + "\" in the step's place is no whole number that is understood, such as 1500, 1,500, 1e3 or 2M;"
-                        + " rename it, or say where the step is with --pattern");
+                        + "\" cannot be read as a step; write whole numbers such as 1500, 1,500, 1e3 or 2M, or show "
+                        + "the place of the step with --pattern");
             case StepName.None none -> {
                 Optional<String> step = stepInMetadata(weights).or(() -> stepInMetadata(activations));
                 if (step.isPresent()) {
                     addByDigits(step.get().strip(), weights, activations);
                 } else {
-                    problems.add(Names.printable(weights) + ": neither the name nor the metadata tells the step; rename"
-                            + " it, or say where the step is with --pattern");
+                    problems.add(Names.printable(weights) + ": neither the name nor the metadata contains the step; "
+                            + "rename it, or show the place of the step with --pattern");
                 }
             }
         }
@@ -64,7 +64,7 @@ final class CheckpointFinds {
         return String.join(", ", candidates.subList(0, last)) + " or " + candidates.get(last);
     }
 
-    /** Takes weights whose step is known. */
+    /** Adds weights whose step is known. */
     void addByDigits(String digits, Path weights, Path activations) {
         add(new StepName.Found(digits, 0, Word.STEP, ""), weights, activations);
     }
@@ -73,14 +73,14 @@ final class CheckpointFinds {
         long step = step(found.digits());
         if (step < 0) {
             problems.add(Names.printable(weights) + ": \"" + Names.printable(found.digits())
-                    + "\" is no training step; rename the checkpoint");
+                    + "\" is not a training step; rename the checkpoint");
             return;
         }
         readable.computeIfAbsent(step, newStep -> new ArrayList<>())
                 .add(new Find(found, step, weights, activations));
     }
 
-    /** Takes what looks like a checkpoint but cannot be read, if its name tells the step by a word for steps. */
+    /** Adds an unreadable checkpoint if its name contains the step with a word for steps. */
     void addUnreadable(String name, Path path, String problem) {
         if (StepName.of(name) instanceof StepName.Found found && found.word() == Word.STEP) {
             long step = step(found.digits());
@@ -90,7 +90,7 @@ final class CheckpointFinds {
         }
     }
 
-    /** Takes a line about what is temporary. */
+    /** Adds a line about a temporary file or folder. */
     void addLeftover(String line) {
         leftovers.add(line);
     }
@@ -98,12 +98,12 @@ final class CheckpointFinds {
     private static long step(String digits) {
         try {
             return Long.parseLong(digits);
-        } catch (NumberFormatException notOne) {
+        } catch (NumberFormatException notANumber) {
             return -1;
         }
     }
 
-    /** What was found, each step once. */
+    /** The result of the scan, with one checkpoint per step. */
     RunFolder.Scan scan() {
         NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>(unreadable);
         leaveEpochsAmongSteps();
@@ -115,7 +115,7 @@ final class CheckpointFinds {
         return new RunFolder.Scan(new ArrayList<>(checkpoints.values()), problems, notes, leftovers);
     }
 
-    /** An epoch serves as the step only where no name tells a step. */
+    /** An epoch is used as the step only if no name in the run contains a step. */
     private void leaveEpochsAmongSteps() {
         List<Find> epochs = all().stream().filter(find -> find.word() == Word.EPOCH).toList();
         if (epochs.isEmpty()) {
@@ -123,19 +123,19 @@ final class CheckpointFinds {
         }
         Path example = epochs.getFirst().weights();
         if (epochs.size() == all().size()) {
-            notes.add(Names.printable(example) + ": the name tells the epoch and no step; epochs are taken as steps");
+            notes.add(Names.printable(example) + ": the name contains an epoch but no step; epochs are used as steps");
             return;
         }
         for (Find find : epochs) {
             problems.add(
-                    Names.printable(find.weights()) + ": the name tells the epoch only, others of the run tell steps;"
-                            + " rename it, or say where the step is with --pattern");
+                    Names.printable(find.weights()) + ": the name contains only the epoch, while other names of the "
+                            + "run contain steps; rename it, or show the place of the step with --pattern");
         }
         readable.values().forEach(finds -> finds.removeIf(find -> find.word() == Word.EPOCH));
         readable.values().removeIf(List::isEmpty);
     }
 
-    /** Counts that begin anew with each epoch would be in a wrong order as steps. */
+    /** Numbers that restart at each epoch would sort wrongly as steps. */
     private void leaveCountsWithinEpochs() {
         List<Find> counted = new ArrayList<>(all().stream().filter(find -> !find.found().epoch().isEmpty()).toList());
         counted.sort(Comparator.comparing((Find find) -> new BigInteger(find.found().epoch()))
@@ -147,10 +147,10 @@ final class CheckpointFinds {
                 highestBefore = highest;
             }
             if (highestBefore != null && find.step() <= highestBefore.step()) {
-                problems.add(Names.printable(find.weights()) + ": is of a later epoch than "
+                problems.add(Names.printable(find.weights()) + ": belongs to a later epoch than "
                         + Names.printable(highestBefore.weights())
-                        + ", but its number is not higher: the numbers of these"
-                        + " names count anew in each epoch and are no steps; rename them by the step of the whole run");
+                        + ", but its number is not higher: the numbers in these names restart at each epoch, so they "
+                        + "are not steps; rename the checkpoints by the step of the whole run");
                 readable.values().forEach(finds -> finds.removeAll(counted));
                 readable.values().removeIf(List::isEmpty);
                 return;
@@ -163,7 +163,7 @@ final class CheckpointFinds {
         return readable.values().stream().flatMap(List::stream).toList();
     }
 
-    /** The latest version of a step; a failed row if several could be. */
+    /** The latest version of a step; a checkpoint with a problem if several claim the step. */
     private Checkpoint one(List<Find> finds) {
         Find first = finds.getFirst();
         if (finds.size() == 1) {
@@ -173,13 +173,13 @@ final class CheckpointFinds {
         finds.forEach(find -> byVersion.put(find.version(), find));
         if (byVersion.size() < finds.size()) {
             Path second = finds.get(1).weights();
-            return new Checkpoint(first.step(), second, null, Names.printable(second) + ": is of step " + first.step()
-                    + ", and so is " + Names.printable(first.weights()) + "; remove or rename one");
+            return new Checkpoint(first.step(), second, null, Names.printable(second) + ": has step " + first.step()
+                    + ", and so has " + Names.printable(first.weights()) + "; remove or rename one");
         }
         Find latest = finds.stream().reduce((a, b) -> a.version() > b.version() ? a : b).orElse(first);
         finds.stream().filter(find -> find.version() < latest.version())
                 .forEach(older -> notes
-                        .add(Names.printable(older.weights()) + ": left aside, " + Names.printable(latest.weights())
+                        .add(Names.printable(older.weights()) + ": skipped, " + Names.printable(latest.weights())
                                 + " is the later version of step " + older.step()));
         return checkpoint(latest);
     }

@@ -31,9 +31,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores the layers of a checkpoint, several at a time. Whatever is wrong with a checkpoint costs its rows, not the run.
+ * Scores the layers of a checkpoint, several at a time. An unreadable checkpoint gives a failed row and does not end
+ * the run.
  *
- * <p>Thread safety: immutable; one checkpoint after the other is the way to use it, as each uses all threads.
+ * <p>Thread safety: immutable. Score checkpoints one after the other, since each call uses all threads.
  */
 public final class CheckpointScorer {
 
@@ -77,13 +78,13 @@ public final class CheckpointScorer {
     }
 
     /**
-     * Tells whether a checkpoint is whole: both files are there and open strictly, and no matrix in them ends in zeros, as
-     * those do whose space was reserved before they were written.
+     * Checks whether a checkpoint is complete: both files exist and pass the strict checks at opening, and none of
+     * their matrices ends in zeros. A file whose space was reserved before it was written ends in zeros until then.
      *
      * @param checkpoint the checkpoint
-     * @return null if so, else why not
+     * @return the reason why the checkpoint is incomplete, or null if it is complete
      */
-    public static @Nullable String whyNotWhole(Checkpoint checkpoint) {
+    public static @Nullable String whyIncomplete(Checkpoint checkpoint) {
         if (checkpoint.problem() != null) {
             return checkpoint.problem();
         }
@@ -102,12 +103,12 @@ public final class CheckpointScorer {
             }
             String zeros = weights.hasChecksums() ? null : ZeroTail.of(weights);
             return zeros != null || dump.hasChecksums() ? zeros : ZeroTail.of(dump);
-        } catch (LogalignException notWhole) {
-            return notWhole.getMessage();
+        } catch (LogalignException incomplete) {
+            return incomplete.getMessage();
         }
     }
 
-    /** Why the first tensor that cannot be found is not there: perhaps its shard is still to be written. */
+    /** The problem of the first tensor that cannot be found; its shard may not have been written yet. */
     private static @Nullable String lost(TensorFile file) {
         return file.tensors().stream()
                 .filter(tensor -> tensor.holdsMatrices() && !tensor.isShapeKnown())
@@ -117,15 +118,15 @@ public final class CheckpointScorer {
     }
 
     private static String noActivations(Checkpoint checkpoint) {
-        return Names.printable(checkpoint.weights()) + ": there are no activations beside it; record them in "
+        return Names.printable(checkpoint.weights()) + ": no activations are recorded for it; write them to "
                 + Names.printable(String.valueOf(Objects.requireNonNull(checkpoint.activations()).getFileName()));
     }
 
     /**
-     * The state of a checkpoint's files, and the options that decide about what is read from them.
+     * The state of a checkpoint's files, and the options that determine how they are read.
      *
      * @param checkpoint the checkpoint
-     * @return null if one of the files is not there
+     * @return the stamp, or null if one of the files does not exist
      */
     public @Nullable CheckpointStamp stamp(Checkpoint checkpoint) {
         if (checkpoint.activations() == null) {
@@ -150,12 +151,12 @@ public final class CheckpointScorer {
     }
 
     /**
-     * Checks that the patterns of the selection fit something in the first or in the last of some checkpoints: a typo is one
-     * message, not one for each checkpoint.
+     * Checks that the patterns of the selection match something in the first or the last readable checkpoint, so that a
+     * typo gives a single message rather than one per checkpoint.
      *
-     * @param checkpoints sorted by step; those that cannot be read do not count
+     * @param checkpoints sorted by step; unreadable ones are skipped
      * @return false if none could be read
-     * @throws LogalignException if a pattern fits nothing
+     * @throws LogalignException if a pattern matches nothing
      */
     public boolean checkPatterns(List<Checkpoint> checkpoints) {
         LogalignException misfit = null;
@@ -181,11 +182,11 @@ public final class CheckpointScorer {
      *
      * @param checkpoint the checkpoint
      * @param finished layers that need not be scored again
-     * @param before the state of the files, asked for just now; rows have a warning if it is another one afterwards. Null if
-     *     that does not matter
-     * @return a result for every other layer that is wanted; for a checkpoint that cannot be read a failed row for
+     * @param before the state of the files just before the call; rows get a warning if it has changed afterwards. Null
+     *     skips the check
+     * @return a result for every selected layer that is not finished; for an unreadable checkpoint a failed row for
      *     {@link SeriesRow#EVERY_LAYER}, unless some layers are finished already
-     * @throws InterruptedException if the thread is interrupted; the layers in work are finished first
+     * @throws InterruptedException if the thread is interrupted; layers being scored are finished first
      */
     public List<Scorer.Result> score(Checkpoint checkpoint, Set<String> finished, @Nullable CheckpointStamp before)
             throws InterruptedException {
@@ -210,7 +211,8 @@ public final class CheckpointScorer {
             return failed(checkpoint, bad.getMessage(), finished);
         }
         if (before != null && !before.equals(stamp(checkpoint))) {
-            results.replaceAll(result -> withWarning(result, "its files changed while they were read; call again"));
+            results.replaceAll(result -> withWarning(result, "its files changed while they were read; run the "
+                    + "command again"));
         }
         return results;
     }
@@ -224,7 +226,7 @@ public final class CheckpointScorer {
             Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
             return ofActivation == null ? first : withWarning(first, ofActivation);
         } catch (LogalignException shrunk) {
-            // A row that failed says so itself.
+            // A failed row already states its reason.
             return result.row().status() == Status.FAILED
                     ? result
                     : withWarning(result, String.valueOf(shrunk.getMessage()));
@@ -236,8 +238,8 @@ public final class CheckpointScorer {
     }
 
     /**
-     * A pattern such as * asks for the layers whose activations were recorded; weights without any are rows only if the
-     * pattern fits nothing else.
+     * Drops weights without activations if the pattern that selects them also selects layers with activations: a
+     * pattern such as * means the layers whose activations were recorded.
      */
     private List<LayerJob> recorded(List<LayerJob> jobs) {
         List<Glob> satisfied = selection.include().stream()

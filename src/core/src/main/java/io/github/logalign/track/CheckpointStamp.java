@@ -4,19 +4,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row was scored from. Rows of another stamp than a checkpoint has now are of other numbers.
+ * The state of the files that a row was scored from. A row whose stamp differs from the checkpoint's present one is out
+ * of date.
  *
  * <p>Thread safety: immutable.
  *
- * @param weights the state of the weights
- * @param activations the state of the activations
- * @param layout the options that say how weights lie in their files and what belongs to them; empty without any
- * @param config the state of the config.json beside the weights, which tells how they are stored; null in series that do not
- *     say it
+ * @param weights the state of the weights file
+ * @param activations the state of the activations file
+ * @param layout the options that state how weights are stored and which tensors belong together; empty without such
+ *     options
+ * @param config the state of the config.json beside the weights, which states how they are stored; null in series that
+ *     do not record it
  */
 public record CheckpointStamp(FileStamp weights, FileStamp activations, String layout, @Nullable String config) {
 
-    /** Checks that nothing is missing. */
+    /** Rejects null components, except config. */
     public CheckpointStamp {
         Objects.requireNonNull(weights, "weights");
         Objects.requireNonNull(activations, "activations");
@@ -24,11 +26,10 @@ public record CheckpointStamp(FileStamp weights, FileStamp activations, String l
     }
 
     /**
-     * Tells whether rows of this stamp are of other numbers than those of another. What one of them does not say is no
-     * difference.
+     * Whether rows with this stamp are out of date. A part that one of the stamps does not record counts as equal.
      *
-     * @param now the other stamp
-     * @return true if so
+     * @param now the present stamp
+     * @return true if the stamps differ
      */
     boolean differsFrom(CheckpointStamp now) {
         boolean sameConfig = config == null || now.config == null || config.equals(now.config);

@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * What tells that the config.json beside weights has changed: a hash of its content alone, since runs write the same one
- * again and again.
+ * A stamp by which a changed config.json beside weights is detected. It is a hash of the content alone, since runs
+ * write the same file again and again.
  */
 final class ConfigStamp {
 
@@ -21,12 +21,12 @@ final class ConfigStamp {
 
     private ConfigStamp() {}
 
-    /** The file's place, whether it is there or not. */
+    /** The path of the file, whether it exists or not. */
     static Path path(Path weights) {
         return weights.resolveSibling(ModelConfig.FILE_NAME);
     }
 
-    /** The state of the config.json beside weights, one word. Cost: the file is read, 16 MB of it at most. */
+    /** The state of the config.json beside weights, as one word. Cost: reads the file, at most 16 MB of it. */
     static String beside(Path weights) {
         Path path = path(weights);
         if (!Files.isRegularFile(path)) {

@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
-/** How closely two quantities go together. */
+/** Correlation coefficients. */
 public final class Correlation {
 
     private Correlation() {}
 
     /**
-     * Pearson's correlation: how well a line fits.
+     * Pearson's correlation coefficient, a measure of linear association.
      *
      * @param x finite values
      * @param y as many
@@ -39,7 +39,7 @@ public final class Correlation {
     }
 
     /**
-     * Spearman's correlation: Pearson's of the ranks, ties sharing their middle rank.
+     * Spearman's rank correlation: Pearson's coefficient of the ranks, where ties share their mean rank.
      *
      * @param x finite values
      * @param y as many
@@ -82,7 +82,7 @@ public final class Correlation {
         return Arrays.stream(values).allMatch(value -> value == values[0]);
     }
 
-    /** Centred, and scaled so that the squares neither overflow nor vanish. */
+    /** Centres the values, and scales them so that their squares neither overflow nor underflow. */
     private static double[] centred(double[] values) {
         double largest = Arrays.stream(values).map(Math::abs).max().orElse(0);
         double mean = Arrays.stream(values).map(value -> value / largest).average().orElse(0);

@@ -24,13 +24,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells that a file has changed. Of the index of a sharded model, the shards count too.
+ * A stamp by which a changed file is detected. The stamp of a sharded model's index covers its shards.
  *
  * <p>Thread safety: immutable.
  *
- * @param bytes the size, of all shards together
- * @param modified the time of the last change, to the nanosecond where the file system keeps it
- * @param ends a hash of the header and of the last bytes
+ * @param bytes the size in bytes, summed over all shards
+ * @param modified the time of the last modification, to the nanosecond where the file system records it
+ * @param ends a hash of the header and the last bytes
  */
 public record FileStamp(long bytes, Instant modified, String ends) {
 
@@ -39,17 +39,17 @@ public record FileStamp(long bytes, Instant modified, String ends) {
     private static final int HASH_BYTES = 8;
     private static final Pattern TEXT = Pattern.compile("(\\d{1,19}) (\\S+) ([0-9a-f]{1,64})");
 
-    /** Checks that nothing is missing. */
+    /** Rejects null components. */
     public FileStamp {
         Objects.requireNonNull(modified, "modified");
         Objects.requireNonNull(ends, "ends");
     }
 
     /**
-     * Looks at a file. Cost: its header and its last 4,096 bytes are read.
+     * Takes the stamp of a file. Cost: reads its header and its last 4,096 bytes.
      *
      * @param path a file of tensors
-     * @return its state; null if it is not there or cannot be read
+     * @return the stamp; null if the file does not exist or cannot be read
      */
     public static @Nullable FileStamp of(Path path) {
         try {
@@ -70,7 +70,7 @@ public record FileStamp(long bytes, Instant modified, String ends) {
                 updateByEnds(hash, file);
             }
             return new FileStamp(bytes, modified, HexFormat.of().formatHex(hash.digest(), 0, HASH_BYTES));
-        } catch (IOException notThere) {
+        } catch (IOException unreadable) {
             return null;
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
@@ -78,10 +78,10 @@ public record FileStamp(long bytes, Instant modified, String ends) {
     }
 
     /**
-     * The files that belong to a path: itself, and the shards that it is the index of.
+     * The files that belong to a path: the file itself and, if it is an index, its shards.
      *
      * @param path a file of tensors
-     * @return at least the path
+     * @return the path and any shards
      */
     static Set<Path> files(Path path) {
         Set<Path> files = new TreeSet<>(List.of(path));
@@ -104,7 +104,8 @@ public record FileStamp(long bytes, Instant modified, String ends) {
             long size = channel.size();
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             read(channel, length, 0);
-            // The length of the header if it is a safetensors file; any length will do for others.
+            // The length of the header in a safetensors file; in other formats it is an arbitrary number, which does no
+            // harm.
             long header = length.remaining() < Long.BYTES ? size : Long.BYTES + Math.max(0, length.getLong(0));
             update(hash, channel, 0, (int) Math.min(Math.max(0, header), Math.min(size, MOST_HEADER)));
             int tail = (int) Math.min(size, TAIL);
@@ -127,11 +128,11 @@ public record FileStamp(long bytes, Instant modified, String ends) {
     }
 
     /**
-     * Reads the form that {@link #toString} gives.
+     * Parses the form that {@link #toString} returns.
      *
-     * @param text size, time and hash with spaces between
+     * @param text size, time and hash, separated by spaces
      * @return the stamp
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text has another form
      */
     public static FileStamp parse(String text) {
         Matcher matcher = TEXT.matcher(text);

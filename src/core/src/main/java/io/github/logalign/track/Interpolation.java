@@ -5,7 +5,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * Values between the steps at which they were measured.
+ * Linear interpolation between training steps.
  *
  * <p>Thread safety: stateless.
  */
@@ -14,11 +14,11 @@ public final class Interpolation {
     private Interpolation() {}
 
     /**
-     * Interpolates linearly between neighbours.
+     * Interpolates between the two nearest steps.
      *
      * @param values by step
      * @param step any step
-     * @return the value at that step, or between its neighbours; empty outside the range of the steps
+     * @return the value at that step, interpolated if necessary; empty outside the range of the steps
      */
     public static Optional<Double> at(NavigableMap<Long, Double> values, long step) {
         Map.Entry<Long, Double> below = values.floorEntry(step);

@@ -3,7 +3,7 @@ package io.github.logalign.track;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Tells names of files and folders that are still being written, or were left behind by a crash. */
+/** Recognises, by their names, files and folders that are still being written or were left behind by a crash. */
 final class Leftover {
 
     private static final Pattern NAME = Pattern.compile("(?:tmp|temp)[-_.].*"
@@ -13,12 +13,14 @@ final class Leftover {
 
     private Leftover() {}
 
-    /** Tells whether a name is hidden or ends in .tmp, as those of atomic writers do: no word is needed about them. */
+    /**
+     * Whether a name is hidden or ends in .tmp, like those of atomic writers. Such files are skipped without a note.
+     */
     static boolean isHidden(String name) {
         return name.startsWith(".") || name.endsWith(".tmp");
     }
 
-    /** Tells whether a name says that what it names is temporary, such as {@code tmp-checkpoint-1000}. */
+    /** Whether a name marks a file or folder as temporary, such as {@code tmp-checkpoint-1000}. */
     static boolean is(String name) {
         return isHidden(name) || NAME.matcher(name.toLowerCase(Locale.ROOT)).matches();
     }

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the patterns of a selection fit a checkpoint.
+ * Whether the patterns of a selection match tensors of a checkpoint.
  *
- * @param readable whether both of its files open
- * @param misfit what is wrong with the patterns, or null
+ * @param readable whether both files of the checkpoint can be opened
+ * @param misfit the error for a pattern that matches nothing, or null
  */
 record PatternFit(boolean readable, @Nullable LogalignException misfit) {
 
@@ -26,7 +26,7 @@ record PatternFit(boolean readable, @Nullable LogalignException misfit) {
         try (TensorFile weights = TensorFile.open(checkpoint.weights());
                 TensorFile dump = TensorFile.open(activations)) {
             return new PatternFit(true, misfit(weights, dump, selection));
-        } catch (LogalignException notReadable) {
+        } catch (LogalignException unreadable) {
             return UNREADABLE;
         }
     }
@@ -35,8 +35,8 @@ record PatternFit(boolean readable, @Nullable LogalignException misfit) {
         try {
             Plan.checkPatterns(weights, dump, selection);
             return null;
-        } catch (LogalignException nothing) {
-            return nothing;
+        } catch (LogalignException noMatch) {
+            return noMatch;
         }
     }
 }

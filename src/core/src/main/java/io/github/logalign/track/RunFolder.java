@@ -20,18 +20,21 @@ import org.jspecify.annotations.Nullable;
  *   <li>files {@code step_02000.weights.safetensors} with {@code step_02000.activations.safetensors};
  *   <li>folders {@code checkpoint-2000} with {@code model.safetensors}, or {@code model.safetensors.index.json}, and
  *       {@code activations.safetensors} in it;
- *   <li>or weights that fit a pattern such as {@code ckpt-{step}/weights.safetensors}. Their activations have the same name
- *       with the last "weights" in it replaced by "activations", or else are {@code activations.safetensors} beside.
+ *   <li>or weights that match a pattern such as {@code ckpt-{step}/weights.safetensors}. Their activations have the
+ *       same name with the last "weights" replaced by "activations"; otherwise they are in
+ *       {@code activations.safetensors} in the same folder.
  * </ul>
  *
- * <p>The step is the number beside a word such as step, checkpoint or iter, else the only number of the name; versions, ranks,
- * shards, dates and losses are none. Where a name holds no such number, the step is what the safetensors metadata of the
- * weights or the activations calls {@code step}. Of several versions of a file ({@code step=100-v1}) the latest counts.
+ * <p>The step is the number beside a word such as step, checkpoint or iter, otherwise the only number in the name;
+ * versions, ranks, shards, dates and losses do not count. If the name contains no such number, the step is the entry
+ * {@code step} in the safetensors metadata of the weights or the activations. Of several versions of a file
+ * ({@code step=100-v1}) the latest is used.
  *
- * <p>Temporary files and folders ({@code tmp-checkpoint-1000}, hidden ones, those that end in {@code .tmp}) and links to a
- * neighbour ({@code latest}) are left aside. What looks like a checkpoint in another format is one with a problem.
+ * <p>Temporary files and folders ({@code tmp-checkpoint-1000}, hidden ones, those that end in {@code .tmp}) and links
+ * to another entry of the folder ({@code latest}) are skipped. Checkpoints in formats that logalign does not read are
+ * listed with a problem.
  *
- * <p>Thread safety: immutable; every scan looks anew.
+ * <p>Thread safety: immutable; every scan reads the folder again.
  */
 public final class RunFolder {
 
@@ -50,12 +53,12 @@ public final class RunFolder {
     }
 
     /**
-     * What a scan found.
+     * The result of a scan.
      *
-     * @param checkpoints sorted by step as a number, each step once
-     * @param problems what looks like a checkpoint but has no step, one line each
-     * @param notes what was assumed, one line each
-     * @param leftovers what looks like a checkpoint but is temporary by its name, one line each
+     * @param checkpoints the checkpoints, sorted numerically by step, one per step
+     * @param problems entries that look like a checkpoint but have no usable step, one line each
+     * @param notes assumptions that were made, one line each
+     * @param leftovers entries that look like a checkpoint but have the name of a temporary one, one line each
      */
     public record Scan(
             List<Checkpoint> checkpoints, List<String> problems, List<String> notes, List<String> leftovers) {
@@ -70,21 +73,22 @@ public final class RunFolder {
     }
 
     /**
-     * A run.
+     * Describes a run.
      *
-     * @param folder its folder
-     * @param pattern where the weights are, or null for the usual names
+     * @param folder the folder of the run
+     * @param pattern the pattern for the paths of the weights, or null for the usual names
      * @return the run
-     * @throws IllegalArgumentException if the pattern does not hold {@code {step}} just once, or leads out of the folder
+     * @throws IllegalArgumentException if the pattern does not contain {@code {step}} exactly once, or leads out of the
+     *     folder
      */
     public static RunFolder of(Path folder, @Nullable String pattern) {
         return new RunFolder(folder, pattern == null ? null : new StepPattern(pattern));
     }
 
     /**
-     * Looks which checkpoints there are.
+     * Finds the checkpoints of the run.
      *
-     * @return the checkpoints, maybe none
+     * @return the checkpoints found, with problems and notes
      * @throws LogalignException if the folder cannot be read
      */
     public Scan scan() {
@@ -105,7 +109,7 @@ public final class RunFolder {
             }
             if (Leftover.is(name)) {
                 if (Files.isDirectory(entry) && weightsIn(entry).isPresent()) {
-                    finds.addLeftover(Names.printable(entry) + ": left aside, it is temporary by its name");
+                    finds.addLeftover(Names.printable(entry) + ": skipped, its name marks it as temporary");
                 }
                 continue;
             }
@@ -140,7 +144,7 @@ public final class RunFolder {
         return MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
     }
 
-    /** Such as latest, which points to a checkpoint that is found by its own name. */
+    /** Whether an entry, such as latest, links to another one, which is found under its own name. */
     private boolean isLinkToNeighbour(Path entry) {
         if (!Files.isSymbolicLink(entry)) {
             return false;
@@ -180,7 +184,7 @@ public final class RunFolder {
             return common;
         }
         Path twin = weights.resolveSibling(name.substring(0, at) + ACTIVATIONS + name.substring(at + WEIGHTS.length()));
-        // Where neither is there yet, the one that belongs to these weights alone is asked for.
+        // If neither exists yet, expect the file that belongs to these weights alone.
         return Files.exists(twin) || !Files.exists(common) ? twin : common;
     }
 
@@ -194,7 +198,8 @@ public final class RunFolder {
             }
         } catch (IOException | java.nio.file.DirectoryIteratorException failed) {
             throw new LogalignException(
-                    Names.printable(in) + ": the folder of a run cannot be read; check that it exists and is a folder",
+                    Names.printable(in) + ": the folder of the run cannot be read; check that it exists and is a "
+                            + "folder",
                     failed);
         }
         entries.sort(null);

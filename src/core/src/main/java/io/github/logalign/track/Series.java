@@ -13,14 +13,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a run: layers over training steps, sorted by step and within a step by the order in which the layers first
- * came. Steps may be uneven, and layers may be missing at some of them.
+ * The rows of a run: layers over training steps, sorted by step and, within a step, by the order in which the layers
+ * first appeared. Steps may be unevenly spaced, and a layer may be missing at some steps.
  *
  * <p>Thread safety: immutable.
  */
 public final class Series {
 
-    /** No rows. */
+    /** The series without rows. */
     public static final Series EMPTY = new Series(List.of());
 
     private final List<SeriesRow> rows;
@@ -36,9 +36,9 @@ public final class Series {
     }
 
     /**
-     * Makes a series.
+     * Creates a series.
      *
-     * @param rows in any order
+     * @param rows the rows, in any order
      * @return the series
      * @throws IllegalArgumentException if two rows have the same step and layer
      */
@@ -62,7 +62,7 @@ public final class Series {
     /**
      * All rows.
      *
-     * @return unmodifiable, by step and layer
+     * @return the rows, unmodifiable, sorted by step and layer
      */
     public List<SeriesRow> rows() {
         return rows;
@@ -71,7 +71,7 @@ public final class Series {
     /**
      * The layers.
      *
-     * @return unmodifiable, in the order of the rows, without {@link SeriesRow#EVERY_LAYER}
+     * @return the names, unmodifiable, in the order of the rows, without {@link SeriesRow#EVERY_LAYER}
      */
     public List<String> layers() {
         return byLayer.keySet().stream()
@@ -83,7 +83,7 @@ public final class Series {
      * The rows of a layer.
      *
      * @param layer its name
-     * @return unmodifiable, by step; empty if there is no such layer
+     * @return the rows, unmodifiable, sorted by step; empty if there is no such layer
      */
     public List<SeriesRow> layer(String layer) {
         return List.copyOf(byLayer.getOrDefault(layer, List.of()));
@@ -103,9 +103,9 @@ public final class Series {
     }
 
     /**
-     * Some of the rows, with what was derived from all.
+     * A subset of the rows, with the baseline and slope values that were derived from all rows.
      *
-     * @param shown tells which
+     * @param shown selects the rows
      * @return a series of those rows
      */
     public Series where(Predicate<SeriesRow> shown) {
@@ -113,9 +113,9 @@ public final class Series {
     }
 
     /**
-     * This series with baseline and deviation at every row for which the baseline has a value.
+     * This series with the baseline and the deviation at every row for which the baseline has a value.
      *
-     * @param baseline the baseline, or null to take it away
+     * @param baseline the baseline, or null to remove it
      * @return a new series
      */
     public Series withBaseline(@Nullable Baseline baseline) {
@@ -128,9 +128,11 @@ public final class Series {
     }
 
     /**
-     * This series with the slope at every row whose LAR is usable, from that layer's last usable rows up to there.
+     * This series with the slope at every row whose LAR is usable, fitted to that layer's usable rows up to and
+     * including it.
      *
-     * @param window how many rows, at least {@link Slope#MIN_POINTS}; near the start, where there are fewer, those
+     * @param window the largest number of rows to fit, at least {@link Slope#MIN_POINTS}; near the start all rows there
+     *     are
      * @return a new series
      * @throws IllegalArgumentException if the window is too short
      */

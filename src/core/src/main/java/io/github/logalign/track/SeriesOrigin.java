@@ -11,13 +11,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether the rows of a series are of the run that is looked at. Runs name their checkpoints alike, so that only
- * folders and the state of the files tell one from another.
+ * Whether the rows of a series belong to a given run. Different runs give their checkpoints the same names, so only the
+ * folder and the state of the files distinguish them.
  *
  * <p>Thread safety: immutable.
  *
- * @param other the folder of the run that the series is of, as its rows name it; null if that is the one looked at
- * @param moved whether the files of the other folder are the files here, under the same names
+ * @param other the folder of the run that the series belongs to, as its rows name it; null if it is the given run
+ * @param moved whether the given run holds the same files under the same names, so that the other folder was moved here
  */
 public record SeriesOrigin(@Nullable Path other, boolean moved) {
 
@@ -26,8 +26,8 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
      *
      * @param series the rows
      * @param run the folder of the run
-     * @param checkpoints what lies in it
-     * @param stamps gives the state of a checkpoint's files, or null; asked only for rows of another folder
+     * @param checkpoints the checkpoints of the run
+     * @param stamps returns the state of a checkpoint's files, or null; called only for rows of another folder
      * @return where the rows come from
      */
     public static SeriesOrigin of(
@@ -43,7 +43,7 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
             Checkpoint checkpoint = byStep.get(row.step());
             String weights = row.score().weights();
             if (isOf(run, weights, checkpoint)) {
-                // A run that was moved has rows of both places once it has grown.
+                // A run that was moved and then continued has rows of both folders.
                 evidence = true;
                 continue;
             }
@@ -61,7 +61,7 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
         return new SeriesOrigin(other, other != null && same && evidence);
     }
 
-    /** Options that say how to read the files make another number, not another run. */
+    /** Compares the files only: other reading options change the scores, but it is the same run. */
     private static boolean isOfSameFiles(CheckpointStamp then, @Nullable CheckpointStamp now) {
         return now != null && then.weights().equals(now.weights()) && then.activations().equals(now.activations());
     }
@@ -86,7 +86,7 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
         return path.toAbsolutePath().normalize();
     }
 
-    /** Without links, as far as the path is still there. */
+    /** Resolves links as far as the path still exists. */
     private static Path real(Path path) {
         for (Path at = absolute(path); at != null; at = at.getParent()) {
             if (Files.exists(at)) {
@@ -100,7 +100,10 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
         return absolute(path);
     }
 
-    /** The folder of a run: weights without their name in it, or without what looks like the folder of one checkpoint. */
+    /**
+     * The folder of a run: the path of weights without their name in the run or, if that is unknown, without what looks
+     * like the folder of a checkpoint.
+     */
     private static Path folder(Path weights, @Nullable Path name, long step) {
         Path folder = weights;
         if (name != null && weights.endsWith(name)) {

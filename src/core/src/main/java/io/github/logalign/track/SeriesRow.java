@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One layer at one training step.
+ * The score of one layer at one training step, with the quantities derived from the series.
  *
  * <p>Thread safety: immutable.
  *
  * @param step the training step, not negative
- * @param score the layer's row; its layer is {@link #EVERY_LAYER} if the whole checkpoint could not be read
- * @param baseline the baseline's LAR at this step, or null without one
+ * @param score the layer's score; its layer is {@link #EVERY_LAYER} if the checkpoint could not be read
+ * @param baseline the baseline's LAR at this step, or null without a baseline
  * @param deviation baseline minus LAR, positive below the baseline, or null
- * @param slope the rate of change of LAR per 1000 steps over the window that ends here, or null
- * @param stamp the state of the files that the score is of, or null if that is not known
+ * @param slope the slope of LAR per 1000 steps over the window that ends at this row, or null
+ * @param stamp the state of the files that were scored, or null if unknown
  */
 public record SeriesRow(
         long step,
@@ -28,11 +28,11 @@ public record SeriesRow(
     /** The layer of a row that stands for a whole checkpoint. */
     public static final String EVERY_LAYER = "*";
 
-    /** Checks the step. */
+    /** Rejects negative steps. */
     public SeriesRow {
         Objects.requireNonNull(score, "score");
         if (step < 0) {
-            throw new IllegalArgumentException("a training step is not negative, unlike " + step);
+            throw new IllegalArgumentException("a training step must not be negative: " + step);
         }
     }
 
@@ -69,8 +69,7 @@ public record SeriesRow(
     }
 
     /**
-     * LAR where it can be calculated with: minus infinity and undefined values are left out of fits, differences and
-     * curves.
+     * LAR if it is finite. Fits, differences and curves leave out rows whose LAR is undefined or minus infinity.
      *
      * @return a finite value, or null
      */

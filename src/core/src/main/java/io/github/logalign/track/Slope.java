@@ -4,23 +4,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rate of change of LAR over a window of checkpoints: an ordinary least-squares line through (step, LAR), so uneven and
- * missing steps do no harm. Negative means decline.
+ * The rate of change of LAR over a window of checkpoints: the slope of an ordinary least-squares line through (step,
+ * LAR). Steps may be unevenly spaced or missing. A negative slope is a decline.
  *
  * <p>Thread safety: immutable.
  *
- * @param perThousandSteps the line's slope, LAR per 1000 steps
- * @param standardError of that slope, from the residuals, in the same unit; 0 if the points lie on a line
- * @param points how many rows were fitted, at least {@link #MIN_POINTS}
- * @param firstStep where the window starts
- * @param lastStep where it ends
+ * @param perThousandSteps the slope of the line, in LAR per 1000 steps
+ * @param standardError the standard error of the slope, from the residuals, in the same unit; 0 if the points lie on a
+ *     line
+ * @param points the number of rows fitted, at least {@link #MIN_POINTS}
+ * @param firstStep the first step of the window
+ * @param lastStep the last step of the window
  */
 public record Slope(double perThousandSteps, double standardError, int points, long firstStep, long lastStep) {
 
-    /** A line through fewer points says nothing about its error. */
+    /** The fewest points that leave a residual to estimate the error from. */
     public static final int MIN_POINTS = 3;
 
-    /** The window that is used if nothing else is said, in rows. */
+    /** The default window, in rows. */
     public static final int DEFAULT_WINDOW = 16;
 
     private static final double UNIT = 1000;
@@ -29,9 +30,10 @@ public record Slope(double perThousandSteps, double standardError, int points, l
      * Fits a line.
      *
      * @param steps at least {@link #MIN_POINTS} and strictly increasing
-     * @param lar one finite value for each step
+     * @param lar a finite value for each step
      * @return the slope
-     * @throws IllegalArgumentException if the arrays differ in length, are too short, or hold something else
+     * @throws IllegalArgumentException if the arrays differ in length or are too short, if a value is not finite, or if
+     *     the steps do not increase
      */
     public static Slope fit(long[] steps, double[] lar) {
         int n = steps.length;
@@ -63,12 +65,12 @@ public record Slope(double perThousandSteps, double standardError, int points, l
         return new Slope(slope, Math.sqrt(squares / (n - 2) / xx), n, steps[0], steps[n - 1]);
     }
 
-    /** Counted from the first step, so that large step numbers cost no digits. */
+    /** Steps relative to the first one, so that large step numbers do not lose precision. */
     private static double x(long[] steps, int i) {
         return (steps[i] - steps[0]) / UNIT;
     }
 
-    /** Fits rows whose LAR is usable; empty if there are too few. */
+    /** Fits a line to rows with a usable LAR; empty if there are too few rows. */
     static Optional<Slope> of(List<SeriesRow> usable) {
         if (usable.size() < MIN_POINTS) {
             return Optional.empty();
@@ -92,16 +94,17 @@ public record Slope(double perThousandSteps, double standardError, int points, l
     }
 
     /**
-     * The t statistic against a flat line.
+     * The t statistic against the hypothesis of a flat line.
      *
-     * @return slope over standard error; 0 for a flat line, infinite for a sloping one without residuals
+     * @return slope divided by standard error; 0 for a flat line, infinite for a sloping line without residuals
      */
     public double tStatistic() {
         return ratio(perThousandSteps, standardError);
     }
 
     /**
-     * How likely independent Gaussian noise about a flat line would give so steep a decline or a steeper one.
+     * The one-sided p-value of the decline: the probability that independent Gaussian noise about a flat line gives a
+     * slope at least as steep.
      *
      * @return the lower tail of Student's t with points - 2 degrees of freedom, from 0 to 1
      */
@@ -110,7 +113,7 @@ public record Slope(double perThousandSteps, double standardError, int points, l
     }
 
     /**
-     * How the slope changed since an earlier window.
+     * The change of the slope since an earlier window.
      *
      * @param earlier a window that ends before this one starts
      * @return the change
@@ -127,36 +130,37 @@ public record Slope(double perThousandSteps, double standardError, int points, l
     }
 
     /**
-     * Two slopes, one after the other.
+     * The slopes of two successive windows.
      *
-     * @param earlier the first window's
-     * @param later the second window's
+     * @param earlier the slope of the first window
+     * @param later the slope of the second window
      */
     public record Change(Slope earlier, Slope later) {
 
         /**
          * The difference.
          *
-         * @return later minus earlier, LAR per 1000 steps; negative if the decline grows steeper
+         * @return later minus earlier, in LAR per 1000 steps; negative if the decline becomes steeper
          */
         public double perThousandSteps() {
             return later.perThousandSteps - earlier.perThousandSteps;
         }
 
         /**
-         * The error of the difference.
+         * The standard error of the difference.
          *
-         * @return the root of the summed squares of both standard errors
+         * @return the root of the sum of the squared standard errors
          */
         public double standardError() {
             return Math.hypot(earlier.standardError, later.standardError);
         }
 
         /**
-         * How likely independent noise about one straight line would give so strong a steepening.
+         * The one-sided p-value of the steepening: the probability that independent Gaussian noise about a single
+         * straight line gives a change at least as strong.
          *
-         * @return the lower tail of Student's t, with the degrees of freedom of Welch and Satterthwaite rounded down, so
-         *     that windows of unequal noise may be compared
+         * @return the lower tail of Student's t, with the Welch-Satterthwaite degrees of freedom rounded down, so that
+         *     windows with unequal noise can be compared
          */
         public double steepeningProbability() {
             return StudentT.upperTail(-ratio(perThousandSteps(), standardError()), freedom());

@@ -11,24 +11,25 @@ import java.util.regex.Pattern;
  * Reads the training step from the name of a file or folder, as training frameworks write it. The step is
  *
  * <ol>
- *   <li>the number that belongs to a word for steps: step, global_step, checkpoint, ckpt, iter, update or ba, behind the
- *       word ({@code epoch=3-step=100-v1}, {@code iter_0001000}, {@code step-1431k-3T}) or before it ({@code 1000steps});
- *   <li>else the one behind the word batch;
- *   <li>else the only number there is; that may be the epoch's.
+ *   <li>the number that belongs to a word for steps: step, global_step, checkpoint, ckpt, iter, update or ba, after the
+ *       word ({@code epoch=3-step=100-v1}, {@code iter_0001000}, {@code step-1431k-3T}) or before it
+ *       ({@code 1000steps});
+ *   <li>otherwise the number after the word batch;
+ *   <li>otherwise the only number in the name, which may be that of the epoch.
  * </ol>
  *
- * <p>Numbers are read as {@link StepNumber} tells, as a whole or not at all. Versions ({@code -v1}), ranks, shards, dates, and decimal numbers such as losses are no steps. Where several numbers are
- * left, the name is ambiguous.
+ * <p>{@link StepNumber} describes the forms of numbers. Versions ({@code -v1}), ranks, shards, dates, and decimal
+ * numbers such as losses are not steps. If several numbers remain, the name is ambiguous.
  */
 final class StepName {
 
-    /** What is between a word and its number. */
+    /** The separators between a word and its number. */
     private static final String GAP = "[=_.: -]{0,3}(?=\\d)";
 
     private static final Pattern STEP = Pattern.compile("(?:steps?|checkpoints?"
             + "|(?<![a-z])(?:ckpts?|chkpt|iterations?|iters?|it|updates?|ba))" + GAP);
 
-    /** Where a number may start that has its word behind it. */
+    /** The position at which a number that precedes its word may start. */
     private static final Pattern START = Pattern.compile("(?<![a-z\\d.,'])(?=\\d)");
 
     private static final Pattern STEP_BEHIND = Pattern.compile(
@@ -38,7 +39,7 @@ final class StepName {
 
     private static final Pattern EPOCH = Pattern.compile("(?<![a-z])(?:epochs?|ep)" + GAP);
 
-    /** A number right behind another one, as in fairseq's {@code checkpoint_3_1000}: both may be the step. */
+    /** A number directly after another one, as in fairseq's {@code checkpoint_3_1000}: either may be the step. */
     private static final Pattern SECOND = Pattern.compile("[_. -]{1,2}(?<number>\\d+)(?![\\da-z.])");
 
     private static final Pattern DIGITS = Pattern.compile("\\d+");
@@ -52,7 +53,7 @@ final class StepName {
             "(?<!\\d)(?:19|20)\\d\\d(?<dash>[-_.]?)(?:0[1-9]|1[0-2])\\k<dash>(?:0[1-9]|[12]\\d|3[01])(?!\\d)"
                     + "(?:[t_ .-]?(?:[01]\\d|2[0-3])(?<colon>[-_:]?)[0-5]\\d\\k<colon>[0-5]\\d(?!\\d))?");
 
-    /** Numbers that are known to be no steps. */
+    /** Numbers that are known not to be steps. */
     private static final Pattern OTHERS = Pattern.compile(String.join("|",
             "(?<![a-z])v\\d+(?:\\.\\d+)*(?![a-z\\d])",
             "(?<![a-z])(?:rank|shard|part|worker|gpu|node|seed|fold|trial|size|bs|fp|bf|int|float)[=_-]?\\d+(?![.]\\d)",
@@ -62,23 +63,24 @@ final class StepName {
 
     private StepName() {}
 
-    /** What a name tells. */
+    /** The result of reading a name. */
     sealed interface Reading permits Found, Ambiguous, Unknown, None {}
 
     /**
      * The step.
      *
-     * @param digits without leading zeros; may be too long for a long
-     * @param version what follows {@code -v}, or 0: Lightning numbers files that would have the same name in this way
-     * @param word what told it
-     * @param epoch the digits of the epoch that the name tells beside the step; empty without one
+     * @param digits the digits without leading zeros; the number may exceed the range of a long
+     * @param version the number after {@code -v}, or 0; Lightning adds it to files that would otherwise have the same
+     *     name
+     * @param word the word that marked the number as the step
+     * @param epoch the digits of the epoch if the name contains it beside the step, otherwise empty
      */
     record Found(String digits, int version, Word word, String epoch) implements Reading {}
 
     /**
      * Several numbers may be the step.
      *
-     * @param candidates the numbers, in the name's order
+     * @param candidates the numbers, in their order in the name
      */
     record Ambiguous(List<String> candidates) implements Reading {
 
@@ -89,16 +91,16 @@ final class StepName {
     }
 
     /**
-     * Digits stand where the step should, but belong to something that is not understood.
+     * The digits in the position of the step belong to a token that cannot be parsed.
      *
-     * @param token what stands there
+     * @param token the token
      */
     record Unknown(String token) implements Reading {}
 
-    /** No number in the name may be the step. */
+    /** No number in the name can be the step. */
     record None() implements Reading {}
 
-    /** What a number belongs to. */
+    /** The word that a number belongs to. */
     enum Word {
         /** A word for steps. */
         STEP,
@@ -106,14 +108,15 @@ final class StepName {
         BATCH,
         /** The word epoch. */
         EPOCH,
-        /** No word that is known. */
+        /** No known word. */
         NONE
     }
 
     /**
      * Reads a name.
      *
-     * @param name of a folder, or of a file without the end that all checkpoints have, such as ".weights.safetensors"
+     * @param name the name of a folder, or of a file without the suffix common to all checkpoints, such as
+     *     ".weights.safetensors"
      */
     static Reading of(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
@@ -121,7 +124,7 @@ final class StepName {
         if (!(withoutDates instanceof None)) {
             return withoutDates;
         }
-        // Step 20,240,101 looks like a date; a word for steps tells the difference.
+        // Step 20,240,101 looks like a date. A word for steps shows that it is none.
         return ofLowerCase(lower) instanceof Found found && found.word == Word.STEP ? found : withoutDates;
     }
 
@@ -149,7 +152,7 @@ final class StepName {
         return all(rest).reading(version, behind(EPOCH, rest).all.isEmpty() ? Word.NONE : Word.EPOCH, "");
     }
 
-    /** Numbers that may be the step, and the first that is not understood. */
+    /** Numbers that may be the step, and the first token that cannot be parsed. */
     private static final class Numbers {
 
         private final Set<String> all = new LinkedHashSet<>();
@@ -180,7 +183,7 @@ final class StepName {
         }
     }
 
-    /** The numbers behind a word. */
+    /** The numbers after a word. */
     private static Numbers behind(Pattern word, String name) {
         Numbers numbers = new Numbers();
         Matcher words = word.matcher(name);
@@ -221,7 +224,7 @@ final class StepName {
         return STEP_BEHIND.matcher(name).region(number.end(), name.length()).useTransparentBounds(true).lookingAt();
     }
 
-    /** All that is left; digits within something else count only beside others. */
+    /** All remaining numbers. Digits within an unparsed token do not count on their own. */
     private static Numbers all(String rest) {
         Numbers numbers = new Numbers();
         Matcher digits = DIGITS.matcher(rest);

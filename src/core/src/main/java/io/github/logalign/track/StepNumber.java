@@ -6,26 +6,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number within a name, read as a whole or not at all: {@code 1500}, {@code 1,500}, {@code 1e3}, {@code 1.5k}, {@code 2M},
- * {@code 2B}. Digits that are only the start of something else, as in {@code 12ab} or {@code 1,50}, are not understood.
+ * A number within a name: {@code 1500}, {@code 1,500}, {@code 1e3}, {@code 1.5k}, {@code 2M}, {@code 2B}. A token that
+ * merely starts with digits, such as {@code 12ab} or {@code 1,50}, is of unknown kind; no part of it is read as a
+ * number.
  *
- * @param kind what it is
- * @param text the digits of a whole number without leading zeros, else what the name says
- * @param end where it ends in the name
+ * @param kind the kind of number
+ * @param text the digits of a whole number without leading zeros, otherwise the token as in the name
+ * @param end the index in the name at which the number ends
  */
 record StepNumber(Kind kind, String text, int end) {
 
-    /** What digits are. */
+    /** The kinds of numbers. */
     enum Kind {
         /** A whole number. */
         WHOLE,
         /** A decimal number or a version, such as a loss. */
         DECIMAL,
-        /** Digits that are a part of something that is not understood. */
+        /** Digits that are part of a token that cannot be parsed. */
         UNKNOWN
     }
 
-    /** What may follow a number without anything between. */
+    /** Words that may directly follow a number. */
     private static final String WORDS = "(?:(?:global_?)?(?:steps?|iterations?|iters?|it|updates?|ba)|batch(?:es)?|epochs?|ep"
             + "|checkpoints?|ckpts?|rank|shard|seed|tokens?|loss|val|train|test|acc|weights?|model|ema|final|best)(?![a-z])"
             + "|v\\d+(?![a-z\\d])";
@@ -60,7 +61,7 @@ record StepNumber(Kind kind, String text, int end) {
         return new StepNumber(Kind.UNKNOWN, found ? token.group() : "", found ? token.end() : start + 1);
     }
 
-    /** Groups of three digits that may be one number or several, as in 1_500, taken as one; null if there are none. */
+    /** Reads groups of three digits, as in 1_500, as one number, though they may be several; null if there are none. */
     static @Nullable StepNumber groupsAt(String name, int start) {
         Matcher groups = GROUPS.matcher(name).region(start, name.length()).useTransparentBounds(true);
         return groups.lookingAt()
@@ -68,12 +69,12 @@ record StepNumber(Kind kind, String text, int end) {
                 : null;
     }
 
-    /** Whether a hyphen before digits is a minus: it is where another separator stands before it. */
+    /** Whether a hyphen before digits is a minus sign, which it is after another separator. */
     static boolean isNegative(String name, int start) {
         return start > 1 && name.charAt(start - 1) == '-' && "=_.: -".indexOf(name.charAt(start - 2)) >= 0;
     }
 
-    /** Null if it is not whole. */
+    /** The digits of the value, or null if it is not a whole number. */
     private static @Nullable String digits(Matcher matcher) {
         BigDecimal mantissa = new BigDecimal(matcher.group("mantissa").replace(",", ""));
         String exponent = matcher.group("exponent");

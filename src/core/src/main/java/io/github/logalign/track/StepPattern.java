@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pattern for the paths of weights below a run's folder: {@code {step}} stands for the digits of the step, {@code *} for
- * any characters but the slash, {@code ?} for one, all others for themselves.
+ * A pattern for the paths of weights below the folder of a run. {@code {step}} matches the digits of the step, {@code
+ * *} any characters except the slash, {@code ?} one such character; all other characters match themselves.
  */
 final class StepPattern {
 
@@ -17,20 +17,22 @@ final class StepPattern {
     private final boolean temporaries;
 
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
-     * @throws IllegalArgumentException if it does not hold {@code {step}} just once, or leads out of the folder
+     * @throws IllegalArgumentException if the pattern does not contain {@code {step}} exactly once, or leads out of the
+     *     folder
      */
     StepPattern(String text) {
         int at = text.indexOf(STEP);
         if (at < 0 || at != text.lastIndexOf(STEP)) {
             throw new IllegalArgumentException(
-                    "a pattern holds {step} just once, as in ckpt-{step}/weights.safetensors");
+                    "a pattern must contain {step} exactly once, as in ckpt-{step}/weights.safetensors");
         }
         String[] segments = text.split("/", -1);
         for (String segment : segments) {
             if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-                throw new IllegalArgumentException("a pattern is a path below the run's folder, without . and ..");
+                throw new IllegalArgumentException("a pattern must be a path below the folder of the run, without . "
+                        + "and ..");
             }
         }
         this.depth = segments.length;
@@ -38,7 +40,7 @@ final class StepPattern {
         StringBuilder built = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             if (i == at) {
-                // A star beside the step must not take some of its digits.
+                // A star beside the step must not match digits of the step.
                 boolean starBefore = at > 0 && text.charAt(at - 1) == '*';
                 boolean starBehind = text.startsWith("*", at + STEP.length());
                 built.append(starBefore ? "(?<!\\d)" : "").append("(\\d+)").append(starBehind ? "(?!\\d)" : "");
@@ -56,17 +58,17 @@ final class StepPattern {
         this.regex = Pattern.compile(built.toString(), Pattern.DOTALL);
     }
 
-    /** How many names a path that fits has. */
+    /** The number of names in a path that matches. */
     int depth() {
         return depth;
     }
 
-    /** Whether it asks for what is temporary by its name. */
+    /** Whether the pattern names temporary files explicitly. */
     boolean namesTemporaries() {
         return temporaries;
     }
 
-    /** The digits of the step in a path, its names separated by slashes; null if the path does not fit. */
+    /** The digits of the step in a path whose names are separated by slashes; null if the path does not match. */
     @Nullable
     String stepIn(String path) {
         Matcher matcher = regex.matcher(path);

@@ -1,22 +1,23 @@
 package io.github.logalign.track;
 
-/** Student's t distribution with a whole number of degrees of freedom, by its finite series. */
+/** Student's t distribution with an integer number of degrees of freedom, from its finite series. */
 final class StudentT {
 
     private StudentT() {}
 
     /**
-     * The probability of a value above t.
+     * The upper tail: the probability of a value above t.
      *
-     * <p>Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4. The absolute error is about
-     * 1e-15, so tails below that are not resolved, and come out as 0 at the smallest.
+     * <p>Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4. The absolute error is
+     * about 1e-15, so smaller tails are not resolved; none is negative.
      *
-     * @param t any number but NaN, infinities included
+     * @param t any number except NaN; may be infinite
      * @param freedom degrees of freedom, at least 1
      */
     static double upperTail(double t, int freedom) {
         if (freedom < 1 || Double.isNaN(t)) {
-            throw new IllegalArgumentException("a tail needs a number and at least one degree of freedom");
+            throw new IllegalArgumentException("a tail probability needs a t that is a number, and at least one "
+                    + "degree of freedom");
         }
         if (Double.isInfinite(t)) {
             return t > 0 ? 0 : 1;

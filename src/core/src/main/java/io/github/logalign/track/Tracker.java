@@ -15,10 +15,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A series that grows checkpoint by checkpoint. Finished rows are kept: a layer is scored once at each step, and again if
- * it failed, or if the files have changed since.
+ * A series that grows checkpoint by checkpoint. Finished rows are kept. A layer is scored again at a step only if it
+ * failed or if the files have changed since.
  *
- * <p>Thread safety: one thread.
+ * <p>Thread safety: none; confine it to one thread.
  */
 public final class Tracker {
 
@@ -31,10 +31,10 @@ public final class Tracker {
     /**
      * Makes a tracker.
      *
-     * @param known rows from earlier, whose scores are kept
-     * @param scorer scores what is new
-     * @param baseline what to compare with, or null
-     * @param window of the slopes, in rows
+     * @param known rows of earlier runs of the command, whose scores are kept
+     * @param scorer scores new checkpoints
+     * @param baseline the baseline to compare with, or null
+     * @param window the window of the slopes, in rows
      * @throws IllegalArgumentException if the window is too short
      */
     public Tracker(Series known, CheckpointScorer scorer, @Nullable Baseline baseline, int window) {
@@ -50,9 +50,9 @@ public final class Tracker {
     }
 
     /**
-     * The series so far. It is derived from all rows when it is asked for, not at every addition.
+     * The series so far. Baseline, deviation and slope are computed on request, not at every addition.
      *
-     * @return with baseline, deviation and slope at every row that has them
+     * @return the series, with baseline, deviation and slope at every row that has them
      */
     public Series series() {
         if (derived == null) {
@@ -64,12 +64,12 @@ public final class Tracker {
     }
 
     /**
-     * The layers of a step that need not be scored again: those with a value, or with a reason why it is undefined, of files
-     * that are still as they were. Where the state of the files is not known, as in series of earlier versions or where a
-     * file is gone, rows are kept.
+     * The layers of a step that need not be scored again: those that have a value, or a reason why it is undefined, and
+     * whose files have not changed. Rows are also kept where the state of the files is unknown: in series written by
+     * earlier versions, and where a file has been deleted.
      *
      * @param step the step
-     * @param now the state of its files, or null if one of them is not there
+     * @param now the state of its files, or null if one of them does not exist
      * @return the layers
      */
     public Set<String> finished(long step, @Nullable CheckpointStamp now) {
@@ -83,10 +83,10 @@ public final class Tracker {
     }
 
     /**
-     * Tells whether a step has rows of files that have changed since, or were read with other options.
+     * Whether a step has rows whose files have changed since, or were read with other options.
      *
      * @param step the step
-     * @param now the state of its files, or null if one of them is not there
+     * @param now the state of its files, or null if one of them does not exist
      * @return true if there are such rows
      */
     public boolean hasChanged(long step, @Nullable CheckpointStamp now) {
@@ -105,7 +105,8 @@ public final class Tracker {
     }
 
     /**
-     * Gives the state of the files to the rows of a step that have none, and that of config.json to those that lack it.
+     * Records the state of the files in the rows of a step that have none, and the state of config.json in rows that
+     * lack only that.
      *
      * @param step the step
      * @param now the state of its files
@@ -129,7 +130,7 @@ public final class Tracker {
     }
 
     /**
-     * Scores what a checkpoint has beyond the rows that are finished, and adds it.
+     * Scores the layers of a checkpoint that are not finished yet, and adds the results.
      *
      * @param checkpoint the checkpoint
      * @return the new results, with their spectra
@@ -146,13 +147,13 @@ public final class Tracker {
     }
 
     /**
-     * Adds results. They replace rows of the same layer, rows of files as they were before, and the row that said that the
-     * checkpoint could not be read.
+     * Adds results. They replace rows of the same layer, rows from an earlier state of the files, and the row that
+     * reported that the checkpoint could not be read.
      *
-     * @param step of which step
-     * @param results of different layers
-     * @param of the state of the files that they were scored from, or null
-     * @return the layers whose rows were of the files as they were before, and have no new ones
+     * @param step the step
+     * @param results results of different layers
+     * @param of the state of the files that were scored, or null
+     * @return the layers whose rows came from an earlier state of the files and were dropped without a replacement
      */
     public List<String> add(long step, List<Scorer.Result> results, @Nullable CheckpointStamp of) {
         if (results.isEmpty()) {

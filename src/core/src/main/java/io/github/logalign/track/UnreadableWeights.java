@@ -13,13 +13,16 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checkpoints in formats of others: what they are, and how to convert them. */
+/** Recognises checkpoints in formats that logalign does not read, and says how to convert them. */
 final class UnreadableWeights {
 
-    /** Stands for a checkpoint's folder whose path cannot stand in a command. */
+    /** Placeholder for the folder of a checkpoint whose path cannot be quoted in a command. */
     private static final String FOLDER = "CHECKPOINT";
 
-    /** What lies beside weights; a folder with such files, or none, and without weights is a checkpoint that lacks them. */
+    /**
+     * Files that accompany weights. A folder that holds nothing else, or is empty, is a checkpoint whose weights are
+     * missing.
+     */
     private static final Pattern COMPANION = Pattern
             .compile("config\\.json|generation_config\\.json|trainer_state\\.json"
                     + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
@@ -27,7 +30,7 @@ final class UnreadableWeights {
 
     private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin)");
 
-    /** What is saved beside weights in the same formats. */
+    /** Files saved beside weights in the same formats. */
     private static final Pattern NOT_WEIGHTS = Pattern.compile(
             "(?:.*[_.-])?(?:optim\\w*|sched\\w*|rng\\w*|scaler|args|training_args|activations?|metrics|logs?|loss|random_states\\w*)"
                     + "(?:[_.-].*)?");
@@ -35,9 +38,9 @@ final class UnreadableWeights {
     private UnreadableWeights() {}
 
     /**
-     * What a folder without readable weights holds.
+     * Describes a folder without readable weights.
      *
-     * @return what is wrong and what to do, in one line; null if it does not look like a checkpoint
+     * @return the problem and its remedy in one line; null if the folder does not look like a checkpoint
      */
     static @Nullable String inFolder(Path folder) {
         List<Path> entries = entries(folder);
@@ -50,8 +53,8 @@ final class UnreadableWeights {
         boolean companions = entries.stream().anyMatch(entry -> COMPANION.matcher(name(entry)).matches());
         return companions || entries.isEmpty()
                 ? Names.printable(folder)
-                        + ": it holds no weights; model.safetensors, or model.safetensors.index.json with"
-                        + " its shards, is wanted"
+                        + ": it holds no weights; save model.safetensors, or model.safetensors.index.json with its "
+                        + "shards, in it"
                 : null;
     }
 
@@ -59,7 +62,7 @@ final class UnreadableWeights {
         String name = name(entry);
         String shown = PyTorch.argument(folder, FOLDER);
         if (name.equals("pytorch_model.bin.index.json")) {
-            return problem(folder, name, "PyTorch's shards",
+            return problem(folder, name, "a sharded PyTorch checkpoint",
                     "convert it: python -c \"import sys; from transformers import AutoModelForCausalLM as M;"
                             + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" " + shown);
         }
@@ -69,26 +72,26 @@ final class UnreadableWeights {
                     "convert it: accelerate merge-weights " + PyTorch.argument(merged, "SHARDS") + " " + shown);
         }
         if (name.matches("global_step\\d+") && Files.isDirectory(entry)) {
-            return problem(folder, name, "a checkpoint of DeepSpeed", "convert it: python "
+            return problem(folder, name, "a DeepSpeed checkpoint", "convert it: python "
                     + PyTorch.argument(folder.resolve("zero_to_fp32.py"), "zero_to_fp32.py") + " " + shown + " " + shown
                     + " --safe_serialization");
         }
         if (name.startsWith("mp_rank_") || name.startsWith("zero_pp_rank_")) {
-            return problem(folder, name, "a checkpoint of DeepSpeed or Megatron",
-                    "convert it to safetensors, for DeepSpeed:"
+            return problem(folder, name, "a DeepSpeed or Megatron checkpoint",
+                    "convert it to safetensors; for DeepSpeed:"
                             + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
                             + PyTorch.argument(Path.of(name(folder)), "TAG"));
         }
         if (name.matches("(?:adapter_model|lora).*\\.safetensors")) {
-            return problem(folder, name, "an adapter without its model",
+            return problem(folder, name, "an adapter without its base model",
                     "merge it (peft: merge_and_unload) and save model.safetensors");
         }
         if (name.endsWith(".safetensors") && !name.startsWith("activations") && Files.isRegularFile(entry)) {
-            return problem(folder, name, "weights by another name than model.safetensors",
-                    "say where they are with --pattern, or add model.safetensors.index.json if they are shards");
+            return problem(folder, name, "weights under another name than model.safetensors",
+                    "give their place with --pattern, or add model.safetensors.index.json if they are shards");
         }
         if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
-            return problem(folder, name, "weights of another format", "save them as model.safetensors");
+            return problem(folder, name, "weights in another format", "save them as model.safetensors");
         }
         return isPickle(name)
                 ? problem(folder, name, "a PyTorch pickle",
@@ -97,9 +100,9 @@ final class UnreadableWeights {
     }
 
     /**
-     * What a file is that may hold a checkpoint by its name.
+     * Describes a file that may be a pickled checkpoint, judged by its name.
      *
-     * @return the name without its end, and what is wrong; null if it is none
+     * @return the name without its extension and the problem; null if it is not a pickled checkpoint
      */
     static @Nullable Pickle file(Path file) {
         var matcher = PICKLED_FILE.matcher(name(file));
@@ -107,7 +110,7 @@ final class UnreadableWeights {
             return null;
         }
         String stem = matcher.group("stem");
-        return new Pickle(stem, Names.printable(file) + ": it is a PyTorch pickle by its name; "
+        return new Pickle(stem, Names.printable(file) + ": its name is that of a PyTorch pickle; "
                 + PyTorch.conversion(file, file.resolveSibling(stem + ".weights.safetensors")));
     }
 
@@ -115,7 +118,7 @@ final class UnreadableWeights {
         return PICKLED_FILE.matcher(name).matches() && !NOT_WEIGHTS.matcher(name).matches();
     }
 
-    /** A file that may hold a checkpoint. */
+    /** A file that may be a pickled checkpoint. */
     record Pickle(String stem, String problem) {}
 
     private static String problem(Path folder, String found, String what, String remedy) {

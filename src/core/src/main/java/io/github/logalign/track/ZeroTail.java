@@ -9,27 +9,30 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds tensors that end in zeros. A file whose space was reserved before it was written has its full length and opens
- * strictly; what is not written yet is zeros. Which of a file's blocks are allocated cannot be asked from Java, and reserved
- * ones would count as allocated. Vectors do not count: biases are often zeros.
+ * Finds tensors that end in zeros. A file whose space was reserved before it was written has its full length and passes
+ * the strict checks at opening, but the part not written yet reads as zeros. Java cannot query the allocated blocks of
+ * a file, and reserved blocks would count as allocated. Vectors are ignored, since biases are often zero.
  */
 final class ZeroTail {
 
-    /** Chance does not make so many bytes zero, unless most of the elements are. */
+    /** More zero bytes than chance produces, unless most of the elements are zero. */
     private static final long TAIL = 512;
 
-    /** Nor so many, even where most of the elements are zeros, as behind a ReLU. */
+    /** More zero bytes than chance produces even if most of the elements are zero, as after a ReLU. */
     private static final long LONG_TAIL = 4096;
 
-    /** Share of zero bytes: numbers that were widened from bfloat16 to float32 have half. */
+    /**
+     * The largest share of zero bytes in dense data: in numbers widened from bfloat16 to float32, half of the bytes are
+     * zero.
+     */
     private static final double SPARSE = 0.8;
 
     private ZeroTail() {}
 
     /**
-     * A warning if a tensor of at least two dimensions ends in zeros, else null. Cost: at most 8,192 bytes are read.
+     * A warning if a tensor of at least two dimensions ends in zeros, otherwise null. Cost: reads at most 8,192 bytes.
      *
-     * @throws LogalignException if the file became shorter meanwhile
+     * @throws LogalignException if the file has become shorter
      */
     static @Nullable String of(@Nullable Tensor tensor) {
         if (tensor == null
@@ -40,8 +43,7 @@ final class ZeroTail {
             return null;
         }
         return "\"" + Names.printable(tensor.name())
-                + "\" ends in zeros: if that is no padding, its file was not complete"
-                + " when it was read";
+                + "\" ends in zeros: unless they are padding, the file was incomplete when it was read";
     }
 
     private static boolean isSuspicious(MemorySegment bytes) {
@@ -63,9 +65,9 @@ final class ZeroTail {
     }
 
     /**
-     * A warning for the first tensor of a file that ends in zeros, else null.
+     * A warning for the first tensor of a file that ends in zeros, otherwise null.
      *
-     * @throws LogalignException if the file became shorter meanwhile
+     * @throws LogalignException if the file has become shorter
      */
     static @Nullable String of(TensorFile file) {
         for (Tensor tensor : file.tensors()) {

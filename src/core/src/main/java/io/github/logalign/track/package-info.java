@@ -1,6 +1,6 @@
 /**
- * LAR over training steps: the checkpoints of a run, the series of their scores, a baseline and the deviation from it, the
- * rate of decline, and alarms with stated error rates.
+ * LAR over training steps: the checkpoints of a run, the time series of their scores, the deviation from a baseline,
+ * the slope of LAR, and alarms with documented error rates.
  */
 @NullMarked
 package io.github.logalign.track;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Alarms on series whose answer is known, and the delays that {@link Alarm.Kind} states. */
+/** Alarms on series with known answers, and the delays documented in {@link Alarm.Kind}. */
 class AlarmRulesTest {
 
     private static final double NOISE = 0.003;
@@ -24,7 +24,7 @@ class AlarmRulesTest {
         return step < 0 ? Double.NaN : 0.6;
     }
 
-    /** Flat, or declining gently, up to a step, then declining. */
+    /** One slope up to a step, and another after it. */
     private static LongToDoubleFunction turning(long at, double before, double after) {
         return step -> 0.7 + before * Math.min(step, at) / 1000 + after * Math.max(0, step - at) / 1000;
     }
@@ -35,7 +35,7 @@ class AlarmRulesTest {
 
     @ParameterizedTest(name = "rows {0} steps apart")
     @ValueSource(longs = {1, 10, 100, 1000})
-    void noFalseAlarmOnNoisyFlatSeries(long gap) {
+    void noisyFlatSeriesGiveNoFalseAlarm(long gap) {
         Baseline baseline = Baseline.of(TestSeries.of(TestSeries.steps(100, gap), AlarmRulesTest::flat));
         for (long seed = 1; seed <= 1000; seed++) {
             Series series = TestSeries.of(TestSeries.steps(100, gap),
@@ -45,7 +45,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void noAlarmWithoutNoiseOrOnARise() {
+    void exactlyFlatAndRisingSeriesGiveNoAlarm() {
         assertEquals(List.of(), ALL.alarms(TestSeries.of(TestSeries.steps(100, 100), AlarmRulesTest::flat)));
         assertEquals(List.of(), ALL.alarms(TestSeries.of(TestSeries.steps(100, 100), step -> 0.5 + step * 1e-5)));
         assertEquals(List.of(), ALL.alarms(TestSeries.of(new long[]{0}, AlarmRulesTest::flat)));
@@ -53,14 +53,14 @@ class AlarmRulesTest {
     }
 
     @Test
-    void aWindowBeyondEverySeriesIsNoOverflow() {
+    void aWindowLongerThanAnySeriesDoesNotOverflow() {
         Series series = TestSeries.of(TestSeries.steps(100, 100), AlarmRulesTest::flat);
         assertEquals(List.of(), AlarmRules.all(Integer.MAX_VALUE).alarms(series));
     }
 
     @ParameterizedTest(name = "a decline of {0} per 1000 steps is found within {1} rows")
     @CsvSource({"-0.035, 11", "-0.05, 10", "-0.1, 9"})
-    void theDelayOfADeclineIsAsStated(double slope, int rows) {
+    void theDelayOfDeclineIsAsDocumented(double slope, int rows) {
         long turn = 4000;
         int[] delays = new int[300];
         for (int seed = 0; seed < delays.length; seed++) {
@@ -78,7 +78,7 @@ class AlarmRulesTest {
 
     @ParameterizedTest(name = "a steepening from -0.01 to {0} is found within {1} rows")
     @CsvSource({"-0.05, 9", "-0.1, 9"})
-    void theDelayOfAnAccelerationIsAsStated(double slope, int rows) {
+    void theDelayOfAccelerationIsAsDocumented(double slope, int rows) {
         long turn = 4000;
         int[] delays = new int[300];
         for (int seed = 0; seed < delays.length; seed++) {
@@ -94,7 +94,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void aSlowDeclineIsNoAlarm() {
+    void aSlowDeclineGivesNoAlarm() {
         for (long seed = 1; seed <= 300; seed++) {
             Series series = TestSeries.of(
                     TestSeries.steps(100, 100), TestSeries.noisy(turning(0, 0, -0.016), NOISE, seed));
@@ -103,7 +103,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void unevenAndMissingStepsMakeNoDifferenceToALine() {
+    void unevenAndMissingStepsDoNotChangeTheAlarms() {
         long[] uneven = LongStream.range(0, 60).filter(i -> i % 7 != 3).map(i -> i * 100 + (i * i) % 37).toArray();
         Series series = TestSeries.of(uneven, turning(0, 0, -0.05)).withSlopes(16);
         series.rows().stream().filter(row -> row.slope() != null)
@@ -117,7 +117,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void belowTheBaselineFiresAtTheSecondRow() {
+    void belowBaselineFiresAtTheSecondRow() {
         Series base = TestSeries.of(TestSeries.steps(20, 100), AlarmRulesTest::flat);
         Series run = TestSeries.of(TestSeries.steps(20, 100), step -> step < 1000 ? 0.6 : 0.55);
         List<Alarm> alarms = only(Alarm.Kind.BELOW_BASELINE).alarms(run.withBaseline(Baseline.of(base)));
@@ -131,7 +131,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void followingGivesTheSameAlarmsAsReadingAfterwards() {
+    void followingGivesTheSameAlarmsAsALaterAnalysis() {
         long[] steps = TestSeries.steps(80, 100);
         Series whole = TestSeries.of(steps, TestSeries.noisy(turning(3000, -0.01, -0.06), NOISE, 7));
         List<Alarm> atTheEnd = ALL.alarms(whole);
@@ -144,7 +144,7 @@ class AlarmRulesTest {
     }
 
     @Test
-    void thresholdsArePositive() {
+    void thresholdsMustBePositive() {
         assertThrows(
                 IllegalArgumentException.class, () -> AlarmRules.of(Map.of(Alarm.Kind.DECLINE, 0.0), 16));
         assertThrows(

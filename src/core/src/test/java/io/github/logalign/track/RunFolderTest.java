@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs as they lie on disk: what is a checkpoint, of which step, and what is said about the rest. */
+/** Runs on disk: which entries are checkpoints, their steps, and the messages about other entries. */
 class RunFolderTest {
 
     @TempDir
@@ -61,7 +61,7 @@ class RunFolderTest {
     }
 
     @Test
-    void anAmbiguousNameIsOneLineWithTheCandidates() throws IOException {
+    void anAmbiguousNameGivesOneLineWithTheCandidates() throws IOException {
         file("checkpoint_3_1000.weights.safetensors");
         file("step_5.weights.safetensors");
         Scan scan = scan();
@@ -75,7 +75,7 @@ class RunFolderTest {
     }
 
     @Test
-    void theActivationsOfTheseWeightsAloneAreAskedFor() throws IOException {
+    void missingActivationsAreExpectedInTheFileOfTheseWeights() throws IOException {
         file("a_1.weights.safetensors");
         RunFolder byPattern = RunFolder.of(run, "a_{step}.weights.safetensors");
         Path twin = run.resolve("a_1.activations.safetensors");
@@ -88,7 +88,7 @@ class RunFolderTest {
     }
 
     @Test
-    void aNameWithoutAStepAsksTheMetadata() throws IOException {
+    void theMetadataGivesTheStepThatTheNameLacks() throws IOException {
         new SafetensorsWriter().metadata("step", "300").add("w", new long[]{1}, new float[]{1})
                 .write(run.resolve("last-v1.weights.safetensors"));
         file("loss_0.25.weights.safetensors");
@@ -99,7 +99,7 @@ class RunFolderTest {
     }
 
     @Test
-    void theLaterVersionOfAStepCountsAndIsTold() throws IOException {
+    void theLatestVersionOfAStepIsUsedAndReported() throws IOException {
         file("step=100.weights.safetensors");
         file("step=100-v2.weights.safetensors");
         file("step=100-v10.weights.safetensors");
@@ -112,7 +112,7 @@ class RunFolderTest {
     }
 
     @Test
-    void twoThatAreNoVersionsOfEachOtherAreAFailedRow() throws IOException {
+    void twoUnrelatedCheckpointsOfOneStepAreAFailedRow() throws IOException {
         file("step_100.weights.safetensors");
         file("checkpoint-100/model.safetensors");
         Scan scan = scan();
@@ -122,12 +122,12 @@ class RunFolderTest {
     }
 
     @Test
-    void epochsServeOnlyWhereNothingTellsSteps() throws IOException {
+    void epochsAreUsedOnlyIfNoNameContainsAStep() throws IOException {
         file("epoch=1.weights.safetensors");
         file("epoch=2.weights.safetensors");
         Scan epochs = scan();
         assertEquals(List.of(1L, 2L), steps(epochs));
-        assertEquals(1, epochs.notes().size(), "said once");
+        assertEquals(1, epochs.notes().size(), "reported once");
         assertTrue(epochs.notes().getFirst().contains("epoch"));
         file("epoch=3-step=300.weights.safetensors");
         Scan mixed = scan();
@@ -141,7 +141,7 @@ class RunFolderTest {
         "checkpoint-1000_tmp",
         "checkpoint-1000.tmp-17", ".checkpoint-1000", "checkpoint-1000.orbax-checkpoint-tmp-17", "checkpoint-1000~"
     })
-    void whatACrashLeftCostsTheRealStepNothing(String leftover) throws IOException {
+    void leftoversOfACrashDoNotHideTheCheckpoint(String leftover) throws IOException {
         file("checkpoint-1000/model.safetensors");
         file(leftover + "/model.safetensors");
         Scan scan = scan();
@@ -155,7 +155,7 @@ class RunFolderTest {
     }
 
     @Test
-    void aLinkToANeighbourIsNoCheckpointOfItsOwn() throws IOException {
+    void aLinkToAnotherCheckpointIsSkipped() throws IOException {
         file("checkpoint-1000/model.safetensors");
         Files.createSymbolicLink(run.resolve("latest"), Path.of("checkpoint-1000"));
         Files.createSymbolicLink(run.resolve("checkpoint-best"), Path.of("checkpoint-1000"));
@@ -194,7 +194,7 @@ class RunFolderTest {
     @ParameterizedTest
     @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json", "__0_0.distcp", "global_step1000/x",
         "mp_rank_00_model_states.pt"})
-    void aFolderThatCouldBreakOutOfTheCommandIsNotPutIntoIt(String held) throws IOException {
+    void aFolderNameThatNeedsQuotingIsLeftOutOfTheCommand(String held) throws IOException {
         file("$(id)' checkpoint-1000/" + held);
         file("epoch='\"$(id)\"-step=2000.ckpt");
         for (Checkpoint checkpoint : scan().checkpoints()) {
@@ -206,7 +206,7 @@ class RunFolderTest {
     }
 
     @Test
-    void theNamesThatLightningGivesStandInTheCommand() throws IOException {
+    void namesFromLightningAppearInTheCommand() throws IOException {
         file("epoch=0-step=100.ckpt");
         String problem = assertNotNull1(scan().checkpoints().getFirst().problem());
         assertTrue(problem.contains("torch.load('" + run.resolve("epoch=0-step=100.ckpt") + "'"), problem);
@@ -219,7 +219,7 @@ class RunFolderTest {
     }
 
     @Test
-    void picklesAreFailedRowsUnlessTheirStepIsThereToRead() throws IOException {
+    void aPickleIsAFailedRowUnlessItsStepIsReadable() throws IOException {
         file("epoch=0-step=100.ckpt");
         file("epoch=0-step=200.ckpt");
         file("epoch=0-step=200.weights.safetensors");
@@ -235,7 +235,7 @@ class RunFolderTest {
     }
 
     @Test
-    void otherFoldersAreNoCheckpoints() throws IOException {
+    void otherFoldersAreNotCheckpoints() throws IOException {
         file("step_100.weights.safetensors");
         file("step_200_images/picture.png");
         file("logs/events.out.tfevents.17.host");
@@ -247,7 +247,7 @@ class RunFolderTest {
     }
 
     @Test
-    void iterationsThatCountAnewInEachEpochAreNoSteps() throws IOException {
+    void iterationsThatRestartAtEachEpochAreNotSteps() throws IOException {
         file("epoch_3_iter_50.weights.safetensors");
         file("epoch_3_iter_100.weights.safetensors");
         file("epoch_4_iter_150.weights.safetensors");
@@ -263,15 +263,15 @@ class RunFolderTest {
     }
 
     @Test
-    void aNumberThatIsNotUnderstoodIsOneLine() throws IOException {
+    void anUnknownNumberGivesOneLine() throws IOException {
         file("step_-5.weights.safetensors");
         Scan scan = scan();
         assertEquals(List.of(), scan.checkpoints());
-        assertTrue(scan.problems().getFirst().contains("\"-5\" in the step's place"), scan.problems().getFirst());
+        assertTrue(scan.problems().getFirst().contains("\"-5\" cannot be read as a step"), scan.problems().getFirst());
     }
 
     @Test
-    void aStarTakesNoDigitsOfTheStep() throws IOException {
+    void aStarMatchesNoDigitsOfTheStep() throws IOException {
         file("ckpt123.x");
         assertEquals(List.of(123L), steps(RunFolder.of(run, "ckpt*{step}.x").scan()));
         assertEquals(List.of(123L), steps(RunFolder.of(run, "ckpt{step}*.x").scan()));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class StatisticsTest {
 
     @Test
-    void aLineIsFoundWhereverItLies() {
+    void theSlopeOfALineIsExactAtAnyOffset() {
         Slope slope = Slope.fit(new long[]{4_000_000_000L, 4_000_000_100L, 4_000_000_350L},
                 new double[]{0.7, 0.69, 0.665});
         assertEquals(-0.1, slope.perThousandSteps(), 1e-9);
@@ -19,7 +19,7 @@ class StatisticsTest {
     }
 
     @Test
-    void theErrorIsThatOfTheResiduals() {
+    void theStandardErrorComesFromTheResiduals() {
         // By hand: x = 0..3, y = 0, 1, 1, 3: slope 0.9, residual sum of squares 0.7, error sqrt(0.35 / 5).
         Slope slope = Slope.fit(new long[]{0, 1000, 2000, 3000}, new double[]{0, 1, 1, 3});
         assertEquals(0.9, slope.perThousandSteps(), 1e-12);
@@ -27,7 +27,7 @@ class StatisticsTest {
     }
 
     @Test
-    void wrongWindowsAreRefused() {
+    void invalidWindowsAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> Slope.fit(new long[]{1, 2}, new double[]{1, 2}));
         assertThrows(IllegalArgumentException.class, () -> Slope.fit(new long[]{1, 1, 2}, new double[]{1, 2, 3}));
         assertThrows(
@@ -35,7 +35,7 @@ class StatisticsTest {
     }
 
     @Test
-    void studentsTailsAreThoseOfTheTables() {
+    void studentsTailsMatchTheTables() {
         assertEquals(0.05, StudentT.upperTail(6.313752, 1), 1e-6);
         assertEquals(0.025, StudentT.upperTail(2.228139, 10), 1e-6);
         assertEquals(0.001, StudentT.upperTail(3.787394, 14), 1e-6);
@@ -44,7 +44,7 @@ class StatisticsTest {
     }
 
     @Test
-    void tiesShareTheirMiddleRank() {
+    void tiesShareTheirMeanRank() {
         assertArrayEquals(new double[]{1, 2.5, 2.5, 4}, Correlation.ranks(new double[]{-1, 3, 3, 8}));
         assertArrayEquals(new double[]{1.5, 1.5, 3}, Correlation.ranks(new double[]{-0.0, 0.0, 1}));
         // Ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5).
@@ -54,11 +54,11 @@ class StatisticsTest {
     }
 
     @Test
-    void correlationsKnowTheirLimits() {
+    void correlationsOfDegenerateInputAreEmptyOrRefused() {
         double[] x = {1e300, 2e300, 4e300};
         assertEquals(1, Correlation.pearson(x, new double[]{1e-300, 2e-300, 4e-300}).orElseThrow(), 1e-12);
         assertEquals(-1, Correlation.spearman(x, new double[]{9, 3, -2}).orElseThrow(), 1e-12);
-        assertTrue(Correlation.pearson(x, new double[]{3, 3, 3}).isEmpty(), "a constant goes with nothing");
+        assertTrue(Correlation.pearson(x, new double[]{3, 3, 3}).isEmpty(), "a constant correlates with nothing");
         assertTrue(Correlation.pearson(new double[]{1}, new double[]{1}).isEmpty());
         assertThrows(IllegalArgumentException.class, () -> Correlation.pearson(x, new double[]{1, 2}));
         assertThrows(

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names as training frameworks write them, and the step that each means. */
+/** Names as training frameworks write them, and the step that each contains. */
 class StepNameTest {
 
     @ParameterizedTest(name = "{0} is step {1}")
@@ -85,12 +85,12 @@ class StepNameTest {
         "epoch3step100, 100",
         "step100v2, 100",
     })
-    void theStepIsFound(String name, String step) {
+    void theStepIsRead(String name, String step) {
         StepName.Found found = assertInstanceOf(StepName.Found.class, StepName.of(name), name);
         assertEquals(step, found.digits());
     }
 
-    @ParameterizedTest(name = "{0} is by {1}")
+    @ParameterizedTest(name = "{0}: {1}: {2}")
     @CsvSource({
         "epoch=3, EPOCH, 3",
         "epoch_3-val_loss=1.23, EPOCH, 3",
@@ -100,7 +100,7 @@ class StepNameTest {
         "model-3, NONE, 3",
         "epoch=3-step=100, STEP, 100",
     })
-    void theWordIsTold(String name, StepName.Word word, String digits) {
+    void theWordOfTheStepIsReported(String name, StepName.Word word, String digits) {
         StepName.Found found = assertInstanceOf(StepName.Found.class, StepName.of(name), name);
         assertEquals(word, found.word());
         assertEquals(digits, found.digits());
@@ -112,7 +112,7 @@ class StepNameTest {
         "mp_rank_00", "model-00001-of-00003", "run_20240131", "run-2024-01-31", "2024-01-31T12:30:00", "model-1.0.0",
         "llama-7b", "model-v3", "fp16", "seed42", "", "acc=0.9-loss=1e-3"
     })
-    void whatIsKnownToBeNoStepIsNone(String name) {
+    void otherKnownNumbersAreNotSteps(String name) {
         assertInstanceOf(StepName.None.class, StepName.of(name), name);
     }
 
@@ -148,7 +148,7 @@ class StepNameTest {
         "step_1.2345k | 1.2345k", "step_3T | 3t", "step_1,50 | 1,50", "step_1,5k | 1,5k",
         "checkpoint-12ab34f | 12ab34f", "step_0x1f | 0x1f", "step_1'500 | 1'500", "model_12abc | 12abc", "step_5x | 5x",
     })
-    void aNumberIsNeverAPartOfSomethingElse(String name, String token) {
+    void partOfATokenIsNeverReadAsANumber(String name, String token) {
         assertEquals(token, assertInstanceOf(StepName.Unknown.class, StepName.of(name), name).token());
     }
 }

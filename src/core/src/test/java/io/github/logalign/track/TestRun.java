@@ -18,7 +18,7 @@ public final class TestRun {
 
     private TestRun() {}
 
-    /** A square layer called head with its activations; other seeds give other numbers. */
+    /** Writes a square layer called head with its activations. Different seeds give different numbers. */
     public static Checkpoint write(Path run, long step, long seed) {
         Random random = new Random(seed);
         float[] weight = new float[WIDTH * WIDTH];
@@ -38,13 +38,13 @@ public final class TestRun {
         return new Checkpoint(step, weights, activations, null);
     }
 
-    /** A scorer of all layers, or of those that fit. */
+    /** A scorer of all layers, or of those that match the patterns. */
     public static CheckpointScorer scorer(String... include) {
         return scorer(new Selection(
                 null, null, List.of(), List.of(include).stream().map(Glob::of).toList(), List.of(), List.of()));
     }
 
-    /** A scorer for head stored input x output. */
+    /** A scorer that reads head.weight as stored input x output. */
     public static CheckpointScorer transposing() {
         return scorer(new Selection(
                 null, null, List.<NameMap>of(), List.of(), List.of(), List.of(Glob.of("head.weight"))));

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** Series with known answers. */
 public final class TestSeries {
 
-    /** The layer of one-layer series. */
+    /** The name of the layer in series of one layer. */
     public static final String LAYER = "lm_head";
 
     private TestSeries() {}
 
-    /** A score with all fields, as a scorer would make it. */
+    /** A score with all fields set, as a scorer returns it. */
     public static LayerScore score(String layer, @Nullable Double lar, Status status) {
         boolean ok = status == Status.OK && lar != null;
         Double overlap = lar == null || !ok ? null : (Double) Math.pow(64, 2 * (lar - 1));
@@ -51,12 +51,12 @@ public final class TestSeries {
                 StoredOrientation.INPUT_OUTPUT,
                 "--transposed",
                 status,
-                status == Status.OK ? null : "the reason, and what to do",
+                status == Status.OK ? null : "the reason and its remedy",
                 List.of(),
                 0.125);
     }
 
-    /** A row whose LAR is as said. */
+    /** A row with a given LAR. */
     public static SeriesRow row(long step, String layer, double lar) {
         return SeriesRow.of(step, score(layer, lar, Status.OK));
     }

@@ -27,7 +27,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows that are kept, and rows of files that have changed since. */
+/** Rows that are kept, and rows whose files have changed since. */
 class TrackerTest {
 
     @TempDir
@@ -50,9 +50,9 @@ class TrackerTest {
         assertEquals(List.of(), tracker(tracker.series(), TestRun.scorer()).add(checkpoint), "nor after a restart");
     }
 
-    /** As a run that crashed and was resumed writes its steps again. */
+    /** A run that crashed and was resumed writes its last steps again. */
     @Test
-    void aCheckpointThatWasWrittenAgainIsScoredAgain() throws InterruptedException {
+    void aRewrittenCheckpointIsScoredAgain() throws InterruptedException {
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         tracker.add(TestRun.write(run, 100, 1));
         double before = lar(tracker, 100);
@@ -64,7 +64,7 @@ class TrackerTest {
     }
 
     @Test
-    void sizeTimeAndHeaderEachTell() throws IOException {
+    void aStampDetectsChangesOfSizeTimeHeaderAndEnd() throws IOException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         for (Path file : checkpoint.files()) {
             FileStamp stamp = FileStamp.of(file);
@@ -94,7 +94,7 @@ class TrackerTest {
     }
 
     @Test
-    void anIndexIsWhatItsShardsAre() throws IOException {
+    void theStampOfAnIndexCoversItsShards() throws IOException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Path shard = run.resolve("model-00001-of-00001.safetensors");
         Files.copy(checkpoint.weights(), shard);
@@ -110,7 +110,7 @@ class TrackerTest {
     }
 
     @Test
-    void whatCannotBeReadAnyMoreIsNoLongerTheOldNumber() throws Exception {
+    void aCheckpointThatBecameUnreadableLosesItsOldScores() throws Exception {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         tracker.add(checkpoint);
@@ -127,7 +127,7 @@ class TrackerTest {
     }
 
     @Test
-    void aCheckpointWhoseFilesAreGoneKeepsItsRows() throws Exception {
+    void aCheckpointWhoseFilesWereDeletedKeepsItsRows() throws Exception {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         tracker.add(checkpoint);
@@ -137,7 +137,7 @@ class TrackerTest {
     }
 
     @Test
-    void rowsOfOtherLayersOfTheFileAsItWasAreDropped() throws InterruptedException {
+    void rowsOfOtherLayersFromAnEarlierFileStateAreDropped() throws InterruptedException {
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         CheckpointStamp before = TestRun.scorer().stamp(checkpoint);
@@ -147,11 +147,11 @@ class TrackerTest {
         Checkpoint again = TestRun.write(run, 100, 2);
         CheckpointStamp now = TestRun.scorer().stamp(again);
         assertEquals(List.of("other"), tracker.add(100, TestRun.scorer().score(again, Set.of(), now), now));
-        assertEquals(List.of("head"), tracker.series().layers(), "one step is never of two states");
+        assertEquals(List.of("head"), tracker.series().layers(), "a step never mixes two states of its files");
     }
 
     @Test
-    void rowsOfAnEarlierVersionAreKeptAndGetTheStateOfTheFiles() {
+    void rowsOfAnEarlierVersionAreKeptAndAdoptTheStamp() {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Tracker tracker = tracker(Series.of(List.of(TestSeries.row(100, "head", 0.5))), TestRun.scorer());
         CheckpointStamp now = Objects.requireNonNull(TestRun.scorer().stamp(checkpoint));
@@ -166,7 +166,7 @@ class TrackerTest {
     }
 
     @Test
-    void anotherLayoutIsAnotherNumber() throws InterruptedException {
+    void otherLayoutOptionsScoreAgain() throws InterruptedException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Tracker stored = tracker(Series.EMPTY, TestRun.scorer());
         stored.add(checkpoint);
@@ -175,19 +175,19 @@ class TrackerTest {
         assertNotEquals(lar(stored, 100), lar(transposed, 100));
     }
 
-    /** As a writer that reserves the space first leaves it in the middle of its work: the end is still zeros. */
+    /** A writer that reserves the space first leaves zeros at the end until it has finished. */
     @Test
-    void aFileWhoseEndIsStillZerosIsSuspiciousAndScoredAgainLater() throws Exception {
+    void aFileThatEndsInZerosIsIncompleteAndScoredAgainLater() throws Exception {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
-        assertNull(CheckpointScorer.whyNotWhole(checkpoint), "zeros of a bias are none");
+        assertNull(CheckpointScorer.whyIncomplete(checkpoint), "zeros in a bias are ignored");
         for (Path file : checkpoint.files()) {
             byte[] whole = Files.readAllBytes(file);
-            // The bias stands behind the weight if it is of the same type: the weight's end is cleared, wherever it is.
+            // The bias may follow the weight in the file, so enough bytes are cleared to reach the end of the weight.
             long zeros = file.equals(checkpoint.weights()) ? 4096 + 512 : 512;
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.allocate((int) zeros), whole.length - zeros);
             }
-            String why = String.valueOf(CheckpointScorer.whyNotWhole(checkpoint));
+            String why = String.valueOf(CheckpointScorer.whyIncomplete(checkpoint));
             assertTrue(why.contains("ends in zeros") && why.contains(file.toString()), why);
             Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
             Scorer.Result early = tracker.add(checkpoint).getFirst();
@@ -202,8 +202,8 @@ class TrackerTest {
     }
 
     @Test
-    void zerosOfSparseDataAreNotSuspiciousSoSoon() {
-        // As behind a ReLU: one element in ten is not zero, and by chance the last 200 are.
+    void sparseDataNeedsALongerTailOfZeros() {
+        // As after a ReLU: one element in ten is non-zero, and the last 200 happen to be zero.
         float[] sparse = new float[64 * 64];
         for (int i = 0; i < sparse.length - 200; i += 10) {
             sparse[i] = 1.1f;
@@ -226,7 +226,7 @@ class TrackerTest {
     }
 
     @Test
-    void aFileThatBecomesShorterIsNamed() throws IOException {
+    void theErrorNamesAFileThatBecameShorter() throws IOException {
         Path file = run.resolve("x.safetensors");
         for (int turn = 0; turn < 20; turn++) {
             new SafetensorsWriter().add("w", new long[]{64, 64}, new float[64 * 64]).write(file);
@@ -234,15 +234,15 @@ class TrackerTest {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
                     channel.truncate(4096);
                 }
-                LogalignException told = assertThrows(LogalignException.class, () -> ZeroTail.of(tensors));
-                assertTrue(String.valueOf(told.getMessage()).startsWith(file + ": it became shorter"),
-                        told.getMessage());
+                LogalignException error = assertThrows(LogalignException.class, () -> ZeroTail.of(tensors));
+                assertTrue(String.valueOf(error.getMessage()).startsWith(file + ": it became shorter"),
+                        error.getMessage());
             }
         }
     }
 
     @Test
-    void aCheckpointThatChangesWhileItIsReadHasAWarning() throws InterruptedException {
+    void aCheckpointThatChangesWhileItIsReadGivesAWarning() throws InterruptedException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         CheckpointScorer scorer = TestRun.scorer();
         CheckpointStamp before = Objects.requireNonNull(scorer.stamp(checkpoint));
@@ -254,7 +254,7 @@ class TrackerTest {
     }
 
     @Test
-    void aPatternThatFitsNothingIsToldOnce() throws IOException {
+    void aPatternThatMatchesNothingIsReportedOnce() throws IOException {
         List<Checkpoint> checkpoints = List.of(
                 new Checkpoint(50, run.resolve("nowhere"), run.resolve("neither"), null),
                 TestRun.write(run, 100, 1), TestRun.write(run, 200, 1), TestRun.write(run, 300, 1));
@@ -263,19 +263,20 @@ class TrackerTest {
         assertTrue(message.contains("zzz") && !message.contains("\n"), message);
         assertTrue(TestRun.scorer("head").checkPatterns(checkpoints));
         assertTrue(TestRun.scorer("he*").checkPatterns(checkpoints));
-        assertFalse(TestRun.scorer("zzz").checkPatterns(checkpoints.subList(0, 1)), "nothing to check with");
+        assertFalse(TestRun.scorer("zzz").checkPatterns(checkpoints.subList(0, 1)), "no readable checkpoint to check "
+                + "against");
         assertNotNull(checkpoints.getLast().activations());
     }
 
     @Test
-    void aConfigThatAppearsChangesOrVanishesIsScoredAgain() throws Exception {
+    void aConfigThatAppearsChangesOrVanishesScoresAgain() throws Exception {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         tracker.add(checkpoint);
         double asStored = lar(tracker, 100);
         Path config = run.resolve("config.json");
         Files.writeString(config, "{\"model_type\": \"gpt2\"}");
-        assertTrue(checkpoint.files().contains(config), "a live run looks at it too");
+        assertTrue(checkpoint.files().contains(config), "following a run watches config.json too");
         for (String state : List.of("appeared", "{\"model_type\": \"llama\"}", "vanished")) {
             if (state.startsWith("{")) {
                 Files.writeString(config, state);
@@ -290,11 +291,11 @@ class TrackerTest {
         Files.writeString(config, "{}");
         tracker.add(checkpoint);
         Files.setLastModifiedTime(config, FileTime.fromMillis(0));
-        assertEquals(List.of(), tracker.add(checkpoint), "written again with the same content");
+        assertEquals(List.of(), tracker.add(checkpoint), "rewritten with the same content");
     }
 
     @Test
-    void rowsThatDoNotSayOfWhichConfigAreKeptAndGetIt() throws Exception {
+    void rowsWithoutAConfigStampAreKeptAndAdoptIt() throws Exception {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         CheckpointStamp now = Objects.requireNonNull(TestRun.scorer().stamp(checkpoint));
         CheckpointStamp earlier = new CheckpointStamp(now.weights(), now.activations(), now.layout(), null);

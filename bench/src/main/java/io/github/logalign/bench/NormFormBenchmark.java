@@ -1,9 +1,9 @@
 package io.github.logalign.bench;
 
+import io.github.logalign.AlignmentOptions;
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Matrix;
-import io.github.logalign.matrix.Precision;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -66,7 +66,7 @@ public class NormFormBenchmark extends CheckedBenchmark {
         if (yardstick != null) {
             return squares(z) / (squares(w) * squares(x));
         }
-        AlignmentSums sums = AlignmentSums.of(w, Precision.DOUBLE, threads);
+        AlignmentSums sums = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withThreads(threads));
         sums.add(x, z, null);
         return sums.alignment().overlap();
     }

@@ -117,14 +117,14 @@ public final class AlignmentSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
-    private AlignmentSums(Matrix w, Precision precision, int threads, NormRoute route, Products products) {
+    private AlignmentSums(Matrix w, AlignmentOptions options) {
         this.w = w;
         this.rows = w.rows();
         this.columns = Math.toIntExact(w.columns());
-        this.precision = precision;
-        this.threads = threads;
-        this.route = route;
-        this.products = products;
+        this.precision = options.precision();
+        this.threads = options.threads();
+        this.route = options.route();
+        this.products = options.products();
         // In float64 products of narrower numbers need no scaling.
         SquaredNorm energy = SquaredNorm.of(w, null, precision, "weights", precision == Precision.SINGLE, threads);
         weightEnergy.add(energy.sum());
@@ -154,63 +154,25 @@ public final class AlignmentSums implements Serializable {
      * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
     public static AlignmentSums of(Matrix w) {
-        return of(w, Precision.DOUBLE);
+        return of(w, AlignmentOptions.DEFAULT);
     }
 
     /**
      * Empty sums for a layer.
      *
      * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
-     * @param precision of the products; sums over tokens are in float64
+     * @param options precision, threads, and which way
      * @return the sums
      * @throws IllegalStateException if the arena of W is closed or confined to another thread
      * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
      */
-    public static AlignmentSums of(Matrix w, Precision precision) {
-        return of(w, precision, 1);
-    }
-
-    /**
-     * Empty sums for a layer, with several threads.
-     *
-     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
-     * @param precision of the products; sums over tokens are in float64
-     * @param threads how many threads may work on W and on a batch, at least 1; more than one are used where any thread may
-     *     read the matrices
-     * @return the sums
-     * @throws IllegalArgumentException if there are no threads
-     * @throws IllegalStateException if the arena of W is closed or confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
-     */
-    public static AlignmentSums of(Matrix w, Precision precision, int threads) {
-        return of(w, precision, threads, NormRoute.AUTO, Products.AUTO);
-    }
-
-    /**
-     * Empty sums for a layer, by a route of the caller's.
-     *
-     * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
-     * @param precision of the products; sums over tokens are in float64
-     * @param threads how many threads may work on W and on a batch, at least 1
-     * @param route which way
-     * @param products by what matrix products are taken
-     * @return the sums
-     * @throws IllegalArgumentException if there are no threads
-     * @throws IllegalStateException if the arena of W is closed or confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
-     */
-    public static AlignmentSums of(Matrix w, Precision precision, int threads, NormRoute route, Products products) {
+    public static AlignmentSums of(Matrix w, AlignmentOptions options) {
         Arguments.required(w, "w");
-        Arguments.required(precision, "precision");
-        Arguments.required(products, "products");
-        Arguments.required(route, "route");
-        if (threads < 1) {
-            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
-        }
+        Arguments.required(options, "options");
         if (w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
         }
-        return Boundary.call(() -> new AlignmentSums(w, precision, threads, route, products));
+        return Boundary.call(() -> new AlignmentSums(w, options));
     }
 
     /**

@@ -5,7 +5,6 @@ import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.NormRoute;
-import io.github.logalign.matrix.Products;
 import java.lang.foreign.Arena;
 import java.math.BigDecimal;
 import java.util.List;
@@ -124,7 +123,7 @@ final class Accuracy {
     }
 
     private static Result byNorms(NormRoute route, Matrix w, Matrix x, Precision precision) {
-        AlignmentSums sums = AlignmentSums.of(w, precision, 1, route, Products.AUTO);
+        AlignmentSums sums = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withPrecision(precision).withRoute(route));
         sums.add(x, null);
         return new Result((Alignment.Defined) sums.alignment(), new double[0], new double[0]);
     }

@@ -212,7 +212,7 @@ final class ApiSamples {
     }
 
     private AlignmentSums sums(Matrix w, NormRoute route, Products products) {
-        return AlignmentSums.of(w, Precision.DOUBLE, 2, route, products);
+        return AlignmentSums.of(w, new AlignmentOptions(Precision.DOUBLE, 2, route, products));
     }
 
     @SafeVarargs

@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -125,6 +126,31 @@ class ArchitectureTest {
             .that(areExported())
             .should()
             .beAssignableTo(DescribedPredicate.describe("internal", (JavaClass type) -> isInternal(type)));
+
+    /**
+     * More than seven parameters are a type that has not been named yet. The kernels' calls take addresses, strides and
+     * sizes one by one, since nothing may be allocated for them. The components of a record count for themselves: its
+     * constructor names them all, and a row of results has as many as it has columns.
+     */
+    @ArchTest
+    static final ArchRule NO_CALL_HAS_MORE_THAN_SEVEN_PARAMETERS = codeUnits()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideOutsideOfPackage(Arrows.name("internal.simd"))
+            .should(haveAtMostSevenParameters());
+
+    private static ArchCondition<JavaCodeUnit> haveAtMostSevenParameters() {
+        return new ArchCondition<>("have at most seven parameters") {
+            @Override
+            public void check(JavaCodeUnit call, ConditionEvents events) {
+                boolean ofRecord = call instanceof JavaConstructor && call.getOwner().isRecord();
+                boolean written = !call.getModifiers().contains(JavaModifier.SYNTHETIC);
+                if (written && !ofRecord && call.getRawParameterTypes().size() > 7) {
+                    events.add(SimpleConditionEvent.violated(call, call.getFullName()));
+                }
+            }
+        };
+    }
 
     /** Types that a user can name: public in an exported package, and so are the types around them. */
     private static DescribedPredicate<JavaClass> areExported() {

@@ -89,7 +89,8 @@ class BadValuesTest {
                             assertThrows(
                                     LogalignException.class,
                                     () -> WeightSpectrum.of(w.transposed(), options, arena)));
-                    assertNames(c, assertThrows(LogalignException.class, () -> AlignmentSums.of(w, precision)));
+                    assertNames(c, assertThrows(LogalignException.class,
+                            () -> AlignmentSums.of(w, AlignmentOptions.DEFAULT.withPrecision(precision))));
                 }
             }
         }

@@ -59,7 +59,7 @@ class LifecycleTest {
                         assertNotNull(spectrum.rightSingularVectors(arena));
                         WeightSpectrum values = WeightSpectrum.of(view, options.withoutVectors(), arena);
                         assertEquals(spectrum.p()[0], values.p()[0], 1e-5);
-                        AlignmentSums sums = AlignmentSums.of(view, precision);
+                        AlignmentSums sums = AlignmentSums.of(view, AlignmentOptions.DEFAULT.withPrecision(precision));
                         sums.add(X, null);
                         assertEquals(last, sums.alignment().lar(), 1e-4);
                     }

@@ -71,7 +71,7 @@ class RoutesTest {
                     }
                 }
                 for (NormRoute route : NormRoute.values()) {
-                    AlignmentSums sums = AlignmentSums.of(mw, precision, 1, route, products);
+                    AlignmentSums sums = AlignmentSums.of(mw, new AlignmentOptions(precision, 1, route, products));
                     sums.add(mx, null);
                     assertEquals(exact, sums.alignment().overlap(), tolerance, () -> route + " " + products);
                     assertProducts(products, sums.computation());
@@ -124,7 +124,8 @@ class RoutesTest {
                     WeightSpectrum.of(w, gram.withProducts(Products.BLAS), arena).computation().toString());
             assertEquals("kernel+dsytrd+dstedc",
                     WeightSpectrum.of(w, gram.withProducts(Products.KERNEL), arena).computation().toString());
-            AlignmentSums norm = AlignmentSums.of(w, Precision.DOUBLE, 1, NormRoute.OUTPUTS, Products.KERNEL);
+            AlignmentSums norm = AlignmentSums.of(w,
+                    AlignmentOptions.DEFAULT.withRoute(NormRoute.OUTPUTS).withProducts(Products.KERNEL));
             norm.add(x);
             assertEquals("outputs by kernel", norm.computation().toString());
         }
@@ -179,7 +180,8 @@ class RoutesTest {
         double[][] x = Samples.normal(90, 24, random);
         double exact = Reference.overlap(w, x);
         for (int threads : new int[]{1, 2}) {
-            AlignmentSums sums = AlignmentSums.of(Samples.matrix(w), Precision.DOUBLE, threads);
+            AlignmentSums sums = AlignmentSums.of(
+                    Samples.matrix(w), AlignmentOptions.DEFAULT.withThreads(threads));
             for (int batch = 0; batch < 3; batch++) {
                 sums.add(Samples.matrix(x).rows(30L * batch, 30), null);
             }

@@ -69,9 +69,10 @@ class ThreadsTest {
                     assertEquals(wanted.maskedTokens(), q.maskedTokens());
                     assertEquals(expected.alignment(wanted).lar(), got.alignment(q).lar(), tolerance);
                 }
-                AlignmentSums one = AlignmentSums.of(w, precision);
+                AlignmentSums one = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withPrecision(precision));
                 one.add(x, mask);
-                AlignmentSums several = AlignmentSums.of(w, precision, threads);
+                AlignmentSums several = AlignmentSums.of(
+                        w, AlignmentOptions.DEFAULT.withPrecision(precision).withThreads(threads));
                 several.add(x, mask);
                 assertEquals(one.tokens(), several.tokens());
                 assertEquals(one.maskedTokens(), several.maskedTokens());
@@ -91,7 +92,7 @@ class ThreadsTest {
                 MemorySegment.copy(weights[i], 0, memory, ValueLayout.JAVA_DOUBLE, 8L * i * COLUMNS, COLUMNS);
             }
             Matrix w = Matrix.of(memory, ElementType.F64, ROWS, COLUMNS);
-            AlignmentSums sums = AlignmentSums.of(w, Precision.DOUBLE, 4);
+            AlignmentSums sums = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withThreads(4));
             sums.add(Samples.matrix(x()), null);
             AlignmentSums one = AlignmentSums.of(Samples.matrix(weights));
             one.add(Samples.matrix(x()), null);
@@ -129,6 +130,6 @@ class ThreadsTest {
         assertThrows(IllegalArgumentException.class, () -> SpectrumOptions.DEFAULT.withThreads(0));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> AlignmentSums.of(Samples.matrix(w()), Precision.DOUBLE, 0));
+                () -> AlignmentOptions.DEFAULT.withThreads(0));
     }
 }

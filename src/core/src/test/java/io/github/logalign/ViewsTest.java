@@ -147,7 +147,7 @@ class ViewsTest {
                     double overlap = spectrum.alignment(spectrum.project(Samples.matrix(x))).overlap();
                     assertEquals(exact, overlap, precision == Precision.DOUBLE ? 1e-14 : 1e-5);
                 }
-                AlignmentSums sums = AlignmentSums.of(w, precision);
+                AlignmentSums sums = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withPrecision(precision));
                 sums.add(Samples.matrix(x), null);
                 assertEquals(exact, sums.alignment().overlap(), precision == Precision.DOUBLE ? 1e-14 : 1e-5);
                 WeightSpectrum asActivations = WeightSpectrum.of(Samples.matrix(x),

@@ -1,10 +1,10 @@
 package io.github.logalign.bench.compare;
 
+import io.github.logalign.AlignmentOptions;
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.bench.Yardstick;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Matrix;
-import io.github.logalign.matrix.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.Supplier;
@@ -34,7 +34,7 @@ record NormForm(Yardstick yardstick, int threads) implements Contestant {
         Matrix z = Matrix.of(outputs, w.elementType(), x.rows(), w.rows());
         if (yardstick == null) {
             return () -> {
-                AlignmentSums sums = AlignmentSums.of(w, Precision.DOUBLE, threads);
+                AlignmentSums sums = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withThreads(threads));
                 sums.add(x, z, null);
                 return new Answer(null, sums.alignment().lar());
             };

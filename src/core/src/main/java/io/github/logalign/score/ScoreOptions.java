@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import io.github.logalign.AlignmentOptions;
 import io.github.logalign.SpectrumOptions;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.engine.Planner;
@@ -60,6 +61,10 @@ public record ScoreOptions(
 
     SpectrumOptions spectrum(boolean vectors, int threads) {
         return new SpectrumOptions(spectrumMethod(method), precision, vectors, threads, svdRoute, products);
+    }
+
+    AlignmentOptions alignment(int threads) {
+        return new AlignmentOptions(precision, threads, normRoute, products);
     }
 
     /**

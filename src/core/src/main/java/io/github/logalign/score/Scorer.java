@@ -157,8 +157,7 @@ public final class Scorer {
     }
 
     private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
-        AlignmentSums sums = at(weight, () -> AlignmentSums.of(
-                w, options.precision(), threads, options.normRoute(), options.products()));
+        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, options.alignment(threads)));
         at(activation, () -> {
             sums.add(x, row.tokenMask());
             return sums;

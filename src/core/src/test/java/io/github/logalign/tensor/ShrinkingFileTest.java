@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logalign.AlignmentOptions;
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.SpectrumOptions;
 import io.github.logalign.WeightSpectrum;
@@ -88,7 +89,7 @@ class ShrinkingFileTest {
         float[] ones = new float[SIDE];
         ones[1] = 1;
         Matrix row = Matrix.of(MemorySegment.ofArray(ones), x.elementType(), 1, SIDE);
-        AlignmentSums.of(row, Precision.SINGLE, 1, NormRoute.OUTPUTS, Products.BLAS).add(x);
+        AlignmentSums.of(row, new AlignmentOptions(Precision.SINGLE, 1, NormRoute.OUTPUTS, Products.BLAS)).add(x);
     }
 
     private static float[] values() {

@@ -11,9 +11,12 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.TokenMask;
+import io.github.logalign.score.Column;
+import io.github.logalign.score.Findings;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.NameMap;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -301,6 +304,12 @@ final class ApiSamples {
                 NameMap.parse("*=mask"), open(folder.resolve("mask.safetensors"))));
         put(Plan.class, this::plan);
         put(io.github.logalign.score.LayerJob.class, () -> plan().jobs().getFirst());
+        put(Outcome.class, () -> new Outcome.Failed("why"));
+        put(Outcome.Ok.class, () -> new Outcome.Decomposed((Findings) of(Findings.class).getFirst()));
+        put(Outcome.Missing.class, () -> new Outcome.Skipped("why"));
+        put(Column.class,
+                () -> Column.text("a", "what it means", String::valueOf),
+                () -> Column.texts("a", "what it means", row -> List.of()));
         put(ScoreOptions.class, () -> new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE),
                 () -> new ScoreOptions(ScoreMethod.NORM, Precision.SINGLE));
         put(Scorer.class, () -> new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), Masks.NONE),

@@ -1,7 +1,7 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.report.Metrics;
-import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.LayerColumns;
 import io.github.logalign.track.Correlation;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
@@ -113,11 +113,11 @@ final class GrokkingStory {
     }
 
     private @Nullable Double lar(long step) {
-        return series.find(step, layer).map(SeriesRow::score).map(LayerScore::lar).orElse(null);
+        return series.find(step, layer).map(SeriesRow::score).map(LayerColumns.LAR::get).orElse(null);
     }
 
     private @Nullable Double k(long step) {
-        return series.find(step, layer).map(SeriesRow::score).map(LayerScore::effectiveDimension).orElse(null);
+        return series.find(step, layer).map(SeriesRow::score).map(LayerColumns.EFFECTIVE_DIMENSION::get).orElse(null);
     }
 
     private @Nullable Long firstAtLeast(String metric, double value) {

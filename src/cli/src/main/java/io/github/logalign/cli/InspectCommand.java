@@ -4,12 +4,14 @@ import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.report.Table;
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
-import io.github.logalign.score.Refusal;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.StoredOrientation;
 import io.github.logalign.score.TensorUses;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
@@ -19,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -102,15 +103,16 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private static String note(LayerJob job) {
-        Refusal refusal = job.refusal();
+        Outcome.Missing refusal = job.refusal();
         if (refusal != null) {
-            return refusal.status().name().toLowerCase(Locale.ROOT) + ": " + refusal.reason();
+            return refusal.status().word() + ": " + refusal.reason();
         }
         List<String> notes = new ArrayList<>();
-        if (job.isTransposed()) {
-            notes.add("stored input x output: " + job.orientationReason());
+        LayerInfo.Storage storage = job.info().storage();
+        if (storage != null && storage.orientation() == StoredOrientation.INPUT_OUTPUT) {
+            notes.add("stored input x output: " + storage.reason());
         }
-        notes.addAll(job.warnings());
+        notes.addAll(job.info().warnings());
         return String.join("; ", notes);
     }
 

@@ -3,13 +3,12 @@ package io.github.logalign.cli;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.LayerJob;
-import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,9 +82,8 @@ final class RowRunner {
     }
 
     private void tell(LayerScore row) {
-        if (row.status() != Status.OK) {
-            err.println("logalign: " + row.status().name().toLowerCase(Locale.ROOT) + ": "
-                    + Names.escaped(String.valueOf(row.reason())));
+        if (row.outcome() instanceof Outcome.Missing missing) {
+            err.println("logalign: " + missing.status().word() + ": " + Names.escaped(missing.reason()));
         }
         if (!quiet) {
             for (String warning : row.warnings()) {
@@ -97,6 +95,6 @@ final class RowRunner {
 
     /** 0 if every row is ok. */
     static int exitCode(List<LayerScore> rows) {
-        return rows.stream().allMatch(row -> row.status() == Status.OK) ? 0 : 1;
+        return rows.stream().allMatch(row -> row.outcome() instanceof Outcome.Ok) ? 0 : 1;
     }
 }

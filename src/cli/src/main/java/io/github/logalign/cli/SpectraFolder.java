@@ -41,7 +41,8 @@ final class SpectraFolder implements AutoCloseable {
         SpectraNames given = new SpectraNames();
         for (LayerJob job : jobs) {
             String activation = job.activation() == null ? "" : job.activation().name();
-            names.put(job, given.next(job.layer(), job.layer() + "\n" + job.tensorName() + "\n" + activation));
+            names.put(job,
+                    given.next(job.layer(), job.layer() + "\n" + job.info().weight().name() + "\n" + activation));
         }
     }
 
@@ -117,7 +118,7 @@ final class SpectraFolder implements AutoCloseable {
         for (LayerJob job : jobs) {
             List<String> files = written.get(job);
             if (files != null) {
-                entries.add(new SpectraList.Entry(job.layer(), job.tensorName(), files));
+                entries.add(new SpectraList.Entry(job.layer(), job.info().weight().name(), files));
             }
         }
         SpectraList.write(folder, Environment.current(), threads, entries);

@@ -8,8 +8,8 @@ import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
-import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ final class TrackRun {
         private boolean shows(SeriesRow row) {
             return layers.isEmpty()
                     || row.layer().equals(SeriesRow.EVERY_LAYER)
-                    || layers.stream().anyMatch(row.score()::fits);
+                    || layers.stream().anyMatch(row.score().info()::fits);
         }
     }
 
@@ -172,9 +171,8 @@ final class TrackRun {
     private void tell(Scorer.Result result, Checkpoint checkpoint) {
         LayerScore row = result.row();
         String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
-        if (row.status() != Status.OK) {
-            String status = row.status().name().toLowerCase(Locale.ROOT) + ": ";
-            tell(repeats.tell(status, layer, String.valueOf(row.reason()), checkpoint), true);
+        if (row.outcome() instanceof Outcome.Missing missing) {
+            tell(repeats.tell(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
         }
         for (String warning : row.warnings()) {
             tell(repeats.tell(NOTE, layer, layer + ": " + warning, checkpoint), false);
@@ -254,7 +252,7 @@ final class TrackRun {
             return ALARM;
         }
         boolean allOk = problems.isEmpty()
-                && series().rows().stream().allMatch(row -> row.score().status() == Status.OK);
+                && series().rows().stream().allMatch(row -> row.score().outcome() instanceof Outcome.Ok);
         return allOk ? 0 : NOT_ALL_OK;
     }
 

@@ -1,8 +1,8 @@
 package io.github.logalign.report;
 
 import io.github.logalign.Environment;
-import io.github.logalign.Spread;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Series;
@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -166,7 +167,7 @@ public final class HtmlReport {
 
     private void failures() {
         List<SeriesRow> failed = series.rows().stream()
-                .filter(row -> row.score().status() != Status.OK)
+                .filter(row -> row.score().outcome() instanceof Outcome.Missing)
                 .toList();
         if (failed.isEmpty()) {
             return;
@@ -174,7 +175,7 @@ public final class HtmlReport {
         page.append("<h2>Rows without a value</h2>\n<ul>\n");
         for (SeriesRow row : failed.subList(0, Math.min(MOST_FAILURES, failed.size()))) {
             page.append("<li>step ").append(HtmlText.step(row.step())).append(", ").append(HtmlText.name(row.layer()))
-                    .append(": ").append(HtmlText.name(String.valueOf(row.score().reason()))).append("</li>\n");
+                    .append(": ").append(HtmlText.name(row.score().reason().orElse(""))).append("</li>\n");
         }
         page.append("</ul>\n");
         if (failed.size() > MOST_FAILURES) {
@@ -219,7 +220,7 @@ public final class HtmlReport {
     }
 
     private static @Nullable Double dimension(SeriesRow row) {
-        Double k = row.score().effectiveDimension();
+        Double k = LayerColumns.EFFECTIVE_DIMENSION.get(row.score());
         return row.usableLar() != null && k != null && Double.isFinite(k) ? k : null;
     }
 
@@ -315,8 +316,10 @@ public final class HtmlReport {
     }
 
     private void spread() {
-        SvgChart ofWeights = chart("Effective rank of p over steps", row -> rank(row.score().weightSpread()));
-        SvgChart ofInputs = chart("Effective rank of q over steps", row -> rank(row.score().activationSpread()));
+        SvgChart ofWeights = chart("Effective rank of p over steps",
+                row -> LayerColumns.P_EFFECTIVE_RANK.get(row.score()));
+        SvgChart ofInputs = chart("Effective rank of q over steps",
+                row -> LayerColumns.Q_EFFECTIVE_RANK.get(row.score()));
         if (ofWeights.isEmpty() && ofInputs.isEmpty()) {
             return;
         }
@@ -326,10 +329,6 @@ public final class HtmlReport {
         figure("Effective rank of q", ofInputs, "exp of the entropy: over how many directions the inputs spread.",
                 false);
         page.append("</div>\n");
-    }
-
-    private static @Nullable Double rank(@Nullable Spread spread) {
-        return spread == null ? null : (Double) spread.effectiveRank();
     }
 
     private void heatMap() {
@@ -419,15 +418,15 @@ public final class HtmlReport {
                 cells,
                 HtmlText.name(row.layer()),
                 HtmlText.step(row.step()),
-                HtmlText.number("%.6f", row.score().lar()),
-                HtmlText.number("%.2f", row.score().effectiveDimension()),
+                HtmlText.number("%.6f", LayerColumns.LAR.get(row.score())),
+                HtmlText.number("%.2f", LayerColumns.EFFECTIVE_DIMENSION.get(row.score())),
                 HtmlText.number("%.6f", row.baseline()),
                 HtmlText.number("%.6f", row.deviation()),
                 HtmlText.number("%.5f", row.slope()),
-                row.score().numericalRank() == null ? "–" : row.score().numericalRank().toString(),
-                HtmlText.number("%.2f", rank(row.score().weightSpread())),
-                HtmlText.number("%.2f", rank(row.score().activationSpread())),
-                row.score().status().name().toLowerCase(java.util.Locale.ROOT));
+                Objects.requireNonNullElse(LayerColumns.NUMERICAL_RANK.shown(row.score()), "–"),
+                HtmlText.number("%.2f", LayerColumns.P_EFFECTIVE_RANK.get(row.score())),
+                HtmlText.number("%.2f", LayerColumns.Q_EFFECTIVE_RANK.get(row.score())),
+                row.score().outcome().status().word());
         page.append("<tr><td>").append(String.join("</td><td>", cells)).append("</td></tr>\n");
     }
 

@@ -2,6 +2,7 @@ package io.github.logalign.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logalign.Environment;
+import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,7 +35,7 @@ public final class JsonReport {
             JsonValues.write(json, environmentFields(environment, threads));
             json.writeArrayFieldStart("layers");
             for (LayerScore row : rows) {
-                JsonValues.write(json, Fields.of(row));
+                JsonValues.write(json, Fields.of(LayerColumns.ALL, row));
             }
             json.writeEndArray();
             json.writeEndObject();

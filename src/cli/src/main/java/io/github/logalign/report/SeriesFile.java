@@ -6,31 +6,22 @@ import io.github.logalign.internal.io.AtomicFile;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.track.Alarm;
-import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Series in files: JSON {@code {"schema": 1, "environment": {...}, "rows": [...], "alarms": [...]}}, or CSV with the same
- * fields of a row and no alarms. A row has the step, the fields of a scored layer, baseline, deviation and slope, and
- * the state of the files that it was scored from.
+ * fields of a row, which are {@link SeriesColumns}, and no alarms.
  */
 public final class SeriesFile {
-
-    private static final List<String> DERIVED = List.of("baseline", "deviation", "slope");
-    private static final List<String> STAMP = List.of(RowReader.WEIGHTS_STAMP, RowReader.ACTIVATIONS_STAMP,
-            RowReader.LAYOUT, RowReader.CONFIG_STAMP);
-    static final String STEP = "step";
 
     private SeriesFile() {}
 
@@ -96,7 +87,7 @@ public final class SeriesFile {
             JsonValues.write(json, JsonReport.environmentFields(environment, threads));
             json.writeArrayFieldStart("rows");
             for (SeriesRow row : series.rows()) {
-                JsonValues.write(json, fields(row));
+                JsonValues.write(json, Fields.of(SeriesColumns.ALL, row));
             }
             json.writeEndArray();
             json.writeArrayFieldStart("alarms");
@@ -107,31 +98,6 @@ public final class SeriesFile {
             json.writeEndObject();
             json.writeRaw("\n");
         }
-    }
-
-    private static Map<String, @Nullable Object> fields(SeriesRow row) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put(STEP, row.step());
-        fields.putAll(Fields.of(row.score()));
-        fields.put("baseline", row.baseline());
-        fields.put("deviation", row.deviation());
-        fields.put("slope", row.slope());
-        List<@Nullable String> stamp = stamp(row);
-        for (int i = 0; i < STAMP.size(); i++) {
-            fields.put(STAMP.get(i), stamp.get(i));
-        }
-        return fields;
-    }
-
-    private static List<@Nullable String> stamp(SeriesRow row) {
-        CheckpointStamp stamp = row.stamp();
-        return stamp == null
-                ? Arrays.asList(null, null, null, null)
-                : Arrays.asList(
-                        stamp.weights().toString(),
-                        stamp.activations().toString(),
-                        stamp.layout().isEmpty() ? null : stamp.layout(),
-                        stamp.config());
     }
 
     private static Map<String, Object> fields(Alarm alarm) {
@@ -153,21 +119,7 @@ public final class SeriesFile {
      * @throws IOException if writing fails
      */
     public static void writeCsv(OutputStream out, Series series) throws IOException {
-        List<String> header = new ArrayList<>(List.of(STEP));
-        header.addAll(CsvReport.header());
-        header.addAll(DERIVED);
-        header.addAll(STAMP);
-        CsvReport.writeLine(out, header);
-        for (SeriesRow row : series.rows()) {
-            List<String> cells = new ArrayList<>(List.of(CsvCells.of(row.step())));
-            cells.addAll(CsvReport.cells(row.score()));
-            cells.add(CsvCells.of(row.baseline()));
-            cells.add(CsvCells.of(row.deviation()));
-            cells.add(CsvCells.of(row.slope()));
-            stamp(row).forEach(part -> cells.add(CsvCells.of(part)));
-            CsvReport.writeLine(out, cells);
-        }
-        out.flush();
+        CsvReport.write(out, SeriesColumns.ALL, series.rows());
     }
 
     /**

@@ -7,6 +7,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.Cells;
+import io.github.logalign.score.Column;
+import io.github.logalign.score.ColumnType;
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,12 +19,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads the rows that {@link SeriesFile} wrote, today or earlier: columns that an earlier file lacks are no values. */
 final class SeriesReader {
 
-    private static final String LAYER = "layer";
-    private static final String WARNINGS = "warnings";
+    /** The columns that hold lists. */
+    private static final Set<String> LISTS = SeriesColumns.ALL.stream()
+            .filter(column -> column.type() == ColumnType.TEXTS)
+            .map(Column::name)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final String LAYER = LayerColumns.LAYER.name();
 
     private SeriesReader() {}
 
@@ -31,31 +43,31 @@ final class SeriesReader {
     static List<SeriesRow> csv(Path path) {
         List<List<String>> lines = CsvReader.read(path);
         List<String> header = lines.getFirst();
-        if (!header.contains(SeriesFile.STEP) || !header.contains(LAYER)) {
+        if (!header.contains(SeriesColumns.STEP.name()) || !header.contains(LAYER)) {
             throw new LogalignException(
                     Names.printable(path) + ": has no columns step and layer; give a series that track wrote");
         }
         List<SeriesRow> rows = new ArrayList<>();
         for (List<String> line : lines.subList(1, lines.size())) {
-            Map<String, String> values = new HashMap<>();
-            List<String> warnings = new ArrayList<>();
+            Map<String, String> texts = new HashMap<>();
+            Map<String, List<String>> lists = new HashMap<>();
             for (int c = 0; c < header.size(); c++) {
                 // A layer may have an empty name, as a tensor may; elsewhere nothing is no value.
                 boolean name = header.get(c).equals(LAYER);
-                if (header.get(c).equals(WARNINGS)) {
-                    warnings.addAll(CsvCells.list(line.get(c)));
+                if (LISTS.contains(header.get(c))) {
+                    lists.put(header.get(c), CsvCells.list(line.get(c)));
                 } else if (name || !line.get(c).isEmpty()) {
-                    values.put(header.get(c), CsvCells.text(line.get(c)));
+                    texts.put(header.get(c), CsvCells.text(line.get(c)));
                 }
             }
-            rows.add(row(path, rows.size(), values, warnings));
+            rows.add(row(path, rows.size(), new Cells(texts, lists)));
         }
         return rows;
     }
 
-    private static SeriesRow row(Path path, int index, Map<String, String> values, List<String> warnings) {
+    private static SeriesRow row(Path path, int index, Cells cells) {
         try {
-            return RowReader.row(values, warnings);
+            return SeriesColumns.read(cells);
         } catch (IllegalArgumentException | ArithmeticException wrong) {
             throw new LogalignException(
                     Names.printable(path) + ": row " + (index + 1) + ": " + wrong.getMessage() + "; repair the file",
@@ -112,10 +124,10 @@ final class SeriesReader {
     private static List<SeriesRow> readRows(Path path, JsonParser json) throws IOException {
         List<SeriesRow> rows = new ArrayList<>();
         while (json.nextToken() == JsonToken.START_OBJECT) {
-            Map<String, String> values = new HashMap<>();
-            List<String> warnings = new ArrayList<>();
-            readObject(path, json, "", values, warnings);
-            rows.add(row(path, rows.size(), values, warnings));
+            Map<String, String> texts = new HashMap<>();
+            Map<String, List<String>> lists = new HashMap<>();
+            readObject(path, json, "", texts, lists);
+            rows.add(row(path, rows.size(), new Cells(texts, lists)));
         }
         if (json.currentToken() != JsonToken.END_ARRAY) {
             throw notSeries(path);
@@ -124,23 +136,24 @@ final class SeriesReader {
     }
 
     private static void readObject(
-            Path path, JsonParser json, String before, Map<String, String> values, List<String> warnings)
+            Path path, JsonParser json, String before, Map<String, String> texts, Map<String, List<String>> lists)
             throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             if (value == JsonToken.START_OBJECT && before.isEmpty()) {
-                readObject(path, json, name + ".", values, warnings);
-            } else if (value == JsonToken.START_ARRAY && name.equals(WARNINGS)) {
+                readObject(path, json, name + ".", texts, lists);
+            } else if (value == JsonToken.START_ARRAY && LISTS.contains(before + name)) {
+                List<String> values = lists.computeIfAbsent(before + name, list -> new ArrayList<>());
                 while (json.nextToken() == JsonToken.VALUE_STRING) {
-                    warnings.add(json.getText());
+                    values.add(json.getText());
                 }
                 if (json.currentToken() != JsonToken.END_ARRAY) {
                     throw notSeries(path);
                 }
             } else if (value.isScalarValue()) {
                 if (value != JsonToken.VALUE_NULL) {
-                    values.put(before + name, json.getText());
+                    texts.put(before + name, json.getText());
                 }
             } else {
                 throw notSeries(path);

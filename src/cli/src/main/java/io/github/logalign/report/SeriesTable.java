@@ -1,21 +1,34 @@
 package io.github.logalign.report;
 
 import io.github.logalign.internal.io.Names;
+import io.github.logalign.score.Column;
+import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
-import io.github.logalign.score.StoredOrientation;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** A series as a table for people, the alarms below it. */
 public final class SeriesTable {
 
-    private static final String NONE = "-";
+    private static final List<TableColumn<SeriesRow>> COLUMNS = List.of(
+            ofScore(LayerColumns.LAYER),
+            TableColumn.of(SeriesColumns.STEP),
+            ofScore(LayerColumns.LAR),
+            ofScore(LayerColumns.EFFECTIVE_DIMENSION),
+            TableColumn.of(SeriesColumns.BASELINE),
+            TableColumn.of(SeriesColumns.DEVIATION),
+            TableColumn.of(SeriesColumns.SLOPE),
+            TableColumn.of(LayerColumns.STATUS.within(SeriesRow::score),
+                    row -> TableReport.transposed(row.score()) + TableReport.warned(row.score())));
 
     private SeriesTable() {}
+
+    private static TableColumn<SeriesRow> ofScore(Column<LayerScore, ?> column) {
+        return TableColumn.of(column.within(SeriesRow::score));
+    }
 
     /**
      * Makes the table.
@@ -26,20 +39,7 @@ public final class SeriesTable {
      * @return lines, each with its end
      */
     public static String format(Series series, List<Alarm> alarms, int width) {
-        Table table = new Table("layer", "step", "LAR", "k", "baseline", "deviation", "slope/1000", "status");
-        for (SeriesRow row : series.rows()) {
-            LayerScore score = row.score();
-            table.add(List.of(
-                    row.layer(),
-                    Long.toString(row.step()),
-                    number("%.6f", score.lar()),
-                    number("%.2f", score.effectiveDimension()),
-                    number("%.6f", row.baseline()),
-                    number("%+.6f", row.deviation()),
-                    number("%+.5f", row.slope()),
-                    status(score)));
-        }
-        StringBuilder text = new StringBuilder(table.format(width));
+        StringBuilder text = new StringBuilder(TableColumn.table(COLUMNS, series.rows()).format(width));
         for (Alarm alarm : alarms) {
             text.append(line(alarm)).append('\n');
         }
@@ -55,18 +55,5 @@ public final class SeriesTable {
     public static String line(Alarm alarm) {
         return "ALARM " + alarm.kind().label() + " at step " + alarm.step() + ", " + Names.printable(alarm.layer())
                 + ": " + alarm.evidence();
-    }
-
-    private static String status(LayerScore score) {
-        return score.status().name().toLowerCase(Locale.ROOT)
-                + (score.orientation() == StoredOrientation.INPUT_OUTPUT ? " T" : "")
-                + (score.warnings().isEmpty() ? "" : " (!)");
-    }
-
-    private static String number(String format, @Nullable Double value) {
-        if (value == null) {
-            return NONE;
-        }
-        return value.isInfinite() ? value.toString() : String.format(Locale.ROOT, format, value);
     }
 }

@@ -1,19 +1,44 @@
 package io.github.logalign.report;
 
-import io.github.logalign.Spread;
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.score.LayerInfo.Shape;
 import io.github.logalign.score.LayerScore;
-import io.github.logalign.score.StoredOrientation;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
-/** Rows as a table for people. */
+/** Rows as a table for people: some of their columns, the size of the weight in one. */
 public final class TableReport {
 
-    private static final String NONE = "-";
-
-    /** Behind the size of a weight that is stored input x output. */
+    /** Behind what is of a weight that is stored input x output. */
     private static final String TRANSPOSED = " T";
+
+    private static final String WARNED = " (!)";
+
+    private static final TableColumn<LayerScore> SIZE = new TableColumn<>("m x n", TableReport::size);
+
+    private static final TableColumn<LayerScore> STATUS = TableColumn.of(LayerColumns.STATUS, TableReport::warned);
+
+    private static final List<TableColumn<LayerScore>> SCORES = List.of(
+            TableColumn.of(LayerColumns.LAYER),
+            SIZE,
+            TableColumn.of(LayerColumns.TOKENS),
+            TableColumn.of(LayerColumns.LAR),
+            TableColumn.of(LayerColumns.EFFECTIVE_DIMENSION),
+            TableColumn.of(LayerColumns.OVERLAP),
+            TableColumn.of(LayerColumns.NUMERICAL_RANK),
+            TableColumn.of(LayerColumns.NULL_SPACE_ENERGY),
+            TableColumn.of(LayerColumns.METHOD),
+            STATUS);
+
+    private static final List<TableColumn<LayerScore>> SPECTRA = List.of(
+            TableColumn.of(LayerColumns.LAYER),
+            SIZE,
+            TableColumn.of(LayerColumns.NUMERICAL_RANK),
+            TableColumn.of(LayerColumns.STABLE_RANK),
+            TableColumn.of(LayerColumns.P_EFFECTIVE_RANK),
+            TableColumn.of(LayerColumns.P_PARTICIPATION),
+            TableColumn.of(LayerColumns.P_LARGEST),
+            TableColumn.of(LayerColumns.METHOD),
+            STATUS);
 
     private TableReport() {}
 
@@ -25,22 +50,7 @@ public final class TableReport {
      * @return the table
      */
     public static String scores(List<LayerScore> rows, int width) {
-        Table table = new Table("layer", "m x n", "tokens", "LAR", "k", "overlap", "rank", "null space", "method",
-                "status");
-        for (LayerScore row : rows) {
-            table.add(List.of(
-                    row.layer(),
-                    size(row),
-                    row.tokens() == null ? NONE : row.tokens().toString(),
-                    number("%.6f", row.lar()),
-                    number("%.2f", row.effectiveDimension()),
-                    number("%.3e", row.overlap()),
-                    row.numericalRank() == null ? NONE : row.numericalRank().toString(),
-                    number("%.2e", row.nullSpaceEnergy()),
-                    method(row),
-                    status(row)));
-        }
-        return table.format(width);
+        return TableColumn.table(SCORES, rows).format(width);
     }
 
     /**
@@ -51,45 +61,19 @@ public final class TableReport {
      * @return the table
      */
     public static String spectra(List<LayerScore> rows, int width) {
-        Table table = new Table(
-                "layer", "m x n", "rank", "stable rank", "effective rank", "participation", "largest p", "method",
-                "status");
-        for (LayerScore row : rows) {
-            Spread spread = row.weightSpread();
-            table.add(List.of(
-                    row.layer(),
-                    size(row),
-                    row.numericalRank() == null ? NONE : row.numericalRank().toString(),
-                    number("%.2f", row.stableRank()),
-                    number("%.2f", spread == null ? null : spread.effectiveRank()),
-                    number("%.2f", spread == null ? null : spread.participationRatio()),
-                    number("%.4f", spread == null ? null : spread.largest()),
-                    method(row),
-                    status(row)));
-        }
-        return table.format(width);
+        return TableColumn.table(SPECTRA, rows).format(width);
     }
 
     private static String size(LayerScore row) {
-        if (row.rows() == null) {
-            return NONE;
-        }
-        String size = row.rows() + " x " + row.cols();
-        return row.orientation() == StoredOrientation.INPUT_OUTPUT ? size + TRANSPOSED : size;
+        Shape shape = row.info().shape();
+        return shape == null ? TableColumn.NONE : shape.rows() + " x " + shape.columns() + transposed(row);
     }
 
-    private static String method(LayerScore row) {
-        return row.method() == null ? NONE : row.method().name().toLowerCase(Locale.ROOT);
+    static String transposed(LayerScore row) {
+        return row.info().isTransposed() ? TRANSPOSED : "";
     }
 
-    private static String status(LayerScore row) {
-        return row.status().name().toLowerCase(Locale.ROOT) + (row.warnings().isEmpty() ? "" : " (!)");
-    }
-
-    private static String number(String format, @Nullable Double value) {
-        if (value == null) {
-            return NONE;
-        }
-        return value.isInfinite() ? value.toString() : String.format(Locale.ROOT, format, value);
+    static String warned(LayerScore row) {
+        return row.warnings().isEmpty() ? "" : WARNED;
     }
 }

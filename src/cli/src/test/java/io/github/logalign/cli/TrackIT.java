@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.cli.Command.Result;
 import io.github.logalign.report.SeriesFile;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.testing.Limits;
 import io.github.logalign.testing.Needs;
@@ -92,10 +92,10 @@ class TrackIT {
                 long step = Long.parseLong(weights.replaceAll("\\D+", " ").strip().split(" ", -1)[0]);
                 String tensor = String.valueOf(expected.get("weight_key"));
                 SeriesRow row = series.rows().stream()
-                        .filter(each -> each.step() == step && tensor.equals(each.score().tensor()))
+                        .filter(each -> each.step() == step && tensor.equals(each.score().info().weight().name()))
                         .findFirst().orElseThrow();
                 assertEquals(
-                        Json.number(expected, "lar_svd"), Objects.requireNonNull(row.score().lar()), 1e-9, weights);
+                        Json.number(expected, "lar_svd"), row.score().scored().orElseThrow().lar(), 1e-9, weights);
                 compared++;
             }
         }
@@ -117,7 +117,7 @@ class TrackIT {
             assertEquals(9, series.layer(layer).size(), layer);
         }
         List<SeriesRow> failed = series.rows().stream()
-                .filter(row -> row.score().status() == Status.FAILED).toList();
+                .filter(row -> row.score().outcome().status() == Status.FAILED).toList();
         assertEquals(1, failed.size());
         assertEquals(8000, failed.getFirst().step());
         assertTrue(String.valueOf(failed.getFirst().score().reason()).contains("step_08000"));
@@ -161,7 +161,7 @@ class TrackIT {
             Path anew = folder.resolve("new-" + name);
             ok(new Command().run("track", run.toString(), "--out", anew.toString()));
             assertEquals(
-                    SeriesFile.read(anew).rows().getLast().score().lar(), series.rows().getLast().score().lar());
+                    SeriesFile.read(anew).rows().getLast().score().scored(), series.rows().getLast().score().scored());
         }
     }
 
@@ -382,14 +382,14 @@ class TrackIT {
         }
         Series series = SeriesFile.read(out);
         assertEquals(List.of(100L, 200L, 300L), series.rows().stream().map(SeriesRow::step).toList());
-        assertTrue(series.rows().stream().allMatch(row -> row.score().status() == Status.OK));
+        assertTrue(series.rows().stream().allMatch(row -> row.score().outcome().status() == Status.OK));
         assertEquals(List.of(), Command.lines(stderr), "no complaint about what was not whole yet");
         assertTrue(Files.readString(stdout).contains("300"), "the table is printed at the end");
     }
 
     private static List<String> values(Path series) {
         return SeriesFile.read(series).rows().stream()
-                .map(row -> row.step() + " " + row.layer() + " " + row.score().lar())
+                .map(row -> row.step() + " " + row.layer() + " " + row.score().scored().orElseThrow().lar())
                 .toList();
     }
 

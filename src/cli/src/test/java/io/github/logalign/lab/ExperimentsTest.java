@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.Selection;
 import io.github.logalign.track.Alarm;
@@ -71,16 +72,16 @@ class ExperimentsTest {
 
         LayerScore at(long step) {
             SeriesRow row = series.find(step, "unembed").orElseThrow();
-            assertEquals(LayerScore.Status.OK, row.score().status());
+            assertEquals(Outcome.Status.OK, row.score().outcome().status());
             return row.score();
         }
 
         double lar(long step) {
-            return Objects.requireNonNull(at(step).lar());
+            return at(step).scored().orElseThrow().lar();
         }
 
         double k(long step) {
-            return Objects.requireNonNull(at(step).effectiveDimension());
+            return at(step).scored().orElseThrow().effectiveDimension();
         }
 
         double metric(String name, long step) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Series;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
@@ -110,7 +110,7 @@ class SeriesFileTest {
                          "alarms": []}
                         """);
         SeriesRow ofJson = SeriesFile.read(json).rows().getFirst();
-        assertEquals(row.score().weightSpread(), ofJson.score().weightSpread());
+        assertEquals(row.score().outcome(), ofJson.score().outcome());
         assertEquals(List.of("first warning", "second"), ofJson.score().warnings());
         assertNull(ofJson.stamp());
     }
@@ -147,7 +147,7 @@ class SeriesFileTest {
                         .collect(Collectors.joining("\n")));
         List<SeriesRow> rows = SeriesFile.read(file).rows();
         assertEquals(series().rows().size(), rows.size());
-        assertTrue(rows.stream().allMatch(row -> row.score().orientation() == null));
+        assertTrue(rows.stream().allMatch(row -> row.score().info().storage() == null));
     }
 
     @ParameterizedTest(name = "{0}")

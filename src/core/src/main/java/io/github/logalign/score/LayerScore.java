@@ -1,99 +1,69 @@
 package io.github.logalign.score;
 
-import io.github.logalign.Spread;
-import io.github.logalign.matrix.ElementType;
-import io.github.logalign.matrix.Precision;
-import java.util.ArrayList;
+import io.github.logalign.score.Outcome.Scored;
+import java.io.Serializable;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * One row: a layer, what was computed, and how that went. What does not apply is null.
+ * One row: a layer, and what became of it.
  *
- * @param layer the layer's name
- * @param weights the file of the weight
- * @param tensor the weight's name
- * @param rows m
- * @param cols n
- * @param elementType the weight's element type
- * @param activations the file of the activations
- * @param activation their name
- * @param tokens how many tokens counted
- * @param maskedTokens how many the mask left out
- * @param method how it was computed
- * @param driver the routines that ran
- * @param precision in what precision
- * @param overlap sum p q
- * @param lar the log-alignment ratio, maybe minus infinity
- * @param larErrorEstimate about how far it may be off
- * @param effectiveDimension k, maybe infinity
- * @param numericalRank of the weight
- * @param nullSpaceEnergy share of the activations' energy in the weight's null space
- * @param weightSpread of p
- * @param activationSpread of q
- * @param stableRank of the weight
- * @param orientation how the weight lies in its file
- * @param orientationReason why it was taken to lie so
- * @param status how it went
- * @param reason why it is not ok, and what to do
- * @param warnings what the user should know
+ * <p>Thread safety: immutable.
+ *
+ * @param info what is known of the layer whatever became of it
+ * @param outcome the result, or the reason why there is none
  * @param seconds wall time
  */
-public record LayerScore(
-        String layer,
-        String weights,
-        @Nullable String tensor,
-        @Nullable Long rows,
-        @Nullable Long cols,
-        @Nullable ElementType elementType,
-        @Nullable String activations,
-        @Nullable String activation,
-        @Nullable Long tokens,
-        @Nullable Long maskedTokens,
-        @Nullable ScoreMethod method,
-        @Nullable String driver,
-        @Nullable Precision precision,
-        @Nullable Double overlap,
-        @Nullable Double lar,
-        @Nullable Double larErrorEstimate,
-        @Nullable Double effectiveDimension,
-        @Nullable Integer numericalRank,
-        @Nullable Double nullSpaceEnergy,
-        @Nullable Spread weightSpread,
-        @Nullable Spread activationSpread,
-        @Nullable Double stableRank,
-        @Nullable StoredOrientation orientation,
-        @Nullable String orientationReason,
-        Status status,
-        @Nullable String reason,
-        List<String> warnings,
-        double seconds) {
+public record LayerScore(LayerInfo info, Outcome outcome, double seconds) implements Serializable {
 
-    /** How a row went. */
-    public enum Status {
-        /** There is a value. */
-        OK,
-        /** The value is undefined, for a reason. */
-        UNDEFINED,
-        /** There was nothing to compute with. */
-        SKIPPED,
-        /** Something is wrong with the data. */
-        FAILED
-    }
-
-    /** Copies the list. */
-    public LayerScore {
-        warnings = List.copyOf(warnings);
+    /**
+     * The layer's name.
+     *
+     * @return as in {@link #info}
+     */
+    public String layer() {
+        return info.layer();
     }
 
     /**
-     * Tells whether a pattern means this row: it may fit the layer's name or the weight's.
+     * What the user should know.
      *
-     * @param glob the pattern
-     * @return true if so
+     * @return as in {@link #info}
      */
-    public boolean fits(Glob glob) {
-        return LayerNames.fits(glob, layer) || (tensor != null && LayerNames.fits(glob, tensor));
+    public List<String> warnings() {
+        return info.warnings();
+    }
+
+    /**
+     * LAR and what belongs to it.
+     *
+     * @return the outcome if it has a value
+     */
+    public Optional<Scored> scored() {
+        return outcome instanceof Scored scored ? Optional.of(scored) : Optional.empty();
+    }
+
+    /**
+     * What ran, and what was found.
+     *
+     * @return empty if nothing was computed, or that failed
+     */
+    public Optional<Findings> findings() {
+        return switch (outcome) {
+            case Scored scored -> Optional.of(scored.findings());
+            case Outcome.Decomposed decomposed -> Optional.of(decomposed.findings());
+            case Outcome.Undefined undefined -> Optional.of(undefined.findings());
+            case Outcome.Skipped _,Outcome.Failed _ -> Optional.empty();
+        };
+    }
+
+    /**
+     * Why there is no result.
+     *
+     * @return empty if there is one
+     */
+    public Optional<String> reason() {
+        return outcome instanceof Outcome.Missing missing ? Optional.of(missing.reason()) : Optional.empty();
     }
 
     /**
@@ -103,36 +73,6 @@ public record LayerScore(
      * @return a new row
      */
     public LayerScore withWarning(String warning) {
-        List<String> all = new ArrayList<>(warnings);
-        all.add(warning);
-        return new LayerScore(
-                layer,
-                weights,
-                tensor,
-                rows,
-                cols,
-                elementType,
-                activations,
-                activation,
-                tokens,
-                maskedTokens,
-                method,
-                driver,
-                precision,
-                overlap,
-                lar,
-                larErrorEstimate,
-                effectiveDimension,
-                numericalRank,
-                nullSpaceEnergy,
-                weightSpread,
-                activationSpread,
-                stableRank,
-                orientation,
-                orientationReason,
-                status,
-                reason,
-                all,
-                seconds);
+        return new LayerScore(info.withWarning(warning), outcome, seconds);
     }
 }

@@ -110,8 +110,8 @@ public final class Masks {
     /** The layer is called by its own name, by its tensor's, and without the number of an expert. */
     private static List<String> maskNames(NameMap names, LayerJob job) {
         List<String> layers = new ArrayList<>(List.of(job.layer(), withoutIndex(job.layer())));
-        if (job.tensorName() != null) {
-            layers.add(job.tensorName());
+        if (job.info().weight().name() != null) {
+            layers.add(job.info().weight().name());
         }
         Tensor activation = job.activation();
         if (activation != null && activation.isNamed()) {

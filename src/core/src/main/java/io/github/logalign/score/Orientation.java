@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why the weight cannot be scored; null if it can
  */
 record Orientation(
-        @Nullable StoredOrientation stored, String reason, @Nullable String warning, @Nullable Refusal refusal) {
+        @Nullable StoredOrientation stored, String reason, @Nullable String warning,
+        Outcome.@Nullable Missing refusal) {
 
     private static final String UNCLEAR = "; say --transposed GLOB if it is, or --stored output-input if it is not";
 
@@ -24,7 +25,7 @@ record Orientation(
         return new Orientation(stored, reason, null, null);
     }
 
-    private static Orientation refused(Refusal refusal) {
+    private static Orientation refused(Outcome.Missing refusal) {
         return new Orientation(null, "", null, refusal);
     }
 
@@ -234,28 +235,28 @@ record Orientation(
                     + " columns";
         }
 
-        Refusal mismatch(String advice) {
-            return Refusal.failed(sizes(columns) + advice);
+        Outcome.Missing mismatch(String advice) {
+            return new Outcome.Failed(sizes(columns) + advice);
         }
 
-        Refusal onlyTransposed(String although) {
-            return Refusal
-                    .failed(sizes(columns) + although + "; if the weight is stored input x output, say --transposed"
+        Outcome.Missing onlyTransposed(String although) {
+            return new Outcome.Failed(
+                    sizes(columns) + although + "; if the weight is stored input x output, say --transposed"
                             + " GLOB; if the activations are the layer's outputs, record its inputs");
         }
 
-        Refusal contradictsTheUser(boolean transposed) {
+        Outcome.Missing contradictsTheUser(boolean transposed) {
             if (n != rows && n != columns) {
                 return mismatch("; record its own inputs");
             }
             return transposed
-                    ? Refusal.failed(sizes(rows) + " when transposed; leave it out of --transposed")
-                    : Refusal.failed(sizes(columns) + "; it fits only transposed: name it in --transposed GLOB");
+                    ? new Outcome.Failed(sizes(rows) + " when transposed; leave it out of --transposed")
+                    : new Outcome.Failed(sizes(columns) + "; it fits only transposed: name it in --transposed GLOB");
         }
 
-        Refusal undecided(String why) {
-            return Refusal
-                    .skipped(weight.where() + " is square and fits both ways, and whether it is stored input x output"
+        Outcome.Missing undecided(String why) {
+            return new Outcome.Skipped(
+                    weight.where() + " is square and fits both ways, and whether it is stored input x output"
                             + " is not clear, since " + why + UNCLEAR);
         }
     }

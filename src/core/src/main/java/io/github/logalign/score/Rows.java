@@ -3,9 +3,11 @@ package io.github.logalign.score;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.score.LayerInfo.Source;
 import io.github.logalign.tensor.ModelConfig;
 import io.github.logalign.tensor.NamedMatrix;
 import io.github.logalign.tensor.Tensor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -81,13 +83,13 @@ final class Rows {
     private void add(Pair pair) {
         Tensor weight = pair.weight();
         if (weight == null || pair.refusal() != null) {
-            addRefused(pair, Refusal.skipped(described(pair, String.valueOf(pair.refusal()))));
+            addRefused(pair, new Outcome.Skipped(described(pair, String.valueOf(pair.refusal()))));
             return;
         }
         Optional<String> unusable = weights.whyUnusable(weight);
         WeightKind kind = kind(pair, weight);
         if (unusable.isPresent() || kind.refusal() != null) {
-            addRefused(pair, Refusal.skipped(described(pair, unusable.orElse(String.valueOf(kind.refusal())))));
+            addRefused(pair, new Outcome.Skipped(described(pair, unusable.orElse(String.valueOf(kind.refusal())))));
             return;
         }
         try {
@@ -97,18 +99,18 @@ final class Rows {
                 case EXPERTS -> addExperts(pair, weight, kind);
             }
         } catch (LogalignException unreadable) {
-            addRefused(pair, Refusal.skipped(described(pair, String.valueOf(unreadable.getMessage()))));
+            addRefused(pair, new Outcome.Skipped(described(pair, String.valueOf(unreadable.getMessage()))));
         }
     }
 
     private void addConvolution(Pair pair, Tensor weight) {
         Matrix w = weight.unfolded();
-        Refusal refusal = null;
+        Outcome.Missing refusal = null;
         if (judge.isTransposed(weight, pair.layer())) {
-            refusal = Refusal.skipped(weight.where() + ": a convolution is scored as out x (in k); leave it out of"
+            refusal = new Outcome.Skipped(weight.where() + ": a convolution is scored as out x (in k); leave it out of"
                     + " --transposed");
         } else if (pair.activation() != null && columns(pair.activation()) != w.columns()) {
-            refusal = Refusal.failed(weight.where() + " has n = " + w.columns() + " inputs as out x (in k), but "
+            refusal = new Outcome.Failed(weight.where() + " has n = " + w.columns() + " inputs as out x (in k), but "
                     + pair.activation().where() + " has " + columns(pair.activation())
                     + " columns; record unfolded inputs, in k values a position");
         }
@@ -119,7 +121,8 @@ final class Rows {
 
     private void addMatrix(Pair pair, Tensor weight) {
         if (pair.matrix() != null) {
-            addRefused(pair, Refusal.skipped(weight.where() + " is one matrix; there is no [" + pair.matrix() + "]"));
+            addRefused(pair,
+                    new Outcome.Skipped(weight.where() + " is one matrix; there is no [" + pair.matrix() + "]"));
             return;
         }
         addRow(pair, weight, weight.matrices().getFirst(), null, orientation(pair, weight), pair.warnings(), null);
@@ -135,14 +138,15 @@ final class Rows {
         List<NamedMatrix> matrices = weight.matrices();
         Integer only = pair.matrix();
         if (matrices.isEmpty() || (only != null && only >= matrices.size())) {
-            addRefused(pair, Refusal.skipped(weight.where() + " holds " + LayerNames.count(matrices.size(), "matrice")
-                    + (only == null ? "; leave it out" : ", there is no [" + only + "]")));
+            addRefused(pair,
+                    new Outcome.Skipped(weight.where() + " holds " + LayerNames.count(matrices.size(), "matrice")
+                            + (only == null ? "; leave it out" : ", there is no [" + only + "]")));
             return;
         }
         boolean shared = pair.activation() == null || pair.ownActivation() || pair.activation().shape().length != 3;
         if (!shared && pair.activation() != null && pair.activation().shape()[0] != matrices.size()) {
             long[] shape = pair.activation().shape();
-            addRefused(pair, Refusal.skipped(weight.where() + " holds " + matrices.size() + " matrices, and "
+            addRefused(pair, new Outcome.Skipped(weight.where() + " holds " + matrices.size() + " matrices, and "
                     + pair.activation().where() + " is " + Arrays.toString(shape) + "; save [" + matrices.size()
                     + ", tokens, n] if each has tokens of its own, or [tokens, n] if all have the same"));
             return;
@@ -171,7 +175,7 @@ final class Rows {
             @Nullable Integer activationMatrix,
             Orientation orientation,
             List<String> warnings,
-            @Nullable Refusal refusal) {
+            Outcome.@Nullable Missing refusal) {
         String index = matrix.name().substring(weight.name().length());
         String layer = pair.layer() + index;
         if (!selection.wants(List.of(pair.layer(), weight.name(), layer, matrix.name()))) {
@@ -185,38 +189,40 @@ final class Rows {
             all.add("the layer has another row, with other activations");
         }
         boolean transposed = orientation.stored() == StoredOrientation.INPUT_OUTPUT;
-        jobs.add(new LayerJob(
+        Matrix w = transposed ? matrix.matrix().transposed() : matrix.matrix();
+        LayerInfo info = new LayerInfo(
                 layer,
-                weight.path(),
-                weight.isNamed() ? matrix.name() : null,
-                weight,
-                transposed ? matrix.matrix().transposed() : matrix.matrix(),
-                pair.activation(),
-                activationMatrix,
-                orientation.stored(),
-                orientation.stored() == null ? null : orientation.reason(),
-                all,
+                new Source(weight.path().toString(), weight.isNamed() ? matrix.name() : null),
+                source(pair.activation(), activationMatrix),
+                new LayerInfo.Shape(w.rows(), w.columns(), w.elementType()),
+                orientation.stored() == null
+                        ? null
+                        : new LayerInfo.Storage(orientation.stored(), orientation.reason()),
+                all);
+        jobs.add(new LayerJob(info, weight, w, pair.activation(), activationMatrix,
                 refusal == null ? orientation.refusal() : refusal));
     }
 
-    private void addRefused(Pair pair, Refusal refusal) {
+    private void addRefused(Pair pair, Outcome.Missing refusal) {
         if (!selection.wants(pair.names())) {
             return;
         }
         Tensor weight = pair.weight();
         String index = pair.matrix() == null ? "" : "[" + pair.matrix() + "]";
-        jobs.add(new LayerJob(
-                pair.layer() + index,
-                weight == null ? weights.file().path() : weight.path(),
-                weight == null || !weight.isNamed() ? null : weight.name() + index,
-                weight,
-                null,
-                pair.activation(),
-                null,
-                null,
-                null,
-                pair.warnings(),
-                refusal));
+        Path file = weight == null ? weights.file().path() : weight.path();
+        String name = weight == null || !weight.isNamed() ? null : weight.name() + index;
+        LayerInfo info = new LayerInfo(pair.layer() + index, new Source(file.toString(), name),
+                source(pair.activation(), null), null, null, pair.warnings());
+        jobs.add(new LayerJob(info, weight, null, pair.activation(), null, refusal));
+    }
+
+    /** The name has the index where one of several matrices is meant. */
+    private static @Nullable Source source(@Nullable Tensor activation, @Nullable Integer matrix) {
+        if (activation == null) {
+            return null;
+        }
+        String index = matrix == null ? "" : "[" + matrix + "]";
+        return new Source(activation.path().toString(), activation.isNamed() ? activation.name() + index : null);
     }
 
     /** The file and the tensor first. */

@@ -9,19 +9,20 @@ import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.matrix.Computation;
-import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.TokenMask;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Findings.InputSummary;
+import io.github.logalign.score.Findings.Run;
+import io.github.logalign.score.Findings.Tokens;
+import io.github.logalign.score.Findings.WeightSummary;
 import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -81,114 +82,161 @@ public final class Scorer {
      * Computes one row.
      *
      * @param job what to compute
-     * @return the row, with a status and a reason if it is not ok
+     * @return the row, with a reason if there is no result
      */
     public Result score(LayerJob job) {
-        Row row = new Row(job);
+        List<String> warnings = new ArrayList<>(job.info().warnings());
         long start = System.nanoTime();
+        Found found;
         try {
-            compute(job, row);
+            found = compute(job, warnings);
         } catch (LogalignException bad) {
-            row.status = Status.FAILED;
-            row.reason = bad.getMessage();
+            found = new Found(new Outcome.Failed(String.valueOf(bad.getMessage())), null);
         } catch (IllegalArgumentException wrongCall) {
             throw wrongCall;
         } catch (RuntimeException | Error failure) {
-            row.status = Status.FAILED;
-            row.reason = where(job.weight()) + ": " + Boundary.translated(failure).getMessage();
+            String where = job.weight() == null ? "the layer" : job.weight().where();
+            String reason = where + ": " + Boundary.translated(failure).getMessage();
+            found = new Found(new Outcome.Failed(reason), null);
         }
-        row.seconds = (System.nanoTime() - start) * 1e-9;
-        return new Result(row.finish(), row.spectra);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        return new Result(
+                new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra());
     }
 
-    private void compute(LayerJob job, Row row) {
+    private record Found(Outcome outcome, @Nullable Spectra spectra) {}
+
+    /** A layer whose tensors are there. */
+    private record Inputs(Tensor weight, Matrix w, Tensor activation, Matrix x, @Nullable MaskTensor mask) {
+
+        @Nullable
+        TokenMask tokenMask() {
+            return mask == null ? null : mask.tokens();
+        }
+    }
+
+    private Found compute(LayerJob job, List<String> warnings) {
         Tensor weight = job.weight();
         Matrix w = job.w();
-        if (w != null) {
-            row.rows = w.rows();
-            row.cols = w.columns();
-            row.elementType = w.elementType();
+        if (job.refusal() != null) {
+            return new Found(job.refusal(), null);
         }
-        Refusal refusal = job.refusal();
-        if (refusal != null || weight == null || w == null) {
-            row.status = refusal == null ? Status.SKIPPED : refusal.status();
-            row.reason = refusal == null ? "there is nothing to compute" : refusal.reason();
-            return;
+        if (weight == null || w == null) {
+            return new Found(new Outcome.Skipped("there is nothing to compute"), null);
         }
         Tensor activation = job.activation();
         Matrix x = job.x();
-        if (activation != null && x != null) {
-            checkFit(weight, w, activation, x);
-            row.mask = maskOf(job, activation, row);
-            if (options.method() == ScoreMethod.NORM) {
-                normForm(row, weight, w, activation, x);
-                return;
-            }
+        if (activation == null || x == null) {
+            return weightsAlone(weight, w);
         }
+        checkFit(weight, w, activation, x);
+        Inputs inputs = new Inputs(weight, w, activation, x, maskOf(job, activation, warnings));
+        return options.method() == ScoreMethod.NORM ? normForm(inputs, warnings) : spectra(inputs, warnings);
+    }
+
+    private Found weightsAlone(Tensor weight, Matrix w) {
         try (Arena arena = Arena.ofShared()) {
-            SpectrumOptions wanted = options.spectrum(x != null, threads);
+            SpectrumOptions wanted = options.spectrum(false, threads);
             WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, wanted, arena));
-            if (activation == null || x == null) {
-                row.take(spectrum, null);
-                return;
+            Findings findings = new Findings(run(spectrum, spectrum.computation()), null, summary(spectrum), null);
+            Outcome outcome = spectrum.spread().isPresent()
+                    ? new Outcome.Decomposed(findings)
+                    : new Outcome.Undefined(Remarks.zeroWeights(weight), findings);
+            return new Found(outcome, new Spectra(spectrum.p(), null, spectrum.singularValues()));
+        }
+    }
+
+    private Found spectra(Inputs inputs, List<String> warnings) {
+        try (Arena arena = Arena.ofShared()) {
+            SpectrumOptions wanted = options.spectrum(true, threads);
+            WeightSpectrum spectrum = at(inputs.weight(), () -> WeightSpectrum.of(inputs.w(), wanted, arena));
+            ActivationSpectrum q = project(inputs, spectrum);
+            Alignment alignment = spectrum.alignment(q);
+            if (options.method() == ScoreMethod.AUTO
+                    && spectrum.method() == Method.GRAM
+                    && alignment instanceof Alignment.Defined defined
+                    && defined.larErrorEstimate() > warningThreshold()) {
+                SpectrumOptions accurate = wanted.withMethod(Method.SVD);
+                WeightSpectrum again = at(inputs.weight(), () -> WeightSpectrum.of(inputs.w(), accurate, arena));
+                ActivationSpectrum qAgain = project(inputs, again);
+                return found(inputs, again, qAgain, again.alignment(qAgain), warnings);
             }
-            spectra(row, spectrum, weight, w, activation, x, arena);
+            return found(inputs, spectrum, q, alignment, warnings);
         }
     }
 
-    private void spectra(
-            Row row, WeightSpectrum spectrum, Tensor weight, Matrix w, Tensor activation, Matrix x, Arena arena) {
-        TokenMask tokenMask = row.tokenMask();
-        ActivationSpectrum q = at(activation, () -> spectrum.project(x, tokenMask));
-        Alignment alignment = spectrum.alignment(q);
-        if (options.method() == ScoreMethod.AUTO
-                && spectrum.method() == Method.GRAM
-                && alignment instanceof Alignment.Defined defined
-                && defined.larErrorEstimate() > warningThreshold()) {
-            SpectrumOptions accurate = options.spectrum(true, threads).withMethod(Method.SVD);
-            WeightSpectrum again = at(weight, () -> WeightSpectrum.of(w, accurate, arena));
-            ActivationSpectrum qAgain = at(activation, () -> again.project(x, tokenMask));
-            row.take(again, qAgain);
-            row.take(again.alignment(qAgain), warningThreshold());
-            return;
-        }
-        row.take(spectrum, q);
-        row.take(alignment, warningThreshold());
+    private static ActivationSpectrum project(Inputs inputs, WeightSpectrum spectrum) {
+        return at(inputs.activation(), () -> spectrum.project(inputs.x(), inputs.tokenMask()));
     }
 
-    private void normForm(Row row, Tensor weight, Matrix w, Tensor activation, Matrix x) {
-        AlignmentSums sums = at(weight, () -> AlignmentSums.of(w, options.alignment(threads)));
-        at(activation, () -> {
-            sums.add(x, row.tokenMask());
+    private Found found(
+            Inputs inputs, WeightSpectrum spectrum, ActivationSpectrum q, Alignment alignment, List<String> warnings) {
+        Spread spread = q.spread().orElse(null);
+        Double nullSpaceEnergy = spectrum.nullSpaceEnergy(q).orElse(null);
+        Findings findings = new Findings(
+                run(spectrum, spectrum.computation().and(q.computation())),
+                new Tokens(q.tokens(), q.maskedTokens()),
+                summary(spectrum),
+                spread == null && nullSpaceEnergy == null ? null : new InputSummary(spread, nullSpaceEnergy));
+        return new Found(outcome(inputs, alignment, findings, warnings),
+                new Spectra(spectrum.p(), q.q(), spectrum.singularValues()));
+    }
+
+    private static Run run(WeightSpectrum spectrum, Computation ran) {
+        ScoreMethod method = spectrum.method() == Method.SVD ? ScoreMethod.SVD : ScoreMethod.GRAM;
+        return new Run(method, ran.toString(), spectrum.precision());
+    }
+
+    private static WeightSummary summary(WeightSpectrum spectrum) {
+        return new WeightSummary(
+                spectrum.numericalRank(), spectrum.stableRank(), spectrum.spread().orElse(null));
+    }
+
+    private Found normForm(Inputs inputs, List<String> warnings) {
+        AlignmentSums sums = at(inputs.weight(), () -> AlignmentSums.of(inputs.w(), options.alignment(threads)));
+        at(inputs.activation(), () -> {
+            sums.add(inputs.x(), inputs.tokenMask());
             return sums;
         });
-        row.tokens = sums.tokens();
-        row.maskedTokens = sums.maskedTokens();
-        row.method = ScoreMethod.NORM;
-        row.computation = sums.computation();
-        row.precision = options.precision();
-        row.take(sums.alignment(), warningThreshold());
+        Findings findings = new Findings(
+                new Run(ScoreMethod.NORM, sums.computation().toString(), options.precision()),
+                new Tokens(sums.tokens(), sums.maskedTokens()), null, null);
+        return new Found(outcome(inputs, sums.alignment(), findings, warnings), null);
+    }
+
+    private Outcome outcome(Inputs inputs, Alignment alignment, Findings findings, List<String> warnings) {
+        return switch (alignment) {
+            case Alignment.Defined defined -> {
+                double error = defined.larErrorEstimate();
+                if (error > warningThreshold()) {
+                    warnings.add(Remarks.inaccurate(error, findings.run()));
+                }
+                yield new Outcome.Scored(defined.overlap(), defined.lar(), error, findings);
+            }
+            case Alignment.Undefined(UndefinedReason why) -> new Outcome.Undefined(
+                    Remarks.undefined(why, inputs.weight(), inputs.activation(), inputs.mask()), findings);
+        };
     }
 
     private double warningThreshold() {
         return options.precision() == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
     }
 
-    private void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
+    private static void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
         if (x.columns() != w.columns()) {
             throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
                     + activation.where() + " has " + x.columns() + " columns; record its own inputs");
         }
     }
 
-    private @Nullable MaskTensor maskOf(LayerJob job, Tensor activation, Row row) {
+    private @Nullable MaskTensor maskOf(LayerJob job, Tensor activation, List<String> warnings) {
         Optional<MaskTensor> mask = masks.of(job);
         if (mask.isEmpty()) {
-            masks.noteOnMissing().ifPresent(row.warnings::add);
+            masks.noteOnMissing().ifPresent(warnings::add);
             return null;
         }
         mask.get().checkFits(activation, job.activationMatrix() != null);
-        mask.get().note().ifPresent(row.warnings::add);
+        mask.get().note().ifPresent(warnings::add);
         return mask.get();
     }
 
@@ -198,136 +246,6 @@ public final class Scorer {
             return computation.get();
         } catch (LogalignException bad) {
             throw new LogalignException(tensor.where() + ": " + bad.getMessage(), bad);
-        }
-    }
-
-    private static String where(@Nullable Tensor tensor) {
-        return tensor == null ? "the layer" : tensor.where();
-    }
-
-    /** A row while it grows. */
-    private static final class Row {
-
-        private final LayerJob job;
-        private final List<String> warnings;
-        private @Nullable Long rows;
-        private @Nullable Long cols;
-        private @Nullable ElementType elementType;
-        private @Nullable Long tokens;
-        private @Nullable Long maskedTokens;
-        private @Nullable ScoreMethod method;
-        private @Nullable Computation computation;
-        private @Nullable Precision precision;
-        private @Nullable Alignment alignment;
-        private @Nullable Double larErrorEstimate;
-        private @Nullable Integer numericalRank;
-        private @Nullable Double nullSpaceEnergy;
-        private @Nullable Spread weightSpread;
-        private @Nullable Spread activationSpread;
-        private @Nullable Double stableRank;
-        private Status status = Status.OK;
-        private @Nullable String reason;
-        private double seconds;
-        private @Nullable Spectra spectra;
-        private @Nullable MaskTensor mask;
-
-        Row(LayerJob job) {
-            this.job = job;
-            this.warnings = new ArrayList<>(job.warnings());
-        }
-
-        @Nullable
-        TokenMask tokenMask() {
-            return mask == null ? null : mask.tokens();
-        }
-
-        void take(WeightSpectrum spectrum, @Nullable ActivationSpectrum q) {
-            method = spectrum.method() == Method.SVD ? ScoreMethod.SVD : ScoreMethod.GRAM;
-            computation = spectrum.computation();
-            precision = spectrum.precision();
-            numericalRank = spectrum.numericalRank();
-            stableRank = spectrum.stableRank();
-            weightSpread = spectrum.spread().orElse(null);
-            spectra = new Spectra(spectrum.p(), q == null ? null : q.q(), spectrum.singularValues());
-            if (q != null) {
-                computation = computation.and(q.computation());
-                tokens = q.tokens();
-                maskedTokens = q.maskedTokens();
-                activationSpread = q.spread().orElse(null);
-                nullSpaceEnergy = spectrum.nullSpaceEnergy(q).orElse(null);
-            } else if (spectrum.spread().isEmpty()) {
-                undefined(UndefinedReason.ZERO_WEIGHTS);
-            }
-        }
-
-        void take(Alignment found, double warningThreshold) {
-            switch (found) {
-                case Alignment.Defined defined -> {
-                    alignment = defined;
-                    larErrorEstimate = defined.larErrorEstimate();
-                    if (defined.larErrorEstimate() > warningThreshold) {
-                        warnings.add(warning(defined.larErrorEstimate()));
-                    }
-                }
-                case Alignment.Undefined(UndefinedReason why) -> undefined(why);
-            }
-        }
-
-        private String warning(double error) {
-            String advice;
-            if (precision == Precision.SINGLE) {
-                advice = "; use --precision double";
-            } else {
-                advice = method == ScoreMethod.GRAM ? "; use --method svd or norm" : "";
-            }
-            return Double.isInfinite(error)
-                    ? "the overlap is so small that rounding alone could make it" + advice
-                    : String.format(Locale.ROOT, "LAR may be off by %.1e: the overlap is tiny", error) + advice;
-        }
-
-        private void undefined(UndefinedReason why) {
-            status = Status.UNDEFINED;
-            boolean ofActivations = why == UndefinedReason.NO_TOKENS || why == UndefinedReason.ZERO_ACTIVATIONS;
-            if (why == UndefinedReason.NO_TOKENS && mask != null && mask.tokens().tokens() > 0) {
-                reason = mask.tensor().where() + " masks every token of " + where(job.activation())
-                        + "; give another mask";
-                return;
-            }
-            reason = where(ofActivations ? job.activation() : job.weight()) + ": " + why.explanation()
-                    + (ofActivations ? "; record other activations" : "; leave this layer out");
-        }
-
-        LayerScore finish() {
-            Tensor activation = job.activation();
-            return new LayerScore(
-                    job.layer(),
-                    job.weightsFile().toString(),
-                    job.tensorName(),
-                    rows,
-                    cols,
-                    elementType,
-                    activation == null ? null : activation.path().toString(),
-                    job.activationName(),
-                    tokens,
-                    maskedTokens,
-                    method,
-                    computation == null ? null : computation.toString(),
-                    precision,
-                    alignment == null ? null : alignment.overlap(),
-                    alignment == null ? null : alignment.lar(),
-                    larErrorEstimate,
-                    alignment == null ? null : alignment.effectiveDimension(),
-                    numericalRank,
-                    nullSpaceEnergy,
-                    weightSpread,
-                    activationSpread,
-                    stableRank,
-                    job.orientation(),
-                    job.orientationReason(),
-                    status,
-                    reason,
-                    warnings,
-                    seconds);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import java.io.Serializable;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -13,7 +14,8 @@ import java.util.Objects;
  * @param threshold the threshold that it was compared with, positive
  * @param evidence a sentence that states the numbers; it contains no names from files
  */
-public record Alarm(String layer, Kind kind, long step, double value, double threshold, String evidence) {
+public record Alarm(String layer, Kind kind, long step, double value, double threshold,
+        String evidence) implements Serializable {
 
     /** Rejects null components. */
     public Alarm {

@@ -5,8 +5,9 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerJob;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
@@ -227,7 +228,7 @@ public final class CheckpointScorer {
             return ofActivation == null ? first : withWarning(first, ofActivation);
         } catch (LogalignException shrunk) {
             // A failed row already states its reason.
-            return result.row().status() == Status.FAILED
+            return result.row().outcome() instanceof Outcome.Failed
                     ? result
                     : withWarning(result, String.valueOf(shrunk.getMessage()));
         }
@@ -243,10 +244,10 @@ public final class CheckpointScorer {
      */
     private List<LayerJob> recorded(List<LayerJob> jobs) {
         List<Glob> satisfied = selection.include().stream()
-                .filter(glob -> jobs.stream().anyMatch(job -> job.activation() != null && job.fits(glob)))
+                .filter(glob -> jobs.stream().anyMatch(job -> job.activation() != null && job.info().fits(glob)))
                 .toList();
         return jobs.stream()
-                .filter(job -> job.activation() != null || satisfied.stream().noneMatch(job::fits))
+                .filter(job -> job.activation() != null || satisfied.stream().noneMatch(job.info()::fits))
                 .toList();
     }
 
@@ -289,35 +290,14 @@ public final class CheckpointScorer {
             return List.of();
         }
         Path activations = checkpoint.activations();
-        LayerScore row = new LayerScore(
+        LayerInfo info = new LayerInfo(
                 SeriesRow.EVERY_LAYER,
-                checkpoint.weights().toString(),
+                new LayerInfo.Source(checkpoint.weights().toString(), null),
+                activations == null ? null : new LayerInfo.Source(activations.toString(), null),
                 null,
                 null,
-                null,
-                null,
-                activations == null ? null : activations.toString(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Status.FAILED,
-                reason,
-                List.of(),
-                0);
+                List.of());
+        LayerScore row = new LayerScore(info, new Outcome.Failed(reason), 0);
         return List.of(new Scorer.Result(row, null));
     }
 }

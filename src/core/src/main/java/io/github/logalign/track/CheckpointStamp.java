@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param config the state of the config.json beside the weights, which states how they are stored; null in series that
  *     do not record it
  */
-public record CheckpointStamp(FileStamp weights, FileStamp activations, String layout, @Nullable String config) {
+public record CheckpointStamp(FileStamp weights, FileStamp activations, String layout,
+        @Nullable String config) implements Serializable {
 
     /** Rejects null components, except config. */
     public CheckpointStamp {

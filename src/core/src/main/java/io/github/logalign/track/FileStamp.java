@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import java.io.Serializable;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param modified the time of the last modification, to the nanosecond where the file system records it
  * @param ends a hash of the header and the last bytes
  */
-public record FileStamp(long bytes, Instant modified, String ends) {
+public record FileStamp(long bytes, Instant modified, String ends) implements Serializable {
 
     private static final int MOST_HEADER = 1 << 20;
     private static final int TAIL = 1 << 12;

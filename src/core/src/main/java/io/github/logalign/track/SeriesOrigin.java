@@ -41,7 +41,7 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
         boolean evidence = false;
         for (SeriesRow row : series.rows()) {
             Checkpoint checkpoint = byStep.get(row.step());
-            String weights = row.score().weights();
+            String weights = row.score().info().weight().file();
             if (isOf(run, weights, checkpoint)) {
                 // A run that was moved and then continued has rows of both folders.
                 evidence = true;

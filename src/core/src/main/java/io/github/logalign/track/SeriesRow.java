@@ -1,7 +1,8 @@
 package io.github.logalign.track;
 
-import io.github.logalign.score.LayerScore.Status;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome.Scored;
+import java.io.Serializable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public record SeriesRow(
         @Nullable Double baseline,
         @Nullable Double deviation,
         @Nullable Double slope,
-        @Nullable CheckpointStamp stamp) {
+        @Nullable CheckpointStamp stamp) implements Serializable {
 
     /** The layer of a row that stands for a whole checkpoint. */
     public static final String EVERY_LAYER = "*";
@@ -74,8 +75,7 @@ public record SeriesRow(
      * @return a finite value, or null
      */
     public @Nullable Double usableLar() {
-        Double lar = score.lar();
-        return score.status() == Status.OK && lar != null && Double.isFinite(lar) ? lar : null;
+        return score.scored().map(Scored::lar).filter(Double::isFinite).orElse(null);
     }
 
     SeriesRow withBaseline(@Nullable Double newBaseline) {

@@ -1,6 +1,6 @@
 package io.github.logalign.track;
 
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,8 +95,10 @@ public final class Tracker {
     }
 
     private static boolean hasResult(SeriesRow row) {
-        Status status = row.score().status();
-        return status == Status.OK || status == Status.UNDEFINED;
+        return switch (row.score().outcome()) {
+            case Outcome.Ok _,Outcome.Undefined _ -> true;
+            case Outcome.Skipped _,Outcome.Failed _ -> false;
+        };
     }
 
     private static boolean isOfOtherFiles(SeriesRow row, @Nullable CheckpointStamp now) {

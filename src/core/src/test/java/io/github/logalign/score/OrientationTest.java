@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -36,17 +36,17 @@ class OrientationTest extends ModelFixture {
 
     private void assertScored(LayerScore row, double[][] w, double[][] x, StoredOrientation orientation,
             String reason) {
-        assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
-        assertEquals(lar(w, x), Objects.requireNonNull(row.lar()), 1e-12);
-        assertEquals(orientation, row.orientation());
-        assertTrue(String.valueOf(row.orientationReason()).contains(reason), String.valueOf(row.orientationReason()));
+        assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
+        assertEquals(lar(w, x), row.scored().orElseThrow().lar(), 1e-12);
+        assertEquals(orientation, TestModel.orientation(row));
+        assertTrue(String.valueOf(row.info().storage()).contains(reason), String.valueOf(row.info().storage()));
     }
 
     private void assertTransposed(LayerScore row, String layer, String reason) {
         double[][] stored = model.w(layer + ".weight");
         assertScored(row, TestModel.transposed(stored), model.x(layer), StoredOrientation.INPUT_OUTPUT, reason);
         if (stored.length == stored[0].length) {
-            assertNotEquals(lar(stored, model.x(layer)), Objects.requireNonNull(row.lar()), 1e-3);
+            assertNotEquals(lar(stored, model.x(layer)), row.scored().orElseThrow().lar(), 1e-3);
         }
     }
 
@@ -55,9 +55,9 @@ class OrientationTest extends ModelFixture {
     }
 
     private static void assertUnclear(LayerScore row) {
-        assertEquals(Status.SKIPPED, row.status());
-        assertNull(row.orientation());
-        String reason = String.valueOf(row.reason());
+        assertEquals(Status.SKIPPED, row.outcome().status());
+        assertNull(TestModel.orientation(row));
+        String reason = row.reason().orElse("");
         assertTrue(reason.contains("--transposed GLOB") && reason.contains("--stored output-input"), reason);
     }
 
@@ -70,8 +70,8 @@ class OrientationTest extends ModelFixture {
             assertTransposed(row(rows, "transformer.h.0." + layer), "transformer.h.0." + layer, reason);
         }
         LayerScore head = row(rows, "lm_head");
-        assertEquals(Status.OK, head.status());
-        assertEquals(StoredOrientation.OUTPUT_INPUT, head.orientation());
+        assertEquals(Status.OK, head.outcome().status());
+        assertEquals(StoredOrientation.OUTPUT_INPUT, TestModel.orientation(head));
     }
 
     @ParameterizedTest
@@ -168,8 +168,8 @@ class OrientationTest extends ModelFixture {
     }
 
     private static void assertLooksLikeOutputs(LayerScore row) {
-        assertEquals(Status.FAILED, row.status(), row.layer());
-        String reason = String.valueOf(row.reason());
+        assertEquals(Status.FAILED, row.outcome().status(), row.layer());
+        String reason = row.reason().orElse("");
         assertTrue(reason.contains("say --transposed GLOB") && reason.contains("record its inputs"), reason);
     }
 
@@ -202,7 +202,7 @@ class OrientationTest extends ModelFixture {
                 .input("a.up", 12, 8)
                 .input("a.square", 12, 8)
                 .rows();
-        assertEquals(Status.FAILED, row(rows, "a.up").status());
+        assertEquals(Status.FAILED, row(rows, "a.up").outcome().status());
         assertTrue(String.valueOf(row(rows, "a.up").reason()).contains("say --transposed GLOB"));
         assertUnclear(row(rows, "a.square"));
     }
@@ -264,8 +264,8 @@ class OrientationTest extends ModelFixture {
         assertAsStored(
                 row(rows, "model.layers.0.self_attn.q_proj"), "model.layers.0.self_attn.q_proj", "llama, whose layers");
         LayerScore up = row(rows, "model.layers.0.mlp.up_proj");
-        assertEquals(Status.FAILED, up.status());
-        assertTrue(String.valueOf(up.reason()).contains("llama, whose layers are Linear"), String.valueOf(up.reason()));
+        assertEquals(Status.FAILED, up.outcome().status());
+        assertTrue(up.reason().orElse("").contains("llama, whose layers are Linear"), up.reason().orElse(""));
         // The square layer's activations would fit just as well if they were outputs like the others.
         List<String> warnings = row(rows, "model.layers.0.self_attn.q_proj").warnings();
         assertTrue(warnings.getFirst().contains("\"model.layers.0.mlp.up_proj\" look like its outputs"),
@@ -279,9 +279,9 @@ class OrientationTest extends ModelFixture {
             boolean embedding = job.layer().endsWith("wte");
             assertEquals(
                     embedding ? StoredOrientation.OUTPUT_INPUT : StoredOrientation.INPUT_OUTPUT,
-                    job.orientation(),
+                    Objects.requireNonNull(job.info().storage()).orientation(),
                     job.layer());
-            assertTrue(job.orientationReason() != null && !job.orientationReason().isEmpty());
+            assertTrue(!job.info().storage().reason().isEmpty());
         }
         assertEquals(24, Objects.requireNonNull(jobs.get(1).w()).rows());
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.NpyWriter;
 import java.nio.file.Path;
@@ -22,18 +22,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PairingTest extends ModelFixture {
 
     private static void assertLar(double[][] w, double[][] x, LayerScore row) {
-        assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
-        assertEquals(lar(w, x), Objects.requireNonNull(row.lar()), 1e-12);
+        assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
+        assertEquals(lar(w, x), row.scored().orElseThrow().lar(), 1e-12);
     }
 
     private static String reason(LayerScore row) {
-        return String.valueOf(row.reason());
+        return row.reason().orElse("");
     }
 
     @Test
     void oneMatrixAndOneActivationOfOtherNamesAreNoPair() {
         LayerScore row = model.weight("embed_tokens.weight", 20, 8).input("o_proj", 12, 8).rows().getFirst();
-        assertEquals(Status.SKIPPED, row.status());
+        assertEquals(Status.SKIPPED, row.outcome().status());
         assertTrue(reason(row).contains("no weight \"o_proj.weight\""), reason(row));
     }
 
@@ -45,7 +45,7 @@ class PairingTest extends ModelFixture {
             List<LayerScore> rows = model.rows(selection);
             assertEquals(1, rows.size());
             assertEquals("o_proj", rows.getFirst().layer());
-            assertEquals(Status.SKIPPED, rows.getFirst().status());
+            assertEquals(Status.SKIPPED, rows.getFirst().outcome().status());
             assertTrue(reason(rows.getFirst()).contains("I8 [8, 8]"), reason(rows.getFirst()));
         }
         LayerScore vector = new TestModel(folder).weight("a.weight", 8).weight("b.weight", 8, 8).input("a", 12, 8)
@@ -74,7 +74,7 @@ class PairingTest extends ModelFixture {
                 .input(activation, 12, 8)
                 .rows();
         LayerScore row = row(rows, "lm_head");
-        assertEquals(weight, row.tensor());
+        assertEquals(weight, row.info().weight().name());
         assertLar(model.w(weight), model.x(activation), row);
         assertEquals(List.of(), row.warnings());
         assertEquals(1, model.rows(TestModel.include("lm_head")).size());
@@ -114,7 +114,7 @@ class PairingTest extends ModelFixture {
         List<LayerScore> rows = model.rows();
         assertLar(model.w("a.weight"), model.x("a"), row(rows, "a"));
         LayerScore unclear = row(rows, "_orig_mod.a");
-        assertEquals(Status.SKIPPED, unclear.status());
+        assertEquals(Status.SKIPPED, unclear.outcome().status());
         assertTrue(reason(unclear).contains("2 weights"), reason(unclear));
     }
 
@@ -133,8 +133,8 @@ class PairingTest extends ModelFixture {
         for (int i = 0; i < 3; i++) {
             LayerScore row = row(rows, "experts[" + i + "]");
             assertLar(model.w("experts.weight", i), model.x("experts", i), row);
-            assertEquals("experts[" + i + "]", row.activation());
-            assertEquals(12L, row.tokens());
+            assertEquals("experts[" + i + "]", TestModel.activation(row));
+            assertEquals(12, TestModel.tokens(row).counted());
         }
     }
 
@@ -143,7 +143,7 @@ class PairingTest extends ModelFixture {
         List<LayerScore> rows = model.weight("experts.weight", 3, 6, 8).input("experts", 12, 8).rows();
         for (int i = 0; i < 3; i++) {
             assertLar(model.w("experts.weight", i), model.x("experts"), rows.get(i));
-            assertEquals("experts", rows.get(i).activation());
+            assertEquals("experts", TestModel.activation(rows.get(i)));
         }
     }
 
@@ -151,7 +151,7 @@ class PairingTest extends ModelFixture {
     void anotherCountOfExpertsIsRefusedOnce() {
         List<LayerScore> rows = model.weight("experts.weight", 3, 6, 8).input("experts", 2, 12, 8).rows();
         assertEquals(1, rows.size());
-        assertEquals(Status.SKIPPED, rows.getFirst().status());
+        assertEquals(Status.SKIPPED, rows.getFirst().outcome().status());
         assertTrue(reason(rows.getFirst()).contains("save [3, tokens, n]"), reason(rows.getFirst()));
     }
 
@@ -161,7 +161,8 @@ class PairingTest extends ModelFixture {
         List<LayerScore> rows = model.rows();
         assertEquals(List.of("experts[1]", "experts[2]"), rows.stream().map(LayerScore::layer).toList());
         assertLar(model.w("experts.weight", 1), model.x("experts[1]"), rows.get(0));
-        assertEquals(10L, rows.get(1).tokens(), "one expert's own activations are batch x tokens x n");
+        assertEquals(10, TestModel.tokens(rows.get(1)).counted(),
+                "one expert's own activations are batch x tokens x n");
         assertEquals(
                 List.of("experts[1]"),
                 model.rows(selection("experts.weight[1]", null)).stream().map(LayerScore::layer).toList());
@@ -208,7 +209,7 @@ class PairingTest extends ModelFixture {
                 8);
         List<LayerScore> rows = model.rows();
         assertTrue(reason(row(rows, "experts[2]")).contains("there is no [2]"), reason(row(rows, "experts[2]")));
-        assertEquals(Status.SKIPPED, row(rows, "a[0]").status());
+        assertEquals(Status.SKIPPED, row(rows, "a[0]").outcome().status());
     }
 
     // ---- without names ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.tensor.DataType;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,12 +70,12 @@ class QuantisedTest {
         List<LayerScore> rows = model.rows();
         assertEquals(2, rows.size());
         LayerScore row = TestModel.row(rows, "q");
-        assertEquals(Status.SKIPPED, row.status());
-        String reason = String.valueOf(row.reason());
+        assertEquals(Status.SKIPPED, row.outcome().status());
+        String reason = row.reason().orElse("");
         assertTrue(reason.contains("is quantised") && reason.contains(name), reason);
         assertTrue(reason.contains("from before it was quantised"), reason);
         assertFalse(reason.contains("float32"), reason);
-        assertEquals(Status.OK, TestModel.row(rows, "a").status());
+        assertEquals(Status.OK, TestModel.row(rows, "a").outcome().status());
     }
 
     @ParameterizedTest(name = "{0} {index}")

@@ -2,13 +2,12 @@ package io.github.logalign.score;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Reference;
+import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Precision;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
@@ -16,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,16 +78,16 @@ class ScorerTest {
         Scorer.Result result = score(w, x, method, null);
         LayerScore row = result.row();
         double overlap = Reference.overlap(matrix(w, COLUMNS), matrix(x, COLUMNS));
-        assertEquals(Status.OK, row.status());
-        assertNull(row.reason());
-        assertEquals(overlap, Objects.requireNonNull(row.overlap()), 1e-13);
-        assertEquals(Reference.lar(COLUMNS, overlap), Objects.requireNonNull(row.lar()), 1e-12);
-        assertEquals(1 / overlap, Objects.requireNonNull(row.effectiveDimension()), 1e-10);
-        assertEquals(List.of("a", "a.weight", "a"), List.of(row.layer(), row.tensor(), row.activation()));
-        assertEquals(List.of((long) ROWS, (long) COLUMNS), List.of(row.rows(), row.cols()));
-        assertEquals(TOKENS, row.tokens());
-        assertEquals(0L, row.maskedTokens());
-        assertEquals(StoredOrientation.OUTPUT_INPUT, row.orientation());
+        assertEquals(Status.OK, row.outcome().status());
+        assertEquals(Optional.empty(), row.reason());
+        assertEquals(overlap, row.scored().orElseThrow().overlap(), 1e-13);
+        assertEquals(Reference.lar(COLUMNS, overlap), row.scored().orElseThrow().lar(), 1e-12);
+        assertEquals(1 / overlap, row.scored().orElseThrow().effectiveDimension(), 1e-10);
+        assertEquals(List.of("a", "a.weight", "a"),
+                List.of(row.layer(), row.info().weight().name(), TestModel.activation(row)));
+        assertEquals(new LayerInfo.Shape(ROWS, COLUMNS, ElementType.F64), row.info().shape());
+        assertEquals(new Findings.Tokens(TOKENS, 0), TestModel.tokens(row));
+        assertEquals(StoredOrientation.OUTPUT_INPUT, TestModel.orientation(row));
         assertEquals(method == ScoreMethod.NORM, result.spectra() == null);
     }
 
@@ -110,13 +110,12 @@ class ScorerTest {
         LayerScore row = score(w, x, method, new byte[]{1, 0, 1}).row();
         double[][] kept = {matrix(x, COLUMNS)[0], matrix(x, COLUMNS)[2]};
         assertEquals(
-                Reference.lar(COLUMNS, Reference.overlap(matrix(w, COLUMNS), kept)), Objects.requireNonNull(row.lar()),
+                Reference.lar(COLUMNS, Reference.overlap(matrix(w, COLUMNS), kept)), row.scored().orElseThrow().lar(),
                 1e-12);
-        assertEquals(2L, row.tokens());
-        assertEquals(1L, row.maskedTokens());
+        assertEquals(new Findings.Tokens(2, 1), TestModel.tokens(row));
         LayerScore few = score(w, x, method, new byte[]{1, 0}).row();
-        assertEquals(Status.FAILED, few.status());
-        assertTrue(String.valueOf(few.reason()).contains("3 tokens"), String.valueOf(few.reason()));
+        assertEquals(Status.FAILED, few.outcome().status());
+        assertTrue(few.reason().orElse("").contains("3 tokens"), few.reason().orElse(""));
     }
 
     @ParameterizedTest
@@ -127,28 +126,27 @@ class ScorerTest {
         double[] bad = w.clone();
         bad[2 * COLUMNS + 3] = Double.POSITIVE_INFINITY;
         LayerScore failed = score(bad, x, method, null).row();
-        assertEquals(Status.FAILED, failed.status());
-        String reason = String.valueOf(failed.reason());
+        assertEquals(Status.FAILED, failed.outcome().status());
+        String reason = failed.reason().orElse("");
         assertTrue(reason.contains("a.weight") && reason.contains("row 2, column 3"), reason);
-        assertNull(failed.lar());
+        assertEquals(Optional.empty(), failed.scored());
         LayerScore zero = score(new double[w.length], x, method, null).row();
-        assertEquals(Status.UNDEFINED, zero.status());
-        assertTrue(String.valueOf(zero.reason()).contains("leave this layer out"), String.valueOf(zero.reason()));
+        assertEquals(Status.UNDEFINED, zero.outcome().status());
+        assertTrue(zero.reason().orElse("").contains("leave this layer out"), zero.reason().orElse(""));
         LayerScore silent = score(w, new double[x.length], method, null).row();
-        assertEquals(Status.UNDEFINED, silent.status());
-        assertTrue(String.valueOf(silent.reason()).contains("x.safetensors"), String.valueOf(silent.reason()));
+        assertEquals(Status.UNDEFINED, silent.outcome().status());
+        assertTrue(silent.reason().orElse("").contains("x.safetensors"), silent.reason().orElse(""));
     }
 
     @Test
     void aRefusedJobKeepsItsStatusAndReason() {
         Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), Masks.NONE);
-        for (Status status : List.of(Status.SKIPPED, Status.FAILED)) {
-            LayerJob job = new LayerJob("a", Path.of("w"), null, null, null, null, null, null, null, List.of("note"),
-                    new Refusal(status, "why, and what to do"));
-            LayerScore row = scorer.score(job).row();
-            assertEquals(status, row.status());
-            assertEquals("why, and what to do", row.reason());
-            assertEquals(List.of("note"), row.warnings());
+        for (Outcome.Missing refusal : List.of(new Outcome.Skipped("why, and what to do"),
+                new Outcome.Failed("why, and what to do"))) {
+            LayerInfo info = new LayerInfo("a", new LayerInfo.Source("w", null), null, null, null, List.of("note"));
+            LayerScore row = scorer.score(new LayerJob(info, null, null, null, null, refusal)).row();
+            assertEquals(refusal, row.outcome());
+            assertEquals(info, row.info());
         }
     }
 
@@ -159,9 +157,9 @@ class ScorerTest {
         new SafetensorsWriter().add("a.weight", new long[]{400, 24}, normal(400 * 24)).write(weights);
         new SafetensorsWriter().add("a", new long[]{600, 24}, normal(600 * 24)).write(inputs);
         ScoreOptions options = new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE);
-        Double one = withFiles(weights, inputs, dump -> new Scorer(options, Masks.NONE)).row().lar();
-        Double four = withFiles(weights, inputs, dump -> new Scorer(options, Masks.NONE).sharing(4, 1)).row().lar();
-        assertNotNull(one);
-        assertEquals(one, Objects.requireNonNull(four), 1e-13);
+        Scorer scorer = new Scorer(options, Masks.NONE);
+        LayerScore one = withFiles(weights, inputs, dump -> scorer).row();
+        LayerScore four = withFiles(weights, inputs, dump -> scorer.sharing(4, 1)).row();
+        assertEquals(one.scored().orElseThrow().lar(), four.scored().orElseThrow().lar(), 1e-13);
     }
 }

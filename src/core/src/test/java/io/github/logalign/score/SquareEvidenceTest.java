@@ -5,8 +5,7 @@ import static io.github.logalign.score.TestModel.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.score.LayerScore.Status;
-import java.util.Objects;
+import io.github.logalign.score.Outcome.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,19 +21,19 @@ class SquareEvidenceTest extends ModelFixture {
     }
 
     private void assertStored(LayerScore row, StoredOrientation orientation, String reason) {
-        assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
-        assertEquals(orientation, row.orientation());
-        assertTrue(String.valueOf(row.orientationReason()).contains(reason), String.valueOf(row.orientationReason()));
+        assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
+        assertEquals(orientation, TestModel.orientation(row));
+        assertTrue(String.valueOf(row.info().storage()).contains(reason), String.valueOf(row.info().storage()));
         double[][] w = model.w(row.layer() + ".weight");
         assertEquals(
                 lar(orientation == StoredOrientation.INPUT_OUTPUT ? TestModel.transposed(w) : w, model.x(row.layer())),
-                Objects.requireNonNull(row.lar()),
+                row.scored().orElseThrow().lar(),
                 1e-12);
     }
 
     private static void assertUnclear(LayerScore row, String why) {
-        assertEquals(Status.SKIPPED, row.status(), String.valueOf(row.orientationReason()));
-        String reason = String.valueOf(row.reason());
+        assertEquals(Status.SKIPPED, row.outcome().status(), String.valueOf(row.info().storage()));
+        String reason = row.reason().orElse("");
         assertTrue(reason.contains("--transposed GLOB") && reason.contains("--stored output-input"), reason);
         assertTrue(reason.contains(why), reason);
     }
@@ -89,7 +88,7 @@ class SquareEvidenceTest extends ModelFixture {
                 .weight("layers.1.mlp.experts.down_proj", 3, 8, 8)
                 .input(layer, 12, 8);
         LayerScore first = row(model.rows(), layer + "[0]");
-        assertEquals(StoredOrientation.INPUT_OUTPUT, first.orientation(), String.valueOf(first.reason()));
+        assertEquals(StoredOrientation.INPUT_OUTPUT, TestModel.orientation(first), first.reason().orElse(""));
     }
 
     @ParameterizedTest

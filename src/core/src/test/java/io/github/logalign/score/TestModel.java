@@ -148,6 +148,18 @@ final class TestModel {
         return found.getFirst();
     }
 
+    static @Nullable String activation(LayerScore row) {
+        return Objects.requireNonNull(row.info().activation()).name();
+    }
+
+    static @Nullable StoredOrientation orientation(LayerScore row) {
+        return row.info().storage() == null ? null : row.info().storage().orientation();
+    }
+
+    static Findings.Tokens tokens(LayerScore row) {
+        return Objects.requireNonNull(row.findings().orElseThrow().tokens());
+    }
+
     /** A weight's last two dimensions, as stored. */
     double[][] w(String name) {
         return matrix("w:" + name, 0);

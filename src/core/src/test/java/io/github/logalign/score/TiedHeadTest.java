@@ -5,10 +5,9 @@ import static io.github.logalign.score.TestModel.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.tensor.DataType;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,9 +34,9 @@ class TiedHeadTest extends ModelFixture {
                 Selection.ALL, TestModel.include(layer), TestModel.selection(layer + ".weight", null))) {
             List<LayerScore> rows = model.rows(selection);
             LayerScore row = row(rows, layer);
-            assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
-            assertEquals(lar(model.w(embedding), model.x(head)), Objects.requireNonNull(row.lar()), 1e-12);
-            assertEquals(embedding, row.tensor());
+            assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
+            assertEquals(lar(model.w(embedding), model.x(head)), row.scored().orElseThrow().lar(), 1e-12);
+            assertEquals(embedding, row.info().weight().name());
             assertTrue(row.warnings().getFirst().contains("taken as tied to"), row.warnings()::toString);
             assertEquals(1, rows.size());
         }
@@ -51,8 +50,8 @@ class TiedHeadTest extends ModelFixture {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8).weight(head, 20, 8).input(activation, 12, 8).rows(),
                 "lm_head");
-        assertEquals(head, row.tensor());
-        assertEquals(lar(model.w(head), model.x(activation)), Objects.requireNonNull(row.lar()), 1e-12);
+        assertEquals(head, row.info().weight().name());
+        assertEquals(lar(model.w(head), model.x(activation)), row.scored().orElseThrow().lar(), 1e-12);
     }
 
     @Test
@@ -63,7 +62,7 @@ class TiedHeadTest extends ModelFixture {
                         .input("lm_head", 12, 8)
                         .rows(),
                 "lm_head");
-        assertEquals(Status.SKIPPED, row.status());
+        assertEquals(Status.SKIPPED, row.outcome().status());
     }
 
     @Test
@@ -76,8 +75,8 @@ class TiedHeadTest extends ModelFixture {
                         .input("lm_head", 12, 8)
                         .rows(),
                 "lm_head");
-        assertEquals(Status.SKIPPED, row.status());
-        assertTrue(String.valueOf(row.reason()).contains("quantised"), String.valueOf(row.reason()));
+        assertEquals(Status.SKIPPED, row.outcome().status());
+        assertTrue(row.reason().orElse("").contains("quantised"), row.reason().orElse(""));
     }
 
     @ParameterizedTest
@@ -91,9 +90,9 @@ class TiedHeadTest extends ModelFixture {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8).input("lm_head", 12, 8).config(config).rows(),
                 "lm_head");
-        assertEquals(status, row.status());
+        assertEquals(status, row.outcome().status());
         if (status == Status.SKIPPED) {
-            assertTrue(String.valueOf(row.reason()).contains("not tied"), String.valueOf(row.reason()));
+            assertTrue(row.reason().orElse("").contains("not tied"), row.reason().orElse(""));
         }
     }
 
@@ -103,14 +102,14 @@ class TiedHeadTest extends ModelFixture {
                 .weight("shared.weight", 20, 8)
                 .weight("decoder.embed_tokens.weight", 20, 8)
                 .input("lm_head", 12, 8);
-        assertEquals("shared.weight", model.rows().getFirst().tensor());
+        assertEquals("shared.weight", model.rows().getFirst().info().weight().name());
         LayerScore row = new TestModel(folder).weight("encoder.embed_tokens.weight", 20, 8)
                 .weight("decoder.embed_tokens.weight", 20, 8)
                 .input("lm_head", 12, 8)
                 .rows()
                 .getFirst();
-        assertEquals(Status.SKIPPED, row.status());
-        assertTrue(String.valueOf(row.reason()).contains("not clear"), String.valueOf(row.reason()));
+        assertEquals(Status.SKIPPED, row.outcome().status());
+        assertTrue(row.reason().orElse("").contains("not clear"), row.reason().orElse(""));
     }
 
     @Test
@@ -118,7 +117,7 @@ class TiedHeadTest extends ModelFixture {
         LayerScore row = row(
                 model.weight("wte.weight", DataType.I8, 20, 8).weight("a.weight", 8, 8).input("lm_head", 12, 8).rows(),
                 "lm_head");
-        assertEquals(Status.SKIPPED, row.status());
-        assertTrue(String.valueOf(row.reason()).contains("I8"), String.valueOf(row.reason()));
+        assertEquals(Status.SKIPPED, row.outcome().status());
+        assertTrue(row.reason().orElse("").contains("I8"), row.reason().orElse(""));
     }
 }

@@ -4,7 +4,7 @@ import static io.github.logalign.score.TestModel.lar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -53,15 +53,15 @@ class WeightKindTest extends ModelFixture {
                 .input("mixer.conv1d", 12, 20)
                 .input("patch.conv", 12, 12);
         for (LayerScore row : model.rows(convolutions("*conv*"))) {
-            assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
-            int n = (int) (long) Objects.requireNonNull(row.cols());
+            assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
+            int n = (int) Objects.requireNonNull(row.info().shape()).columns();
             assertEquals(row.layer().startsWith("mixer") ? 20 : 12, n);
             double[][] w = new double[6][n];
             for (int out = 0; out < 6; out++) {
-                System.arraycopy(model.flat(row.tensor()), out * n, w[out], 0, n);
+                System.arraycopy(model.flat(row.info().weight().name()), out * n, w[out], 0, n);
             }
-            assertEquals(lar(w, model.x(row.layer())), Objects.requireNonNull(row.lar()), 1e-12);
-            assertTrue(String.valueOf(row.orientationReason()).contains("out x (in k)"));
+            assertEquals(lar(w, model.x(row.layer())), row.scored().orElseThrow().lar(), 1e-12);
+            assertTrue(String.valueOf(row.info().storage()).contains("out x (in k)"));
         }
         assertEquals(2, model.spectrumPlan(convolutions("*conv*")).jobs().size());
     }
@@ -70,8 +70,8 @@ class WeightKindTest extends ModelFixture {
     void inputsThatAreNotUnfoldedAreRefused() {
         LayerScore row = model.weight("conv.weight", 6, 5, 4).input("conv", 12, 5).rows(convolutions("conv"))
                 .getFirst();
-        assertEquals(Status.FAILED, row.status());
-        assertTrue(String.valueOf(row.reason()).contains("unfolded"), String.valueOf(row.reason()));
+        assertEquals(Status.FAILED, row.outcome().status());
+        assertTrue(row.reason().orElse("").contains("unfolded"), row.reason().orElse(""));
     }
 
     @Test
@@ -84,7 +84,7 @@ class WeightKindTest extends ModelFixture {
         List<LayerScore> rows = model.rows();
         assertEquals(11, rows.size());
         for (LayerScore row : rows) {
-            assertEquals(Status.OK, row.status(), String.valueOf(row.reason()));
+            assertEquals(Status.OK, row.outcome().status(), row.reason().orElse(""));
             boolean assumed = row.layer().startsWith("blocks");
             assertEquals(assumed ? 1 : 0, row.warnings().size(), row.warnings()::toString);
             assertTrue(!assumed || row.warnings().getFirst().contains("taken as [experts, m, n]"));

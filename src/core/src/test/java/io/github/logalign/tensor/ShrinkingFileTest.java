@@ -18,6 +18,7 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
@@ -192,10 +193,11 @@ class ShrinkingFileTest {
                 truncate(weights, 4096);
                 Scorer scorer = new Scorer(new ScoreOptions(method, Precision.DOUBLE), Masks.NONE);
                 List<LayerScore> rows = jobs.stream().map(job -> scorer.score(job).row()).toList();
-                assertEquals(LayerScore.Status.OK, rows.getFirst().status(), String.valueOf(rows.getFirst().reason()));
-                assertEquals(LayerScore.Status.FAILED, rows.getLast().status());
-                assertTrue(String.valueOf(rows.getLast().reason()).contains("became shorter"), rows.getLast().reason());
-                assertTrue(String.valueOf(rows.getLast().reason()).startsWith(weights.toString()));
+                assertEquals(Outcome.Status.OK, rows.getFirst().outcome().status(),
+                        rows.getFirst().reason().orElse(""));
+                assertEquals(Outcome.Status.FAILED, rows.getLast().outcome().status());
+                assertTrue(rows.getLast().reason().orElse("").contains("became shorter"), rows.getLast()::toString);
+                assertTrue(rows.getLast().reason().orElse("").startsWith(weights.toString()));
                 Files.write(weights, before);
             }
         }

@@ -3,12 +3,17 @@ package io.github.logalign.track;
 import io.github.logalign.Spread;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Precision;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
+import io.github.logalign.score.Findings;
+import io.github.logalign.score.LayerInfo.Source;
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.StoredOrientation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.LongToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,39 +26,36 @@ public final class TestSeries {
 
     private TestSeries() {}
 
-    /** A score with all fields set, as a scorer returns it. */
+    /** A score with all that such an outcome has, as a scorer returns it; an undefined one is of inputs that are 0. */
     public static LayerScore score(String layer, @Nullable Double lar, Status status) {
-        boolean ok = status == Status.OK && lar != null;
-        Double overlap = lar == null || !ok ? null : (Double) Math.pow(64, 2 * (lar - 1));
-        return new LayerScore(
+        LayerInfo info = new LayerInfo(
                 layer,
-                "run/weights.safetensors",
-                layer + ".weight",
-                128L,
-                64L,
-                ElementType.BF16,
-                "run/activations.safetensors",
-                layer,
-                1000L,
-                24L,
-                ScoreMethod.SVD,
-                "dgesdd",
-                Precision.DOUBLE,
-                overlap,
-                ok ? lar : null,
-                ok ? (Double) 1e-15 : null,
-                overlap == null ? null : (Double) (1 / overlap),
-                64,
-                0.0,
-                ok ? new Spread(20, 3.5, Math.exp(3.5), 0.25) : null,
-                ok ? new Spread(10, 2.5, Math.exp(2.5), 0.5) : null,
-                4.0,
-                StoredOrientation.INPUT_OUTPUT,
-                "--transposed",
-                status,
-                status == Status.OK ? null : "the reason and its remedy",
-                List.of(),
-                0.125);
+                new Source("run/weights.safetensors", layer + ".weight"),
+                new Source("run/activations.safetensors", layer),
+                new LayerInfo.Shape(128, 64, ElementType.BF16),
+                new LayerInfo.Storage(StoredOrientation.INPUT_OUTPUT, "--transposed"),
+                List.of());
+        String reason = "the reason and its remedy";
+        Outcome outcome = switch (status) {
+            case OK -> {
+                double value = Objects.requireNonNull(lar);
+                yield new Outcome.Scored(Math.pow(64, 2 * (value - 1)), value, 1e-15, findings(true));
+            }
+            case UNDEFINED -> new Outcome.Undefined(reason, findings(false));
+            case SKIPPED -> new Outcome.Skipped(reason);
+            case FAILED -> new Outcome.Failed(reason);
+        };
+        return new LayerScore(info, outcome, 0.125);
+    }
+
+    private static Findings findings(boolean inputs) {
+        Spread ofWeight = new Spread(20, 3.5, Math.exp(3.5), 0.25);
+        Spread ofInputs = new Spread(10, 2.5, Math.exp(2.5), 0.5);
+        return new Findings(
+                new Findings.Run(ScoreMethod.SVD, "dgesdd", Precision.DOUBLE),
+                new Findings.Tokens(1000, 24),
+                new Findings.WeightSummary(64, 4.0, ofWeight),
+                inputs ? new Findings.InputSummary(ofInputs, 0.0) : null);
     }
 
     /** A row with a given LAR. */

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.LayerScore.Status;
+import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
@@ -38,7 +38,7 @@ class TrackerTest {
     }
 
     private static double lar(Tracker tracker, long step) {
-        return Objects.requireNonNull(tracker.series().find(step, "head").orElseThrow().score().lar());
+        return tracker.series().find(step, "head").orElseThrow().score().scored().orElseThrow().lar();
     }
 
     @Test
@@ -119,7 +119,7 @@ class TrackerTest {
         assertEquals(1, tracker.series().rows().size());
         SeriesRow row = tracker.series().rows().getFirst();
         assertEquals(SeriesRow.EVERY_LAYER, row.layer());
-        assertEquals(Status.FAILED, row.score().status());
+        assertEquals(Status.FAILED, row.score().outcome().status());
         TestRun.write(run, 100, 1);
         tracker.add(checkpoint);
         assertEquals(List.of("head"), tracker.series().layers());
@@ -133,7 +133,7 @@ class TrackerTest {
         tracker.add(checkpoint);
         Files.delete(Objects.requireNonNull(checkpoint.activations()));
         assertEquals(List.of(), tracker.add(checkpoint));
-        assertEquals(Status.OK, tracker.series().rows().getFirst().score().status());
+        assertEquals(Status.OK, tracker.series().rows().getFirst().score().outcome().status());
     }
 
     @Test
@@ -191,13 +191,13 @@ class TrackerTest {
             assertTrue(why.contains("ends in zeros") && why.contains(file.toString()), why);
             Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
             Scorer.Result early = tracker.add(checkpoint).getFirst();
-            assertEquals(Status.OK, early.row().status());
+            assertEquals(Status.OK, early.row().outcome().status());
             assertEquals(1, early.row().warnings().size());
             assertTrue(early.row().warnings().getFirst().contains("ends in zeros"));
             Files.write(file, whole);
             Scorer.Result late = tracker.add(checkpoint).getFirst();
             assertEquals(List.of(), late.row().warnings());
-            assertNotEquals(early.row().lar(), late.row().lar());
+            assertNotEquals(early.row().scored().orElseThrow().lar(), late.row().scored().orElseThrow().lar());
         }
     }
 

@@ -22,7 +22,7 @@ final class Main {
             ActivationSpectrum q = p.project(inputs);
             Alignment alignment = p.alignment(q);
             System.out.printf("overlap %.12f, LAR %.12f%n", alignment.overlap(), alignment.lar());
-            System.out.println(p.driver() + ", " + q.driver());
+            System.out.println("method " + p.method());
         } catch (LogalignException failure) {
             System.out.println("refused: " + failure.getMessage());
         }

@@ -164,7 +164,7 @@ class MaskIT {
         assertFails(1, "attention_mask", positions);
         assertEquals(1, positions.err().size(), positions.err()::toString);
         assertFails(1, "[5, 2]", score("--mask", ":turned"));
-        assertFails(1, "no layer fits \"c\"", score("--mask", "c=:attention_mask"));
+        assertFails(1, "no layer matches \"c\"", score("--mask", "c=:attention_mask"));
         assertFails(1, "there is no tensor 'none'", score("--mask", ":none"));
         assertFails(2, "--mask: ", score("--mask", "a=:*.mask"));
     }

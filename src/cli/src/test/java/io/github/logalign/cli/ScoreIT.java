@@ -436,7 +436,7 @@ class ScoreIT {
         assertEquals(0, result.code());
         assertTrue(result.out().contains("experts.weight"), result.out());
         assertTrue(result.out().contains("score would compute"), result.out());
-        assertTrue(result.out().contains("left aside"), result.out());
+        assertTrue(result.out().contains("unused"), result.out());
     }
 
     @Test

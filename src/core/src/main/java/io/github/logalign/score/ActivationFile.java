@@ -6,7 +6,9 @@ import io.github.logalign.tensor.TensorFile;
 import java.util.List;
 import java.util.Optional;
 
-/** The activations of a dump: tensors of a floating type with at least two dimensions, by the layer they are inputs of. */
+/**
+ * The activations of a dump: tensors of a floating-point type with at least two dimensions, each the input of a layer.
+ */
 final class ActivationFile {
 
     private final TensorFile file;
@@ -14,7 +16,7 @@ final class ActivationFile {
     private final List<Tensor> activations;
     private final LayerIndex index;
 
-    /** Tensors that are masks are no activations. */
+    /** Opens an index of the activations in a file. Tensors used as masks are left out. */
     ActivationFile(TensorFile file, Masks masks) {
         this.file = file;
         this.masks = masks;
@@ -34,12 +36,12 @@ final class ActivationFile {
         return activations;
     }
 
-    /** Activations of exactly this name. */
+    /** The activations with exactly this name. */
     Optional<Tensor> named(String name) {
         return file.find(name).filter(this::holdsActivations);
     }
 
-    /** Activations of a layer. */
+    /** The activations of a layer. */
     Optional<Tensor> of(String layer) {
         return index.find(layer);
     }

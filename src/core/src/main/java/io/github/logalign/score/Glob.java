@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pattern for names: {@code *} stands for any characters, {@code ?} for one, all others for themselves. A character is a
- * code point, so {@code ?} stands for one beyond 16 bits too.
+ * A pattern for names: {@code *} matches any sequence of characters, {@code ?} a single character, and every other
+ * character itself. A character is a code point, so {@code ?} also matches a surrogate pair.
  *
- * <p>Cost: at most the length of the pattern times the length of the name, whatever either of them holds.
+ * <p>Cost: at most proportional to the length of the pattern times the length of the name.
  *
  * <p>Thread safety: immutable.
  */
@@ -28,7 +28,7 @@ public final class Glob {
     }
 
     /**
-     * Makes a pattern.
+     * Creates a pattern.
      *
      * @param text the pattern
      * @return the glob
@@ -38,16 +38,19 @@ public final class Glob {
     }
 
     /**
-     * Tells whether a name fits.
+     * Whether a name matches.
      *
      * @param name any string
-     * @return true if all of it fits
+     * @return true if the whole name matches
      */
     public boolean matches(String name) {
         return begins(name.codePoints().toArray()) != null;
     }
 
-    /** What the wildcards stand for in a name, if it fits; of several ways, the one where the first takes most. */
+    /**
+     * The text matched by each wildcard, if the name matches. If there are several matches, earlier wildcards are
+     * greedy.
+     */
     Optional<List<String>> captures(String name) {
         int[] points = name.codePoints().toArray();
         int[] begins = begins(points);
@@ -64,11 +67,12 @@ public final class Glob {
     }
 
     /**
-     * Where in the name each element of the pattern begins, and the name's length behind them; null if it does not fit.
+     * The index in the name at which each element of the pattern begins, followed by the length of the name; null if
+     * the name does not match.
      *
-     * <p>It goes from the end to the start. Each {@code *} first stands for nothing. Where the elements before it do not fit,
-     * the last {@code *} that was met takes one character more and they are tried again from there; those behind it never
-     * need another place, since what they stand at is the rightmost one.
+     * <p>Matching runs from the end to the start. Each {@code *} first matches the empty string. When the elements
+     * before it fail to match, the {@code *} reached last takes one more character and matching resumes from there.
+     * Elements after it are never moved, since each already has its rightmost position.
      */
     private int @Nullable [] begins(int[] name) {
         int[] begins = new int[pattern.length + 1];

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the tensor of a layer. Exact names come first; after them names that differ in their suffix or in what wrappers put
- * in, if only one tensor has such a name.
+ * Finds the tensor of a layer. Exact names come first; then names that differ only in their suffix or in the parts that
+ * wrappers insert, if exactly one tensor has such a name.
  */
 final class LayerIndex {
 
@@ -29,12 +29,12 @@ final class LayerIndex {
         }
     }
 
-    /** Weights are called X.weight or X. */
+    /** Weights of layer X are named X.weight or X. */
     static LayerIndex ofWeights(TensorFile file) {
         return new LayerIndex(file, file.tensors(), List.of(LayerNames.WEIGHT, ""));
     }
 
-    /** Activations are called X, X.weight or X.input. */
+    /** Activations of layer X are named X, X.weight or X.input. */
     static LayerIndex ofActivations(TensorFile file, List<Tensor> activations) {
         return new LayerIndex(file, activations, List.of("", LayerNames.WEIGHT, LayerNames.INPUT));
     }
@@ -57,7 +57,7 @@ final class LayerIndex {
      * The tensor of a layer.
      *
      * @param layer a layer's name, with or without wrappers
-     * @return nothing if none or several are called so
+     * @return empty if no tensor or several have such a name
      */
     Optional<Tensor> find(String layer) {
         List<Tensor> candidates = candidates(layer);
@@ -70,15 +70,15 @@ final class LayerIndex {
         return candidates.size() == 1 ? Optional.of(candidates.getFirst()) : Optional.empty();
     }
 
-    /** All tensors that may be meant by a layer's name. */
+    /** All tensors that the name of a layer may refer to. */
     List<Tensor> candidates(String name) {
         return byLayer.getOrDefault(layerOf(name), List.of());
     }
 
     /**
-     * The name of a tensor's layer: without suffix and wrappers, unless that would give two layers one name.
+     * The name of a tensor's layer, without suffix and wrappers unless two layers would get the same name.
      *
-     * @param tensor one of the index
+     * @param tensor a tensor of the index
      */
     String layerName(Tensor tensor) {
         if (LayerNames.isUnnamed(file)) {

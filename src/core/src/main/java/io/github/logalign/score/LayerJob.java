@@ -6,15 +6,14 @@ import io.github.logalign.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row to be computed, or the reason why it cannot be.
+ * A row to compute, or the reason why it cannot be computed.
  *
  * @param info the layer, and where its tensors lie
- * @param weight where the weight comes from, for messages; null if there is none
- * @param w the weight, output x input; null if it cannot be scored
+ * @param weight the weight's tensor, for messages; null if there is none
+ * @param w the weight matrix, output x input; null if it cannot be scored
  * @param activation the activations, or null
- * @param activationMatrix which of the matrices of the activations {@code [experts, tokens, n]} are meant; null for all
- *     tokens
- * @param refusal why there is nothing to compute, or null
+ * @param activationMatrix the index of the expert in activations {@code [experts, tokens, n]}; null for all tokens
+ * @param refusal the reason why the row cannot be computed, or null
  */
 public record LayerJob(
         LayerInfo info,

@@ -10,38 +10,45 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of tensors as names of layers. A tensor is called like its layer, with {@code .weight} or {@code .input} behind it or
- * not; whoever wraps a model for training or compiling puts names of his own in between, which say nothing about the layer.
+ * Converts names of tensors to names of layers. A tensor has the name of its layer, with or without the suffix
+ * {@code .weight} or {@code .input}. Wrappers for training or compiling insert parts of their own, which do not
+ * identify the layer.
  */
 final class LayerNames {
 
     static final String WEIGHT = ".weight";
     static final String INPUT = ".input";
 
-    /** What torch.compile, FSDP, activation checkpointing, Lightning, Opacus and PEFT put anywhere into a name. */
+    /**
+     * The parts that torch.compile, FSDP, activation checkpointing, Lightning, Opacus and PEFT insert anywhere in a
+     * name.
+     */
     private static final Set<String> WRAPPERS = Set.of("_orig_mod", "_fsdp_wrapped_module", "_fpw_module",
             "_checkpoint_wrapped_module", "_forward_module", "_module", "base_layer", "modules_to_save");
 
-    /** What DistributedDataParallel and DataParallel put before a name; behind other parts it is a layer's own name. */
+    /** The prefix of DistributedDataParallel and DataParallel; after other parts it is a layer's own name. */
     private static final String PARALLEL = "module";
 
-    /** PEFT puts {@code base_model.model} before a name, and {@code modules_to_save.default} behind a layer trained whole. */
+    /**
+     * The pairs of parts that PEFT adds: {@code base_model.model} before a name, and {@code modules_to_save.default}
+     * after a layer that was trained in full.
+     */
     private static final Map<String, String> PAIRS = Map.of("base_model", "model", "modules_to_save", "default");
 
     private LayerNames() {}
 
-    /** The layer of a tensor, its wrappers kept. */
+    /** The layer of a tensor, including wrappers. */
     static String withoutSuffix(String name) {
         String layer = name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
         return layer.endsWith(INPUT) ? layer.substring(0, layer.length() - INPUT.length()) : layer;
     }
 
-    /** The layer of a weight, its wrappers kept; a weight may well be called X.input. */
+    /** The layer of a weight, including wrappers. The suffix .input stays, since a weight may be named X.input. */
     static String withoutWeight(String name) {
         return name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
     }
 
-    /** A name without the parts that wrappers put in, unless there are no others. */
+    /** A name without the parts inserted by wrappers, unless it consists of nothing else. */
     static String withoutWrappers(String name) {
         if (!name.contains("mod") && !name.contains("base_layer")) {
             return name;
@@ -65,7 +72,7 @@ final class LayerNames {
         return layer.substring(layer.lastIndexOf('.') + 1);
     }
 
-    /** The name without its last part, with the dot: empty if there is but one part. */
+    /** The name without its last part but with the dot; empty if there is only one part. */
     static String parent(String layer) {
         return layer.substring(0, layer.lastIndexOf('.') + 1);
     }
@@ -88,19 +95,19 @@ final class LayerNames {
         return index(name) == null ? name : name.substring(0, name.lastIndexOf('['));
     }
 
-    /** The one tensor of an npy file has no name. */
+    /** Whether the file is an npy file, whose only tensor has no name. */
     static boolean isUnnamed(TensorFile file) {
         return file.tensors().size() == 1 && !file.tensors().getFirst().isNamed();
     }
 
-    /** The name of a file without its ending: the layer of an array without a name. */
+    /** The name of a file without its extension, used as the layer of an array without a name. */
     static String stem(Path path) {
         String name = String.valueOf(path.getFileName());
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
-    /** A pattern fits a name as it is, without its suffix, without wrappers, or without either. */
+    /** Whether a pattern matches a name with or without its suffix, and with or without wrappers. */
     static boolean fits(Glob glob, String name) {
         String layer = withoutWeight(name);
         return glob.matches(name)
@@ -117,7 +124,7 @@ final class LayerNames {
         return globs.stream().anyMatch(glob -> fits(glob, name));
     }
 
-    /** A name in quotation marks, harmless to terminals. */
+    /** A name in quotation marks, with control characters escaped. */
     static String quoted(String name) {
         return '"' + Names.printable(name) + '"';
     }

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The pairs that the user's maps make: whole tensors, and single matrices of tensors that hold many. */
+/** The pairs defined by the user's maps: whole tensors, and single matrices of tensors that hold several. */
 final class MappedPairs {
 
-    /** A tensor of more matrices than this holds no experts. */
+    /** Tensors with more matrices are not considered to hold experts. */
     private static final int MOST_MATRICES = 1 << 16;
 
     private final WeightFile weights;
@@ -30,9 +30,9 @@ final class MappedPairs {
     }
 
     /**
-     * Finds the pairs; to be called once, before the questions below.
+     * Finds the pairs. Call it once, before the other methods.
      *
-     * @return in the order of the weights
+     * @return the pairs, in the order of the weights
      */
     List<Pair> find() {
         List<Pair> pairs = new ArrayList<>();
@@ -57,19 +57,19 @@ final class MappedPairs {
         return pairs;
     }
 
-    /** Whether a map gives these activations to a weight. */
+    /** Whether a map assigns these activations to a weight. */
     boolean contains(Tensor activation) {
         return mappedActivations.contains(activation.name());
     }
 
-    /** Whether a map gives activations to this weight, or to one matrix of it. */
+    /** Whether a map assigns activations to this weight, or to one matrix of it. */
     boolean contains(Tensor weight, @Nullable Integer matrix) {
         return matrix == null
                 ? mappedWeights.contains(weight)
                 : mappedMatrices.contains(weight.name() + "[" + matrix + "]");
     }
 
-    /** Rows of a tensor of many matrices that a map reaches one by one. */
+    /** The pairs of single matrices of a tensor that a map addresses by index. */
     private List<Pair> mappedMatrices(Tensor weight, boolean onlyIfThere) {
         long[] shape = weight.shape();
         if (shape.length != 3 || shape[0] > Integer.MAX_VALUE) {
@@ -99,7 +99,10 @@ final class MappedPairs {
                                 + dump.shown() + " does not hold; correct --map");
     }
 
-    /** What the first map that speaks of a weight makes of it; with --activation only that counts. */
+    /**
+     * The name that the first matching map assigns to a weight. With --activation, only maps to those activations
+     * count.
+     */
     private Optional<String> target(Tensor weight, String index) {
         return selection.maps().stream()
                 .flatMap(map -> activationFor(map, weight, index).stream())
@@ -107,7 +110,10 @@ final class MappedPairs {
                 .findFirst();
     }
 
-    /** A map may name the tensor, or the layer as the rows do unless that is another tensor's name. */
+    /**
+     * Applies a map to the name of the tensor, or to the name of the layer as in the rows unless another tensor has
+     * that name.
+     */
     Optional<String> activationFor(NameMap map, Tensor weight, String index) {
         String layer = search.layerName(weight);
         return map.activationFor(weight.name() + index)

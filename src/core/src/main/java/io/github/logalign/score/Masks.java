@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which mask belongs to which layer. Each tensor is read once, when the first layer asks for it.
+ * Assigns masks to layers. Each mask tensor is read once, when the first layer needs it.
  *
- * <p>Thread safety: any number of threads may ask at once, as long as the files are open.
+ * <p>Thread safety: safe for concurrent use while the files are open.
  */
 public final class Masks {
 
-    /** Every token counts. */
+    /** No masks: every token counts. */
     public static final Masks NONE = new Masks(List.of());
 
     private static final String WEIGHT_SUFFIX = ".weight";
@@ -26,7 +26,7 @@ public final class Masks {
     private final List<Rule> rules;
     private final Map<Tensor, MaskTensor> read = new ConcurrentHashMap<>();
 
-    /** Whose masks they are, and where they come from. */
+    /** The layers that masks apply to, and the source of the masks. */
     private sealed interface Rule {
 
         /** One mask for all layers. */
@@ -41,7 +41,7 @@ public final class Masks {
     }
 
     /**
-     * The same and, for layers that these say nothing about, one mask for all of them.
+     * These masks and, for layers without one, a common mask.
      *
      * @param tensor the mask
      * @return the masks
@@ -54,10 +54,10 @@ public final class Masks {
     }
 
     /**
-     * The same and, for layers that these say nothing about, masks by name.
+     * These masks and, for layers without one, masks by name.
      *
-     * @param names layers, and the tensors that are their masks
-     * @param file what holds these tensors; it must stay open
+     * @param names maps the names of layers to the tensors of their masks
+     * @param file the file that holds these tensors; it must stay open
      * @return the masks
      */
     public Masks withNamed(NameMap names, TensorFile file) {
@@ -80,8 +80,8 @@ public final class Masks {
      * The mask of a layer.
      *
      * @param job the layer
-     * @return its mask, of an expert its row, or nothing if every token counts
-     * @throws LogalignException if its mask is not there, or is neither a mask nor labels
+     * @return its mask, for an expert the expert's row of it; empty if every token counts
+     * @throws LogalignException if its mask does not exist, or is neither a mask nor labels
      */
     public Optional<MaskTensor> of(LayerJob job) {
         for (Rule rule : rules) {
@@ -100,14 +100,16 @@ public final class Masks {
         return Optional.empty();
     }
 
-    /** An expert with tokens of its own may have a row of the mask of its own. */
+    /** If each expert has its own tokens, the mask may have a row for each expert. */
     private static MaskTensor ofRow(MaskTensor mask, LayerJob job) {
         Tensor activation = job.activation();
         Integer matrix = job.activationMatrix();
         return activation == null || matrix == null ? mask : mask.ofMatrix(activation, matrix);
     }
 
-    /** The layer is called by its own name, by its tensor's, and without the number of an expert. */
+    /**
+     * The masks of a layer are looked up by its name, by the name of its tensor, and without the index of an expert.
+     */
     private static List<String> maskNames(NameMap names, LayerJob job) {
         List<String> layers = new ArrayList<>(List.of(job.layer(), withoutIndex(job.layer())));
         if (job.info().weight().name() != null) {
@@ -134,16 +136,16 @@ public final class Masks {
             }
         }
         throw new LogalignException(
-                Names.printable(file.path()) + ": holds no mask \"" + Names.printable(names.getFirst())
+                Names.printable(file.path()) + ": it holds no mask \"" + Names.printable(names.getFirst())
                         + "\"; correct --mask");
     }
 
     /**
-     * Tells whether a tensor is one of the masks, and so none of the activations beside it.
+     * Whether a tensor is one of the masks and thus not among the activations in the same file.
      *
-     * @param file what holds it
-     * @param tensor one of its tensors
-     * @return true if a mask of this name is asked for from this file
+     * @param file the file that holds the tensor
+     * @param tensor a tensor of the file
+     * @return true if a mask of this name is to be read from this file
      */
     public boolean holds(TensorFile file, Tensor tensor) {
         return rules.stream().anyMatch(rule -> switch (rule) {
@@ -154,26 +156,26 @@ public final class Masks {
     }
 
     /**
-     * Makes sure that every pattern of layers fits one.
+     * Checks that every pattern matches at least one layer.
      *
      * @param jobs all layers
-     * @throws LogalignException if one fits none
+     * @throws LogalignException if a pattern matches no layer
      */
     public void check(List<LayerJob> jobs) {
         for (Rule rule : rules) {
             if (rule instanceof Rule.ByName(NameMap names, TensorFile file)
                     && jobs.stream().allMatch(job -> maskNames(names, job).isEmpty())) {
-                throw new LogalignException("--mask: no layer fits \"" + Names.printable(names.weight().toString())
-                        + "\", whose masks were to come from " + Names.printable(file.path())
+                throw new LogalignException("--mask: no layer matches \"" + Names.printable(names.weight().toString())
+                        + "\", for the masks in " + Names.printable(file.path())
                         + "; inspect shows the names");
             }
         }
     }
 
-    /** What a row says where masks were given, but none for it. */
+    /** The note of a row without a mask, if there are masks for other layers. */
     Optional<String> noteOnMissing() {
         return rules.isEmpty()
                 ? Optional.empty()
-                : Optional.of("none of the masks belongs to this layer: all of its tokens count");
+                : Optional.of("no mask was given for this layer: all of its tokens count");
     }
 }

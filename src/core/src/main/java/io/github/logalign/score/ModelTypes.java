@@ -11,23 +11,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the model families of Hugging Face's transformers store their weights, by the {@code model_type} of config.json. A
- * family that is not listed is unknown: nothing is concluded from its name.
+ * How the model families of Hugging Face's transformers store their weights, by the {@code model_type} in config.json.
+ * A family that is not listed gives no evidence.
  */
 final class ModelTypes {
 
-    /** Their attention and MLP layers are of transformers' Conv1D, which is stored input x output. */
+    /** Families whose attention and MLP layers are transformers' Conv1D, which is stored input x output. */
     private static final Set<String> CONV1D = Set.of("gpt2", "openai-gpt", "imagegpt", "decision_transformer", "clvp");
 
     /** The layers of these families that are Conv1D; embeddings, heads and classifiers are not. */
     private static final Set<String> CONV1D_LAYERS = Set.of("c_attn", "c_proj", "c_fc", "q_attn");
 
-    /** Their fused experts are [experts, in, out]; all else is Linear. */
+    /** Families whose fused experts are [experts, in, out]; their other layers are Linear. */
     private static final Set<String> EXPERTS_INPUT_OUTPUT = Set.of("gpt_oss", "llama4", "llama4_text");
 
     private static final Set<String> FUSED_EXPERTS = Set.of("gate_up_proj", "down_proj");
 
-    /** Everything that multiplies is of PyTorch's Linear, which is stored output x input. */
+    /** Families whose layers are all PyTorch's Linear, which is stored output x input. */
     private static final Set<String> LINEAR = Set.of(
             "albert", "bart", "bert", "bloom", "clip", "cohere", "cohere2", "deberta", "deberta-v2", "deepseek_v2",
             "deepseek_v3", "distilbert", "electra", "falcon", "falcon_mamba", "gemma", "gemma2", "gemma3",
@@ -37,18 +37,18 @@ final class ModelTypes {
             "opt", "pegasus", "persimmon", "phi", "phi3", "qwen2", "qwen2_vl", "qwen3", "rembert", "roberta", "siglip",
             "smollm3", "stablelm", "starcoder2", "t5", "vit", "wav2vec2", "whisper", "xlm-roberta");
 
-    /** How an architecture's name goes on behind the family's. */
+    /** The text that may follow the family in the name of an architecture. */
     private static final List<String> ARCHITECTURE_ENDS = List.of("for", "lmhead", "model", "doubleheads");
 
     private ModelTypes() {}
 
     /**
-     * How a layer is stored.
+     * The evidence of the model family for a layer.
      *
-     * @param config what config.json tells
+     * @param config the contents of config.json
      * @param layer the layer's name
      * @param fused whether it is a tensor of many experts
-     * @return the orientation and why; nothing if the family is unknown
+     * @return the orientation and the reason; empty if the family is unknown
      */
     static Optional<Vote> vote(ModelConfig config, String layer, boolean fused) {
         Optional<String> found = family(config, layer);
@@ -61,25 +61,25 @@ final class ModelTypes {
         if (CONV1D.contains(family)) {
             return Optional.of(CONV1D_LAYERS.contains(last)
                     ? new Vote(StoredOrientation.INPUT_OUTPUT, says + "whose " + last + " is Conv1D")
-                    : new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose " + last + " is no Conv1D"));
+                    : new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose " + last + " is not a Conv1D"));
         }
         if (EXPERTS_INPUT_OUTPUT.contains(family)) {
             return Optional.of(fused && FUSED_EXPERTS.contains(last)
                     ? new Vote(StoredOrientation.INPUT_OUTPUT, says + "whose experts are stored input x output")
                     : new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose " + last + " is Linear"));
         }
-        // The experts of these families were fused by whoever wrote the file.
+        // These families do not fuse experts, so the layout depends on the program that wrote the file.
         return fused
                 ? Optional.empty()
                 : Optional.of(new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose layers are Linear"));
     }
 
-    /** Tells whether a layer's name is stored input x output by some families and output x input by others. */
+    /** Whether layers with this name are stored input x output by some families and output x input by others. */
     static boolean isAmbiguous(String layer, boolean fused) {
         return (fused ? FUSED_EXPERTS : CONV1D_LAYERS).contains(LayerNames.lastPart(LayerNames.withoutWrappers(layer)));
     }
 
-    /** Why a configuration that is there does not tell how a layer is stored, to go on behind a reason. */
+    /** The reason why an existing config.json gives no evidence for a layer, as a continuation of another reason. */
     static String silence(ModelConfig config, String layer) {
         if (!config.isThere()) {
             return "";
@@ -89,11 +89,14 @@ final class ModelTypes {
             return file + " was ignored, since it is damaged";
         }
         return family(config, layer)
-                .map(family -> file + " says " + family + ", which does not tell")
-                .orElse(file + " names no family of models whose way is known");
+                .map(family -> file + " says " + family + ", which does not determine it")
+                .orElse(file + " names no known model family");
     }
 
-    /** The parts of a model that have a family of their own come first: a name says which part it belongs to, or none. */
+    /**
+     * The family of the sub-model that a layer belongs to by its name takes precedence over the family of the whole
+     * model.
+     */
     private static Optional<String> family(ModelConfig config, String layer) {
         Map<String, String> parts = config.partModelTypes();
         Stream<String> own = Arrays.stream(layer.split("\\.", -1)).filter(parts::containsKey).limit(1).map(parts::get);

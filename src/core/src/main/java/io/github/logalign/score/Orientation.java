@@ -8,18 +8,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a weight is taken to be stored, and why.
+ * The orientation in which a weight is stored, and the evidence for it.
  *
- * @param stored the orientation; null if it was not decided
- * @param reason why
- * @param warning what the user should know; null if nothing
- * @param refusal why the weight cannot be scored; null if it can
+ * @param stored the orientation; null if undecided
+ * @param reason the evidence
+ * @param warning a warning for the user, or null
+ * @param refusal the reason why the weight cannot be scored; null if it can
  */
 record Orientation(
         @Nullable StoredOrientation stored, String reason, @Nullable String warning,
         Outcome.@Nullable Missing refusal) {
 
-    private static final String UNCLEAR = "; say --transposed GLOB if it is, or --stored output-input if it is not";
+    private static final String UNCLEAR = "; use --transposed GLOB if it is, or --stored output-input if it is not";
 
     static Orientation of(StoredOrientation stored, String reason) {
         return new Orientation(stored, reason, null, null);
@@ -30,9 +30,10 @@ record Orientation(
     }
 
     /**
-     * Decides. The user's word comes first. A layer that is not square is decided by its activations, and one that fits only
-     * transposed needs evidence besides, which is not made of activations: the wrong ones, such as the outputs of layers, would
-     * fit like that everywhere. A square layer fits both ways and is decided by evidence alone.
+     * Decides the orientation. The user's options take precedence. The activations decide the orientation of a weight
+     * that is not square; if they match only the transposed weight, further evidence is needed, because outputs
+     * recorded by mistake would also match every weight transposed. A square weight matches both ways, so only evidence
+     * decides.
      */
     static final class Judge {
 
@@ -47,7 +48,7 @@ record Orientation(
         }
 
         /**
-         * A weight without activations: p is the same either way, only m and n change places.
+         * Decides for a weight without activations: p is the same either way, only m and n are swapped.
          *
          * @param weight the weight
          * @param layer its layer
@@ -61,17 +62,16 @@ record Orientation(
                 return agree(votes)
                         ? of(votes.getFirst().orientation(), reasons(votes))
                         : of(StoredOrientation.OUTPUT_INPUT,
-                                "as stored: the evidence is contradictory, and p is the same"
-                                        + " either way");
+                                "as stored: the evidence is contradictory, but p is the same either way");
             });
         }
 
         private Optional<Orientation> userSays(Tensor weight, String layer) {
             if (isTransposed(weight, layer)) {
-                return Optional.of(of(StoredOrientation.INPUT_OUTPUT, "--transposed says so"));
+                return Optional.of(of(StoredOrientation.INPUT_OUTPUT, "set by --transposed"));
             }
             return selection.storedOutputInput()
-                    ? Optional.of(of(StoredOrientation.OUTPUT_INPUT, "--stored output-input says so"))
+                    ? Optional.of(of(StoredOrientation.OUTPUT_INPUT, "set by --stored output-input"))
                     : Optional.empty();
         }
 
@@ -79,7 +79,7 @@ record Orientation(
             return LayerNames.anyFits(selection.transposed(), List.of(weight.name(), layer));
         }
 
-        /** Who says that a weight is transposed, if its activations fit only so. */
+        /** The source that confirms that a weight is transposed, if its activations match only that orientation. */
         SiblingFits.Fit transposedFit(Tensor weight, String layer) {
             if (isTransposed(weight, layer)) {
                 return SiblingFits.Fit.TRANSPOSED_AS_SAID;
@@ -91,11 +91,11 @@ record Orientation(
         }
 
         /**
-         * A weight with activations.
+         * Decides for a weight with activations.
          *
-         * @param weight the weight, its last two dimensions those of the matrices
+         * @param weight the weight; its last two dimensions are those of the matrices
          * @param layer its layer
-         * @param activation the activations, their last dimension n
+         * @param activation the activations; their last dimension is n
          */
         Orientation withActivations(Tensor weight, String layer, Tensor activation) {
             long[] shape = weight.shape();
@@ -121,9 +121,10 @@ record Orientation(
             List<Vote> against = evidence.votes(fit.weight, fit.layer).stream().filter(Vote::isTransposed).toList();
             String warning = against.isEmpty()
                     ? null
-                    : "taken as stored output x input, since its activations fit only so, although " + reasons(against);
+                    : "taken as stored output x input, since its activations match only that orientation,"
+                            + " although " + reasons(against);
             return new Orientation(
-                    StoredOrientation.OUTPUT_INPUT, "its activations fit only so", warning, null);
+                    StoredOrientation.OUTPUT_INPUT, "its activations match only this orientation", warning, null);
         }
 
         private Orientation onlyTransposed(Fit fit) {
@@ -134,7 +135,9 @@ record Orientation(
                         .orElseGet(() -> refused(fit.onlyTransposed("")));
             }
             if (agree(votes) && votes.getFirst().isTransposed()) {
-                return of(StoredOrientation.INPUT_OUTPUT, "its activations fit only so, and " + reasons(votes));
+                return of(
+                        StoredOrientation.INPUT_OUTPUT,
+                        "its activations match only this orientation, and " + reasons(votes));
             }
             return refused(fit.onlyTransposed(", although " + reasons(
                     votes.stream().filter(vote -> !vote.isTransposed()).toList())));
@@ -152,10 +155,11 @@ record Orientation(
                 return likeTheFile(fit, file.get());
             }
             if (siblings.anyTransposed(fit.isFused())) {
-                return refused(fit.undecided("some layers of the file fit their activations only transposed"));
+                return refused(fit.undecided("some layers of the file match their activations only transposed"));
             }
             if (OrientationEvidence.isAmbiguous(fit.weight, fit.layer)) {
-                return refused(fit.undecided("some families of models store layers of its name so and others do not"
+                return refused(fit.undecided("some model families store layers with this name transposed and others "
+                        + "do not"
                         + evidence.silenceOfConfig(fit.layer)));
             }
             return of(StoredOrientation.OUTPUT_INPUT,
@@ -163,10 +167,13 @@ record Orientation(
         }
 
         private String nothingSays(String layer) {
-            return "as stored: nothing says otherwise" + evidence.silenceOfConfig(layer);
+            return "as stored: there is no evidence otherwise" + evidence.silenceOfConfig(layer);
         }
 
-        /** A square layer's outputs fit as its inputs do; where other layers' outputs were recorded, that is likely. */
+        /**
+         * Adds a warning if outputs may have been recorded: the outputs of a square layer match as well as its inputs,
+         * and those of other layers seem to have been recorded.
+         */
         private Orientation decided(Fit fit, List<Vote> votes) {
             StoredOrientation stored = votes.getFirst().orientation();
             Optional<String> outputs = stored == StoredOrientation.OUTPUT_INPUT
@@ -179,7 +186,10 @@ record Orientation(
             return new Orientation(stored, reasons(votes), warning, null);
         }
 
-        /** Layers whose outputs were recorded in the place of their inputs look like this too, so it is said aloud. */
+        /**
+         * Follows the other layers of the file, with a warning, since layers whose outputs were recorded instead of
+         * their inputs look the same.
+         */
         private static Orientation likeTheFile(Fit fit, Vote vote) {
             return new Orientation(
                     StoredOrientation.INPUT_OUTPUT,
@@ -200,8 +210,8 @@ record Orientation(
 
         private String adviceToPair() {
             return selection.activation() == null && selection.maps().isEmpty()
-                    ? "; name its own activations with --map"
-                    : "; name activations of its own inputs";
+                    ? "; give its own activations with --map"
+                    : "; give the activations of its own inputs";
         }
 
         private static boolean agree(List<Vote> votes) {
@@ -219,7 +229,7 @@ record Orientation(
         }
     }
 
-    /** A weight of rows x columns beside activations of n columns, and what can be wrong with that. */
+    /** A weight of rows x columns and activations of n columns, with the refusals for pairs that do not match. */
     private record Fit(Tensor weight, String layer, Tensor activation, long rows, long columns, long n) {
 
         boolean isFused() {
@@ -241,8 +251,8 @@ record Orientation(
 
         Outcome.Missing onlyTransposed(String although) {
             return new Outcome.Failed(
-                    sizes(columns) + although + "; if the weight is stored input x output, say --transposed"
-                            + " GLOB; if the activations are the layer's outputs, record its inputs");
+                    sizes(columns) + although + "; if the weight is stored input x output, use --transposed GLOB; if "
+                            + "the activations are the layer's outputs, record its inputs");
         }
 
         Outcome.Missing contradictsTheUser(boolean transposed) {
@@ -250,14 +260,14 @@ record Orientation(
                 return mismatch("; record its own inputs");
             }
             return transposed
-                    ? new Outcome.Failed(sizes(rows) + " when transposed; leave it out of --transposed")
-                    : new Outcome.Failed(sizes(columns) + "; it fits only transposed: name it in --transposed GLOB");
+                    ? new Outcome.Failed(sizes(rows) + " when transposed; remove it from --transposed")
+                    : new Outcome.Failed(sizes(columns) + "; it matches only transposed: add it to --transposed GLOB");
         }
 
         Outcome.Missing undecided(String why) {
             return new Outcome.Skipped(
-                    weight.where() + " is square and fits both ways, and whether it is stored input x output"
-                            + " is not clear, since " + why + UNCLEAR);
+                    weight.where() + " is square and matches both ways, and whether it is stored input x output is "
+                            + "unclear, since " + why + UNCLEAR);
         }
     }
 }

@@ -8,15 +8,18 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a checkpoint itself says about how a weight is stored, activations aside: the model's family in config.json, names that
- * are given to transposed weights only, and weights of the same file, whose shapes betray which side is the input.
+ * The evidence in a checkpoint, apart from activations, about how a weight is stored: the model family in config.json,
+ * names that only transposed weights have, and the shapes of other weights in the same file.
  */
 final class OrientationEvidence {
 
-    /** PyTorch's exporter gives such names to the weights of Linear layers, which ONNX's MatMul takes as input x output. */
+    /**
+     * The names that PyTorch's exporter gives to weights of Linear layers, which ONNX's MatMul expects as input x
+     * output.
+     */
     private static final Pattern ONNX_MATMUL = Pattern.compile("onnx::MatMul_\\d+");
 
-    /** Flax and Keras call the weights of their Dense layers so. */
+    /** The names of the weights of Dense layers in Flax and Keras. */
     private static final Pattern KERNEL = Pattern.compile("(.*[./])?kernel(:0)?");
 
     private final ModelConfig config;
@@ -28,9 +31,9 @@ final class OrientationEvidence {
     }
 
     /**
-     * All that can be said of a weight.
+     * All evidence about a weight.
      *
-     * @param weight a weight of 2 dimensions, or 3 with the experts first
+     * @param weight a weight of 2 dimensions, or of 3 with the experts first
      * @param layer its layer's name
      * @return pieces of evidence, which may contradict each other
      */
@@ -49,19 +52,19 @@ final class OrientationEvidence {
 
     private static Optional<Vote> ofName(String name) {
         if (ONNX_MATMUL.matcher(name).matches()) {
-            return transposed("ONNX's MatMul stores it so");
+            return transposed("ONNX's MatMul takes it input x output");
         }
         return KERNEL.matcher(name).matches()
-                ? transposed("Dense layers of Flax and Keras store a kernel so")
+                ? transposed("Dense layers of Flax and Keras store kernels input x output")
                 : Optional.empty();
     }
 
-    /** Tells whether some families store a layer of this name input x output and others do not. */
+    /** Whether some families store layers of this name input x output and others do not. */
     static boolean isAmbiguous(Tensor weight, String layer) {
         return ModelTypes.isAmbiguous(layer, weight.shape().length == 3);
     }
 
-    /** Why config.json, if there is one, does not help with a layer; it goes on behind a reason. */
+    /** The reason why an existing config.json gives no evidence for a layer, as a continuation of another reason. */
     String silenceOfConfig(String layer) {
         return ModelTypes.silence(config, LayerNames.withoutWrappers(layer));
     }

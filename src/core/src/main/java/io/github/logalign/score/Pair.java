@@ -5,15 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A weight and the activations that belong to it; the shapes are not looked at yet.
+ * A weight and the activations that belong to it. Their shapes have not been checked yet.
  *
  * @param layer the layer's name
  * @param weight the weight; null if there is none
- * @param matrix which of the tensor's matrices; null for all
+ * @param matrix the index of one of the tensor's matrices; null for all
  * @param activation the activations; null if there are none
- * @param ownActivation whether the activations are this one matrix's, so that three dimensions are batch, tokens and n
- * @param warnings what the user should know
- * @param refusal why the pair cannot be scored; null if it perhaps can
+ * @param ownActivation whether the activations belong to this matrix alone, so that three dimensions are batch, tokens
+ *     and n
+ * @param warnings warnings for the user
+ * @param refusal the reason why the pair cannot be scored; null if none is known yet
  */
 record Pair(
         String layer,
@@ -40,7 +41,9 @@ record Pair(
         return new Pair(layer, weight, matrix, activation, ownActivation, List.of(warning), refusal);
     }
 
-    /** The names that patterns may mean: the layer's, the tensor's, and both with the matrix's index. */
+    /**
+     * The names to match patterns against: those of the layer and of the tensor, and both with the index of the matrix.
+     */
     List<String> names() {
         if (weight == null) {
             return List.of(layer);

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which activations belong to which weights: by what the user says, else by name. Names may be left out of account only where
- * one side has none, as in npy files, and only if the other side leaves no choice. A weight of the right name that cannot be
- * used is the layer's weight all the same.
+ * Pairs activations with weights, by the user's options or otherwise by name. Names are ignored only if one side has
+ * none, as in npy files, and the other side leaves no choice. A weight with the right name remains the layer's weight
+ * even if it cannot be used.
  */
 final class Pairing {
 
@@ -36,8 +36,8 @@ final class Pairing {
     /**
      * Finds the pairs.
      *
-     * @return a pair for everything that is wanted, in the order of the rows
-     * @throws LogalignException if a name that the user gave is not there, or the files hold nothing to pair
+     * @return a pair for each selected row, in the order of the rows
+     * @throws LogalignException if a name given by the user does not exist, or the files hold nothing to pair
      */
     List<Pair> pairs() {
         if (selection.tensor() != null) {
@@ -60,12 +60,12 @@ final class Pairing {
         return pairs;
     }
 
-    /** Which activations were left aside, in one line each; complete once there are pairs. */
+    /** Activations that were not used, one line each; complete after {@link #pairs}. */
     List<String> notes() {
         return notes;
     }
 
-    // ---- one weight that the user names -----------------------------------------------------------------------------
+    // ---- one weight named by the user -----------------------------------------------------------------------------
 
     private Pair one(String name) {
         Optional<Pair> found = search.weightOf(name);
@@ -109,7 +109,7 @@ final class Pairing {
                 .orElseThrow(() -> unclear(name));
     }
 
-    /** Names of activations may be read in two ways, as those of X.input and as the input of X. */
+    /** Activations named X.input may belong to a layer X.input or be the input of layer X. */
     private boolean belongsTo(Tensor activation, Tensor weight) {
         return dump.isUnnamed()
                 || byName(activation).map(Pair::weight).filter(named -> named == weight).isPresent();
@@ -119,20 +119,23 @@ final class Pairing {
         String weight = LayerNames.quoted(name);
         return switch (dump.all().size()) {
             case 0 -> noActivations();
-            case 1 -> new LogalignException(dump.shown() + ": holds only the activations "
+            case 1 -> new LogalignException(dump.shown() + ": it holds only the activations "
                     + LayerNames.quoted(dump.all().getFirst().name()) + ", whose name is that of another weight than "
                     + weight + "; name them with --activation if they are its inputs too");
             default -> new LogalignException(dump.shown() + ": which of its " + dump.all().size()
-                    + " activation tensors belongs to " + weight + " is not clear; name it with --activation");
+                    + " activation tensors belongs to " + weight + " is unclear; name it with --activation");
         };
     }
 
     private LogalignException noActivations() {
         return new LogalignException(dump.shown()
-                + ": holds no activations: tensors [tokens, n] of F64, F32, F16 or BF16");
+                + ": it holds no activations, which are tensors [tokens, n] of F64, F32, F16 or BF16");
     }
 
-    /** The user named the weight, so activations that are alone need no name, unless it is that of another weight. */
+    /**
+     * The user named the weight, so a single activation tensor needs no matching name, unless its name is that of
+     * another weight.
+     */
     private Optional<Tensor> onlyActivation(Tensor weight) {
         if (dump.all().size() != 1) {
             return Optional.empty();
@@ -146,9 +149,13 @@ final class Pairing {
         return anothers ? Optional.empty() : Optional.of(only);
     }
 
-    // ---- everything that has activations ---------------------------------------------------------------------------------
+    // ---- all weights with activations
+    // ---------------------------------------------------------------------------------
 
-    /** The weight that a name of activations means: X.input is a layer of that name if there is one, else the input of X. */
+    /**
+     * The weight that activations belong to by name: X.input means the layer of that name if it exists, otherwise the
+     * input of X.
+     */
     private Optional<Pair> byName(Tensor activation) {
         return dump.isUnnamed()
                 ? search.weightOf(LayerNames.stem(dump.file().path()))
@@ -156,7 +163,7 @@ final class Pairing {
                         .or(() -> search.weightOf(LayerNames.withoutSuffix(activation.name())));
     }
 
-    /** Activations that a map gives to other weights still belong to the weight of their own name. */
+    /** Activations that a map assigns to other weights also belong to the weight of their own name. */
     private void addActivation(Tensor activation) {
         boolean givenAway = mapped.contains(activation);
         Optional<Pair> found = byName(activation);
@@ -171,14 +178,14 @@ final class Pairing {
                     ? LayerNames.stem(dump.file().path())
                     : LayerNames.withoutSuffix(activation.name());
             pairs.add(Pair.refused(layer, null, activation, "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT)
-                    + " or " + LayerNames.quoted(layer) + " belongs to these activations" + selection.howToPair()));
+                    + " or " + LayerNames.quoted(layer) + " exists for these activations" + selection.howToPair()));
             return;
         }
         Pair pair = found.get();
         if (pair.weight() != null && mapped.contains(pair.weight(), pair.matrix())) {
             if (!givenAway) {
                 notes.add("the activations " + LayerNames.quoted(activation.name()) + " of " + dump.shown()
-                        + " were left aside: --map gives others to " + LayerNames.quoted(pair.layer()));
+                        + " were not used: --map assigns others to " + LayerNames.quoted(pair.layer()));
             }
             return;
         }
@@ -186,7 +193,7 @@ final class Pairing {
                 pair.warnings(), pair.refusal()));
     }
 
-    /** The only tensor that may be a weight, be it usable or not: where there are two, the other may be meant. */
+    /** The only tensor that may be a weight, usable or not. With two such tensors, the other one could be meant. */
     private Optional<Pair> onlyWeight() {
         List<Tensor> candidates = weights.all().stream()
                 .filter(tensor -> weights.isWeight(tensor) || WeightFile.isPlaceholder(tensor))
@@ -206,7 +213,7 @@ final class Pairing {
         Optional<Tensor> activation = wanted.size() == 1 ? Optional.of(wanted.getFirst()) : dump.of(layer);
         if (activation.isEmpty()) {
             throw new LogalignException(dump.shown() + ": which of its " + wanted.size()
-                    + " activation tensors belongs to the array of " + weights.shown() + " is not clear; "
+                    + " activation tensors belongs to the array of " + weights.shown() + " is unclear; "
                     + (selection.offersNames() ? "name it with --activation" : "call it " + LayerNames.quoted(layer)));
         }
         pairs.add(Pair.of(layer, weight, null, activation.get()));
@@ -227,7 +234,7 @@ final class Pairing {
                     && (weight.isFloating() || weights.quantised().of(weight).isPresent());
             if (layer && !used.contains(weight)) {
                 pairs.add(Pair.refused(search.layerName(weight), weight, null, weights.whyUnusable(weight)
-                        .orElse("no activations belong to it in " + dump.shown()
+                        .orElse(dump.shown() + " holds no activations for it"
                                 + "; record them, or name them with --map")));
             }
         }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A pattern that fits nothing is a mistake: each must fit a weight, a layer or an activation that is there, wanted or not. */
+/**
+ * Rejects patterns that match nothing, since they are probably typos. A pattern must match the name of a weight, a
+ * layer or activations in the files, whether selected or not.
+ */
 final class PatternCheck {
 
     private static final int MAX_MATRICES = 1 << 16;
@@ -23,7 +26,7 @@ final class PatternCheck {
     /**
      * Checks all patterns.
      *
-     * @throws LogalignException if one fits nothing
+     * @throws LogalignException if a pattern matches nothing
      */
     void check(Selection selection) {
         Stream.of(selection.include(), selection.exclude(), selection.transposed(), selection.convolutions())

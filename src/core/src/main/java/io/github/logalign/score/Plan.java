@@ -98,7 +98,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         new PatternCheck(weightFile, List.of()).check(selection);
         List<LayerJob> jobs = new Rows(weightFile, selection, config).of(pairs);
         List<String> notes = configNotes(config);
-        List<String> reasons = weightFile.whyOthersAreLeftAside();
+        List<String> reasons = weightFile.whyOthersAreSkipped();
         if (jobs.isEmpty()) {
             throw new LogalignException(weightFile.shown() + ": "
                     + (reasons.isEmpty() ? "holds no matrix that is wanted" : String.join("; ", reasons)));

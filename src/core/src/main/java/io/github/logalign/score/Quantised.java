@@ -16,32 +16,32 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds weights that are stored as small numbers with scales beside them, by the tensors that belong together. Neither those
- * numbers nor their scales are the layer, so none of them is scored.
+ * Finds quantised weights by the tensors that belong together: low-precision values and their scales. Neither the
+ * values nor the scales are the weight itself, so none of them is scored.
  */
 final class Quantised {
 
-    private static final String ORIGINAL = ", or take the checkpoint from before it was quantised";
+    private static final String ORIGINAL = ", or use the checkpoint from before quantisation";
 
     private static final Scheme GPTQ = new Scheme("by GPTQ",
-            "dequantise the model with the tool that made it (GPTQModel)" + ORIGINAL);
+            "dequantise the model with the tool that created it (GPTQModel)" + ORIGINAL);
     private static final Scheme AWQ = new Scheme("by AWQ",
-            "dequantise the model with the tool that made it (AutoAWQ)" + ORIGINAL);
+            "dequantise the model with the tool that created it (AutoAWQ)" + ORIGINAL);
     private static final Scheme BITSANDBYTES = new Scheme(
             "by bitsandbytes", "load it with transformers, call model.dequantize() and save it" + ORIGINAL);
     private static final Scheme FP8_BLOCKS = new Scheme(
-            "to FP8 with scales beside it",
+            "to FP8 with separate scales",
             "multiply by the scales (for DeepSeek models fp8_cast_bf16.py does it)" + ORIGINAL);
     private static final Scheme MXFP4 = new Scheme(
             "to MXFP4", "load it with transformers' Mxfp4Config(dequantize=True) and save it" + ORIGINAL);
     private static final Scheme PACKED = new Scheme(
-            "with scales beside it (compressed-tensors)", "dequantise the model with the tool that made it" + ORIGINAL);
+            "with separate scales (compressed-tensors)", "dequantise the model with the tool that created it" + ORIGINAL);
 
-    /** How a weight was quantised, in words that go on after "is quantised", and what to do. */
+    /** How a weight was quantised, as a phrase that follows "is quantised", and the remedy. */
     record Scheme(String how, String remedy) {
 
         String sentence() {
-            return "is quantised " + how + ", so its elements are no weights; " + remedy;
+            return "is quantised " + how + ", so its elements are not weights; " + remedy;
         }
     }
 
@@ -59,12 +59,12 @@ final class Quantised {
         }
     }
 
-    /** How a layer is quantised, if it is. */
+    /** The quantisation of a layer, if it is quantised. */
     Optional<Scheme> layer(String layer) {
         return Optional.ofNullable(byLayer.get(LayerNames.withoutWrappers(LayerNames.withoutWeight(layer))));
     }
 
-    /** How the layer is quantised that a tensor holds the numbers of. */
+    /** The quantisation of the layer whose values a tensor holds. */
     Optional<Scheme> of(Tensor tensor) {
         Scheme scheme = byTensor.get(tensor.name());
         boolean small = !tensor.isFloating() && tensor.dataType() != DataType.BOOL && tensor.dataType() != DataType.I64;
@@ -74,22 +74,22 @@ final class Quantised {
         return Optional.ofNullable(scheme);
     }
 
-    /** Tells whether a tensor is a scale, a zero point or the like of some layer. */
+    /** Whether a tensor is a scale, a zero point or another auxiliary part of a quantised layer. */
     boolean isPart(Tensor tensor) {
         return parts.contains(tensor.name());
     }
 
-    /** Tells whether the file's head is quantised. */
+    /** Whether the head is quantised. */
     boolean hasHead() {
         return byLayer.keySet().stream().anyMatch(TiedHead::isHead);
     }
 
-    /** The layers that are quantised. */
+    /** The quantised layers. */
     Stream<String> layers() {
         return byLayer.keySet().stream();
     }
 
-    /** How many layers were quantised in which way. */
+    /** The number of layers per quantisation scheme. */
     Map<Scheme, Integer> counts() {
         Map<Scheme, Integer> counts = new LinkedHashMap<>();
         byLayer.values().forEach(scheme -> counts.merge(scheme, 1, Integer::sum));
@@ -120,7 +120,7 @@ final class Quantised {
         }
     }
 
-    /** A scale of a weight of its own, be that FP8, integers or packed. */
+    /** Records a weight with a scale tensor: FP8, integer or packed. */
     private void scaled(String weight, String scale) {
         String layer = LayerNames.withoutWeight(weight);
         String packed = weight + "_packed";

@@ -2,11 +2,11 @@ package io.github.logalign.score;
 
 /** How a layer is scored. */
 public enum ScoreMethod {
-    /** Both spectra, by a singular value decomposition. */
+    /** Both spectra, from a singular value decomposition. */
     SVD,
-    /** Both spectra, by the Gram matrix. */
+    /** Both spectra, from the eigendecomposition of the Gram matrix. */
     GRAM,
-    /** Both spectra, by the Gram matrix where that is accurate enough, else by the SVD. */
+    /** Both spectra, from the Gram matrix if that is accurate enough, otherwise from the SVD. */
     AUTO,
     /** LAR alone, without a factorisation. */
     NORM

@@ -4,18 +4,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers are wanted, and what the user knows about their weights.
+ * Selects layers, and holds what the user states about their weights.
  *
- * @param tensor the one weight that is wanted, or null for all that have activations
- * @param activation the one activation tensor that is wanted, or null
- * @param maps which activations belong to which weights, where the names do not tell
- * @param include weights or layers that are wanted; all if empty
- * @param exclude weights or layers that are not
+ * @param tensor the only weight to select, or null for all that have activations
+ * @param activation the only activation tensor to select, or null
+ * @param maps assigns activations to weights where the names do not match
+ * @param include patterns of weights or layers to include; all if empty
+ * @param exclude patterns of weights or layers to exclude
  * @param transposed weights that are stored input x output
- * @param storedOutputInput whether all other weights are known to be stored output x input
+ * @param storedOutputInput whether all other weights are stored output x input
  * @param convolutions weights {@code [out, in, k...]} to be scored as {@code out x (in k)}
- * @param offersNames whether whoever asks can choose one pair by {@code --tensor} and {@code --activation}; advice names
- *     these options only then
+ * @param offersNames whether the command has the options {@code --tensor} and {@code --activation}; only then do
+ *     messages suggest them
  */
 public record Selection(
         @Nullable String tensor,
@@ -28,7 +28,7 @@ public record Selection(
         List<Glob> convolutions,
         boolean offersNames) {
 
-    /** Whatever belongs together by its name. */
+    /** All layers, paired by name. */
     public static final Selection ALL = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
 
     /** Copies the lists. */
@@ -41,13 +41,13 @@ public record Selection(
     }
 
     /**
-     * Layers by name, with nothing known about their weights but which are stored input x output.
+     * Selects layers by name, and states which weights are stored input x output.
      *
-     * @param tensor the one weight that is wanted, or null for all that have activations
-     * @param activation the one activation tensor that is wanted, or null
+     * @param tensor the only weight to select, or null for all that have activations
+     * @param activation the only activation tensor to select, or null
      * @param maps which activations belong to which weights
-     * @param include weights or layers that are wanted; all if empty
-     * @param exclude weights or layers that are not
+     * @param include patterns of weights or layers to include; all if empty
+     * @param exclude patterns of weights or layers to exclude
      * @param transposed weights that are stored input x output
      */
     public Selection(
@@ -61,9 +61,9 @@ public record Selection(
     }
 
     /**
-     * The same with all weights but the transposed ones known to be stored output x input, or not.
+     * This selection, with or without the statement that all other weights are stored output x input.
      *
-     * @param known whether that is known
+     * @param known whether to state that
      * @return the selection
      */
     public Selection withStoredOutputInput(boolean known) {
@@ -72,7 +72,7 @@ public record Selection(
     }
 
     /**
-     * The same with convolutions.
+     * This selection with convolutions.
      *
      * @param globs weights {@code [out, in, k...]} to be scored as {@code out x (in k)}
      * @return the selection
@@ -83,7 +83,7 @@ public record Selection(
     }
 
     /**
-     * The same for a command that has no options to choose one pair by.
+     * This selection for a command without the options that select a single pair.
      *
      * @return the selection
      */
@@ -92,12 +92,12 @@ public record Selection(
                 tensor, activation, maps, include, exclude, transposed, storedOutputInput, convolutions, false);
     }
 
-    /** Advice for activations that belong to no weight. */
+    /** The remedy for activations without a weight. */
     String howToPair() {
         return offersNames ? "; name it with --tensor or --map" : "; name it with --map";
     }
 
-    /** Tells whether a layer is wanted: one of its names must be included, and none excluded. */
+    /** Whether a layer is selected: at least one of its names must be included, and none excluded. */
     boolean wants(List<String> names) {
         return (include.isEmpty() || LayerNames.anyFits(include, names)) && !LayerNames.anyFits(exclude, names);
     }

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How layers are stored whose names do not tell, by the shapes of all weights of the file: GPT-2 and its kin call their layers
- * alike, be they Conv1D or Linear, and so do those who fuse experts. A file is written by one program, so that what one block
- * betrays holds for all; the block of a layer goes first.
+ * Infers how weights are stored from the shapes of all weights of the file, for layers whose names do not determine it:
+ * models in the style of GPT-2 use the same names for Conv1D and for Linear, and fused experts have the same ambiguity.
+ * A file is written by one program, so evidence from one block holds for all; the layer's own block takes precedence.
  */
 final class ShapeEvidence {
 
@@ -19,10 +19,10 @@ final class ShapeEvidence {
     private final List<Find> layers = new ArrayList<>();
     private final List<Find> experts = new ArrayList<>();
 
-    /** The inputs n of attention layers. */
+    /** The input dimensions of the attention layers. */
     private final Set<Long> widths = new HashSet<>();
 
-    /** A weight that shows which of its sides is the input. */
+    /** A weight whose shape shows which of its dimensions is the input. */
     private record Find(String layer, boolean transposed, String leads) {
 
         Vote vote(String block) {
@@ -46,11 +46,12 @@ final class ShapeEvidence {
     }
 
     /**
-     * What the shapes say of a layer.
+     * The evidence of the shapes for a layer.
      *
      * @param layer its name without wrappers
      * @param fused whether it is a tensor of many experts
-     * @return its own block's evidence if there is any, else an example of each orientation that other blocks show
+     * @return the evidence of its own block if there is any, otherwise an example of each orientation found in other
+     *     blocks
      */
     List<Vote> votes(String layer, boolean fused) {
         if (!ModelTypes.isAmbiguous(layer, fused)) {
@@ -91,7 +92,10 @@ final class ShapeEvidence {
         }
     }
 
-    /** c_fc leads from the n of the attention, or, where that is not known, from n to something wider. */
+    /**
+     * c_fc leads from the input dimension of the attention layers or, if that is unknown, from a smaller dimension to a
+     * larger one.
+     */
     private void ofMlp(Tensor tensor) {
         String layer = layer(tensor, "c_fc", 2);
         if (layer == null) {
@@ -122,7 +126,7 @@ final class ShapeEvidence {
         boolean transposed = up[1] == down[2] && up[2] == 2 * down[1];
         boolean linear = up[2] == down[1] && up[1] == 2 * down[2];
         if (transposed != linear) {
-            experts.add(new Find(layer, transposed, " and down_proj fit together only if stored"));
+            experts.add(new Find(layer, transposed, " and down_proj have matching shapes only if stored"));
         }
     }
 

@@ -6,31 +6,31 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers of a file fit their activations only as they are stored, and which only transposed. Square layers fit either
- * way and follow their siblings: those of the same name in other blocks first, then all of the file. Tensors of many experts
- * are stored in a way of their own and have only each other as siblings.
+ * Records which layers of a file match their activations only as stored, and which only transposed. Square layers match
+ * either way and follow their siblings: first the layers of the same name in other blocks, then all layers of the file.
+ * Fused tensors of experts may be stored differently from other layers and have only each other as siblings.
  *
- * <p>A layer that fits only transposed proves nothing by that, however many there are: the outputs of layers, recorded in the
- * place of their inputs, fit like that as well. It speaks for its siblings only where the user says that it is transposed.
+ * <p>Layers that match only transposed are no evidence by themselves, however many there are: outputs recorded instead
+ * of inputs match in the same way. Such a layer counts for its siblings only if the user states that it is transposed.
  */
 final class SiblingFits {
 
-    private static final String FITS = " fits its activations only so";
+    private static final String FITS = " matches its activations only this way";
 
     private final Map<String, Tally> tallies = new HashMap<>();
 
-    /** The only way in which the activations of a layer fit, and who says that it is stored so. */
+    /** The only orientation that matches the activations of a layer, and what confirms it. */
     enum Fit {
         STORED,
-        /** Nobody says so. */
+        /** Only transposed; nothing confirms it. */
         TRANSPOSED,
-        /** The checkpoint says so. */
+        /** Only transposed; the checkpoint confirms it. */
         TRANSPOSED_BY_EVIDENCE,
-        /** The user says so. */
+        /** Only transposed; the user confirms it. */
         TRANSPOSED_AS_SAID
     }
 
-    /** Counts of layers, with an example of each to name. */
+    /** Counts of layers by fit, with an example of each for messages. */
     private static final class Tally {
 
         private int transposed;
@@ -61,11 +61,11 @@ final class SiblingFits {
     }
 
     /**
-     * Adds a layer that fits one way only.
+     * Adds a layer that matches in one orientation only.
      *
      * @param layer its name
      * @param fused whether it is a tensor of many experts
-     * @param fit which way it fits
+     * @param fit the orientation that matches
      */
     void add(String layer, boolean fused, Fit fit) {
         tally(all(fused)).add(layer, fit);
@@ -84,27 +84,27 @@ final class SiblingFits {
         return all(fused) + ' ' + LayerNames.lastPart(LayerNames.withoutWrappers(layer));
     }
 
-    /** Tells whether any layer of the file fits only transposed. */
+    /** Whether any layer of the file matches only transposed. */
     boolean anyTransposed(boolean fused) {
         return tally(all(fused)).transposed > 0;
     }
 
-    /** A layer that fits only transposed although nothing else says that it is: perhaps its outputs were recorded. */
+    /** A layer that matches only transposed without other evidence, so its outputs may have been recorded. */
     Optional<String> unexplained(boolean fused) {
         return Optional.ofNullable(tally(all(fused)).unexplained);
     }
 
     /**
-     * What all other layers of the same last part say, if they agree.
+     * The vote of all other layers whose names have the same last part, if they agree.
      *
-     * @param layer who asks
-     * @param itself whether it fits only transposed itself, so that it is among those counted
+     * @param layer the layer to decide
+     * @param itself whether the layer itself matches only transposed, so that it is among the layers counted
      */
     Optional<Vote> ofTheSameName(String layer, boolean fused, boolean itself) {
         return tally(sameName(layer, fused)).vote(itself);
     }
 
-    /** What all other layers of the file say, if they agree. */
+    /** The vote of all other layers of the file, if they agree. */
     Optional<Vote> ofTheFile(boolean fused, boolean itself) {
         return tally(all(fused)).vote(itself);
     }

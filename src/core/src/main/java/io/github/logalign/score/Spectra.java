@@ -3,10 +3,10 @@ package io.github.logalign.score;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spectra behind a row, for those who want to keep them.
+ * The spectra from which a row was computed.
  *
  * @param p the weight spectrum
- * @param q the activation spectrum, null without activations
+ * @param q the activation spectrum; null without activations
  * @param sigma the singular values
  */
 public record Spectra(double[] p, double @Nullable [] q, double[] sigma) {}

@@ -1,10 +1,10 @@
 package io.github.logalign.score;
 
-/** How a weight lies in its file. Whichever it is, W is output x input when it is scored. */
+/** The orientation of a weight in its file. When it is scored, W is output x input in either case. */
 public enum StoredOrientation {
-    /** Output x input, as PyTorch's Linear stores it: used as it is. */
+    /** Output x input, as stored by PyTorch's Linear; used as stored. */
     OUTPUT_INPUT("output-input"),
-    /** Input x output, as the Conv1D of GPT-2 stores it: used transposed. */
+    /** Input x output, as stored by the Conv1D of GPT-2; used transposed. */
     INPUT_OUTPUT("input-output");
 
     private final String label;
@@ -14,7 +14,7 @@ public enum StoredOrientation {
     }
 
     /**
-     * The word of options and reports.
+     * The name used in options and reports.
      *
      * @return {@code output-input} or {@code input-output}
      */

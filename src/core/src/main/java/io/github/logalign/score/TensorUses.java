@@ -9,13 +9,16 @@ import io.github.logalign.tensor.TensorFile;
 import java.util.Optional;
 
 /**
- * What each tensor of a file is good for, in a few words.
+ * Describes in a few words what each tensor of a file can be used for.
  *
- * <p>Thread safety: immutable, as long as the file is open.
+ * <p>Thread safety: immutable; valid while the file is open.
  */
 public final class TensorUses {
 
-    /** Larger tensors of integers are hardly masks, and reading them takes long. */
+    /**
+     * The largest integer tensor, in elements, that is examined as a mask. Larger ones are rarely masks and take long
+     * to read.
+     */
     private static final long MOST_TOKENS = 1 << 24;
 
     private final WeightFile weights;
@@ -24,10 +27,10 @@ public final class TensorUses {
     private final Selection selection;
 
     /**
-     * Looks at a file, and at the config.json beside it.
+     * Examines a file and the config.json beside it.
      *
      * @param file the open file
-     * @param selection what the user knows about how its weights are stored
+     * @param selection the user's options about how the weights are stored
      */
     public TensorUses(TensorFile file, Selection selection) {
         this.config = ModelConfig.beside(file.path());
@@ -38,10 +41,10 @@ public final class TensorUses {
     }
 
     /**
-     * What a tensor is.
+     * The use of a tensor.
      *
-     * @param tensor one of the file's
-     * @return such as {@code matrix}, {@code 8 matrices} or {@code quantised by GPTQ}
+     * @param tensor a tensor of the file
+     * @return a description such as {@code matrix}, {@code 8 matrices} or {@code quantised by GPTQ}
      */
     public String of(Tensor tensor) {
         Optional<String> problem = tensor.problem();
@@ -65,19 +68,19 @@ public final class TensorUses {
         }
         return switch (tensor.dataType()) {
             case BOOL, U8, I8, U16, I16, U32, I32, U64, I64 -> ofIntegers(tensor);
-            default -> "left aside";
+            default -> "unused";
         };
     }
 
-    /** What it would do as a mask, if it is one. */
+    /** Describes an integer tensor as a mask, if it is one. */
     private static String ofIntegers(Tensor tensor) {
         if (tensor.elements() > MOST_TOKENS) {
-            return "left aside";
+            return "unused";
         }
         try {
             return MaskTensor.of(tensor).describe();
         } catch (LogalignException notAMask) {
-            return "left aside";
+            return "unused";
         }
     }
 

@@ -8,24 +8,25 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unembedding of a checkpoint that holds it as the embedding only: most models tie the two, and their files then have no
- * tensor of the head's name.
+ * The unembedding of a checkpoint that stores it only as the embedding. Most models tie the two, and their files then
+ * have no tensor with the head's name.
  *
- * @param layer the head's name as it was asked for, without wrappers
- * @param embedding the embedding that is the head's weight too; null if it is not, or not clear
- * @param explanation what was assumed, or why nothing could be
+ * @param layer the requested name of the head, without wrappers
+ * @param embedding the embedding that is also the head's weight; null if the two are not tied or the embedding is
+ *     ambiguous
+ * @param explanation the assumption made, or the reason why none could be made
  */
 record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
 
     private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "output_layer");
 
-    /** Names that mean a head only where nothing stands before them. */
+    /** Names of a head only at the outermost level. */
     private static final Set<String> OUTERMOST_HEADS = Set.of("output");
 
     private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "wte", "shared", "embed_in", "word_embeddings",
             "tok_embeddings");
 
-    /** Where there are copies of it, such as T5's of encoder and decoder, this is the one that they are copies of. */
+    /** The original if the file also holds copies of it, such as those of T5's encoder and decoder. */
     private static final String SHARED = "shared";
 
     private static final Set<String> OTHER_EMBEDDINGS = Set.of("wpe", "position_embeddings", "token_type_embeddings");
@@ -35,19 +36,19 @@ record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
         return HEADS.contains(LayerNames.lastPart(bare)) || OUTERMOST_HEADS.contains(bare);
     }
 
-    /** Embeddings are looked up, never multiplied with, and heads are stored like them: vocabulary x n. */
+    /** Whether a layer is stored vocabulary x n: embeddings are lookup tables, and heads have the same layout. */
     static boolean isHeadOrEmbedding(String layer) {
         String last = LayerNames.lastPart(LayerNames.withoutWrappers(layer));
         return isHead(layer) || EMBEDDINGS.contains(last) || OTHER_EMBEDDINGS.contains(last);
     }
 
     /**
-     * Looks for the embedding that a head is tied to.
+     * Finds the embedding that a head is tied to.
      *
-     * @param layer the layer that has no weight of its name
+     * @param layer a layer without a weight of its name
      * @param weights all weights
-     * @param config what config.json tells
-     * @return nothing if the layer is no head, or a head's weight is there under another name
+     * @param config the contents of config.json
+     * @return empty if the layer is not a head, or the file holds a head's weight under another name
      */
     static Optional<TiedHead> of(String layer, WeightFile weights, ModelConfig config) {
         if (!isHead(layer) || hasHead(weights)) {
@@ -67,7 +68,7 @@ record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
         }
         if (candidates.size() > 1) {
             return Optional.of(new TiedHead(bare, null, missing + ", and which of " + candidates.size()
-                    + " embeddings it is tied to is not clear: " + LayerNames.quoted(candidates.get(0).name()) + ", "
+                    + " embeddings it is tied to is unclear: " + LayerNames.quoted(candidates.get(0).name()) + ", "
                     + LayerNames.quoted(candidates.get(1).name())));
         }
         String said = config.tieWordEmbeddings() == null ? "" : ", as " + ModelConfig.FILE_NAME + " says";

@@ -1,10 +1,10 @@
 package io.github.logalign.score;
 
 /**
- * What one piece of evidence says about how a weight is stored.
+ * One piece of evidence about how a weight is stored.
  *
- * @param orientation how
- * @param reason why, in a few words that fit behind a colon
+ * @param orientation the orientation
+ * @param reason the reason, in a few words that can follow a colon
  */
 record Vote(StoredOrientation orientation, String reason) {
 

@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The weights of a checkpoint: which tensors may be layers, which cannot and why, and how to find one by its layer's name. */
+/**
+ * The weights of a checkpoint: which tensors are weights of layers, why others cannot be scored, and the lookup by
+ * layer name.
+ */
 final class WeightFile {
 
     private static final String OF_ZERO = " of DeepSpeed's ZeRO-3, whose weights are elsewhere; save with"
@@ -40,27 +43,30 @@ final class WeightFile {
         return quantised;
     }
 
-    /** What may be a weight, be it of a type that can be scored or not: scales and the like are none. */
+    /**
+     * Whether a tensor may be a weight, of a supported type or not. Scales and other parts of quantised weights are not
+     * weights.
+     */
     boolean isWeight(Tensor tensor) {
         return (tensor.shape().length >= 2 || tensor.holdsMatrices()) && !quantised.isPart(tensor);
     }
 
-    /** What can be scored as it is. */
+    /** Whether a tensor can be scored as it is. */
     boolean holdsMatrices(Tensor tensor) {
         return tensor.holdsMatrices() && !quantised.isPart(tensor) && quantised.of(tensor).isEmpty();
     }
 
-    /** The numbers of a quantised layer, or a part of them. */
+    /** Whether a tensor holds the quantised values of a layer, or part of them. */
     boolean isQuantised(Tensor tensor) {
         return quantised.isPart(tensor) || quantised.of(tensor).isPresent();
     }
 
-    /** What a file's other weights are, where there is something to do about it, in one line for each kind. */
-    List<String> whyOthersAreLeftAside() {
+    /** The reasons why weights cannot be scored, with the remedy, one line per kind. */
+    List<String> whyOthersAreSkipped() {
         List<String> reasons = new ArrayList<>();
         quantised.counts().forEach((scheme, count) -> reasons.add(LayerNames.count(count, "layer")
                 + (count == 1 ? " is quantised " : " are quantised ") + scheme.how() + " and "
-                + (count == 1 ? "was" : "were") + " left aside; " + scheme.remedy()));
+                + (count == 1 ? "was" : "were") + " skipped; " + scheme.remedy()));
         long placeholders = all().stream().filter(WeightFile::isPlaceholder).count();
         if (placeholders > 0) {
             reasons.add(LayerNames.count(placeholders, "tensor")
@@ -69,13 +75,15 @@ final class WeightFile {
         return reasons;
     }
 
-    /** DeepSpeed's stage 3 leaves empty tensors in the place of weights that are spread over the GPUs. */
+    /**
+     * Whether a tensor is an empty placeholder, as saved by DeepSpeed's ZeRO stage 3 for weights partitioned over GPUs.
+     */
     static boolean isPlaceholder(Tensor tensor) {
         long[] shape = tensor.shape();
         return tensor.isFloating() && shape.length == 1 && shape[0] == 0;
     }
 
-    /** Why a tensor cannot be scored: nothing if it can. */
+    /** The reason why a tensor cannot be scored; empty if it can. */
     Optional<String> whyUnusable(Tensor tensor) {
         Optional<String> problem = tensor.problem();
         if (problem.isPresent()) {
@@ -86,18 +94,18 @@ final class WeightFile {
             return Optional.of("it " + scheme.get().sentence());
         }
         if (quantised.isPart(tensor)) {
-            return Optional.of("it belongs to a quantised weight and is no layer; leave it out");
+            return Optional.of("it is part of a quantised weight, not the weight of a layer; exclude it");
         }
         if (isPlaceholder(tensor)) {
             return Optional.of("it is an empty placeholder" + OF_ZERO);
         }
         if (!tensor.isFloating() && tensor.dataType().name().startsWith("F8")) {
-            return Optional.of("it is " + tensor.describe() + " without scales in this file; convert it to bfloat16, or"
-                    + " dequantise it first if its scales are elsewhere");
+            return Optional.of("it is " + tensor.describe() + " without scales in this file; convert it to bfloat16, "
+                    + "or dequantise it first if its scales are in another file");
         }
         if (!tensor.isFloating()) {
-            return Optional.of("it is " + tensor.describe() + ", and weights are F64, F32, F16 or BF16; if it is"
-                    + " quantised, dequantise it with the tool that made it");
+            return Optional.of("it is " + tensor.describe() + ", but weights must be F64, F32, F16 or BF16; if it is "
+                    + "quantised, dequantise it with the tool that created it");
         }
         return Optional.empty();
     }

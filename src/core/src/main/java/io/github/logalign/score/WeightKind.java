@@ -9,26 +9,26 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the dimensions of a weight are: of a matrix they say so themselves; three may be {@code [experts, m, n]} or a
- * convolution's {@code [out, in, k]}, and a kernel's width is no number of experts.
+ * The meaning of a weight's dimensions. Two dimensions are those of a matrix. Three may be {@code [experts, m, n]} or
+ * those of a convolution, {@code [out, in, k]}; the two must not be confused.
  *
- * @param shape how it is to be taken
- * @param assumption what was assumed without evidence; null if nothing was
- * @param refusal why it cannot be taken at all; null if it can
+ * @param shape the interpretation of the dimensions
+ * @param assumption an assumption made without evidence; null if there is none
+ * @param refusal the reason why the weight cannot be used; null if it can
  */
 record WeightKind(Shape shape, @Nullable String assumption, @Nullable String refusal) {
 
-    /** How a tensor is taken apart. */
+    /** How a tensor is split into matrices. */
     enum Shape {
         MATRIX, EXPERTS, CONVOLUTION
     }
 
-    /** Whole words of a name that only convolutions have: conv, conv1d, conv2, dwconv, convs. */
+    /** Whole words that occur only in the names of convolutions: conv, conv1d, conv2, dwconv, convs. */
     private static final Pattern CONVOLUTION = Pattern.compile("[a-z]*conv(s|olution)?\\d*(d\\d*)?");
 
     private static final Pattern EXPERTS = Pattern.compile("(moe|experts?)\\d*");
 
-    /** The last dimension of a convolution is its kernel's width, which is small. */
+    /** The largest last dimension of a likely convolution; it is the width of the kernel, which is small. */
     private static final long WIDEST_KERNEL = 16;
 
     private static WeightKind of(Shape shape) {
@@ -36,13 +36,13 @@ record WeightKind(Shape shape, @Nullable String assumption, @Nullable String ref
     }
 
     /**
-     * Tells what a weight is.
+     * Classifies a weight.
      *
-     * @param weight a weight of a floating type
-     * @param layer its layer's name
-     * @param columns the columns of its activations; null if there are none
-     * @param config what config.json tells
-     * @param convolutions the weights that the user calls convolutions
+     * @param weight a weight of a floating-point type
+     * @param layer the name of its layer
+     * @param columns the number of columns of its activations; null if there are none
+     * @param config the contents of config.json
+     * @param convolutions the weights that the user declared to be convolutions
      */
     static WeightKind of(
             Tensor weight, String layer, @Nullable Long columns, ModelConfig config, List<Glob> convolutions) {
@@ -54,8 +54,8 @@ record WeightKind(Shape shape, @Nullable String assumption, @Nullable String ref
             return of(Shape.MATRIX);
         }
         if (shape.length < 2) {
-            return refused("it has the shape " + Arrays.toString(shape) + ", and a layer's weight has at least 2"
-                    + " dimensions; leave it out");
+            return refused("it has the shape " + Arrays.toString(shape) + ", but the weight of a layer has at least "
+                    + "2 dimensions; exclude it");
         }
         if (shape.length > 3 || hasWord(layer, CONVOLUTION)) {
             return refused(convolution(shape, "is"));
@@ -87,8 +87,7 @@ record WeightKind(Shape shape, @Nullable String assumption, @Nullable String ref
         return new WeightKind(
                 Shape.EXPERTS,
                 "the dimensions " + Arrays.toString(shape)
-                        + " are taken as [experts, m, n]; if it is a convolution, say"
-                        + " --convolutions",
+                        + " are taken as [experts, m, n]; if it is a convolution, use --convolutions",
                 null);
     }
 

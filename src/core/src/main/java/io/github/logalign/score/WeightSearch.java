@@ -5,7 +5,9 @@ import io.github.logalign.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the weight that a name means, be it usable or not: by its own name, as one of several matrices, or as a tied head. */
+/**
+ * Finds the weight for a name, usable or not: by the name of the tensor, as one of several matrices, or as a tied head.
+ */
 final class WeightSearch {
 
     private final WeightFile weights;
@@ -18,7 +20,7 @@ final class WeightSearch {
         this.config = config;
     }
 
-    /** The weight that a name means, usable or not; the pair has no activations yet. */
+    /** The weight for a name, usable or not, as a pair without activations. */
     Optional<Pair> weightOf(String name) {
         Optional<Tensor> exact = weights.file().find(name);
         if (exact.isPresent() && weights.isWeight(exact.get())) {
@@ -69,7 +71,7 @@ final class WeightSearch {
         return candidates.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Pair.refused(layer, null, null, candidates.size() + " weights of "
-                        + weights.shown() + " may be meant: " + LayerNames.quoted(candidates.get(0).name()) + ", "
+                        + weights.shown() + " match this name: " + LayerNames.quoted(candidates.get(0).name()) + ", "
                         + LayerNames.quoted(candidates.get(1).name()) + selection.howToPair()));
     }
 }

@@ -1,9 +1,9 @@
 /**
- * From files to rows: which weight goes with which activations, and the score of each pair, with a status and a reason
- * whatever happens.
+ * From files to rows: pairs weights with activations and scores each pair. Every row has a status, and every row
+ * without a score has a reason.
  *
- * <p>{@code Pairing} finds what belongs together by name, {@code Rows} looks at the shapes, and {@code Orientation} decides how
- * each weight is stored, on the evidence of the user, the activations, config.json and the other weights of the file.
+ * <p>{@code Pairing} pairs tensors by name, {@code Rows} checks the shapes, and {@code Orientation} decides how each
+ * weight is stored, from the user's options, the activations, config.json and the other weights of the file.
  */
 @NullMarked
 package io.github.logalign.score;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GlobTest {
 
-    /** A character beyond 16 bits: two units of a Java string. */
+    /** A character outside the basic multilingual plane: a surrogate pair in a Java string. */
     private static final String CLEF = "\uD834\uDD1E";
 
     @ParameterizedTest
@@ -45,34 +45,34 @@ class GlobTest {
     }
 
     @Test
-    void aCharacterBeyond16BitsIsOne() {
+    void aSurrogatePairIsOneCharacter() {
         assertTrue(Glob.of("?").matches(CLEF));
         assertTrue(Glob.of(CLEF).matches(CLEF));
         assertTrue(Glob.of("a" + CLEF + "*").matches("a" + CLEF + "b"));
         assertFalse(Glob.of("??").matches(CLEF));
         assertEquals(Optional.of(List.of(CLEF, "x")), Glob.of("?*").captures(CLEF + "x"));
         assertEquals(CLEF + ".x", Glob.of(CLEF + ".*").fill(List.of("x")));
-        assertTrue(Glob.of("?").matches("\uD834"), "half of one, which a file may hold, is one too");
+        assertTrue(Glob.of("?").matches("\uD834"), "an unpaired surrogate, which a file may hold, is one too");
     }
 
     @Test
-    void theFirstWildcardTakesMost() {
+    void earlierWildcardsAreGreedy() {
         assertEquals(Optional.of(List.of("a.b", "c")), Glob.of("*.*").captures("a.b.c"));
         assertEquals(Optional.of(List.of("abc", "")), Glob.of("**").captures("abc"));
         assertEquals(Optional.of(List.of("1", "q")), Glob.of("layers.*.?_proj").captures("layers.1.q_proj"));
     }
 
-    /** A million ways to spread the stars: a matcher that tries them one by one does not come back. */
+    /** There are millions of ways to place the stars: a backtracking matcher would not return. */
     @ParameterizedTest
     @ValueSource(strings = {"*", "*a", "a*", "*aa*", "?*"})
-    void manyStarsCostNoMoreThanTheirNumber(String part) {
+    void manyStarsDoNotCauseBacktracking(String part) {
         String name = "a".repeat(3000);
         assertFalse(Glob.of(part.repeat(40) + "x").matches(name));
         assertFalse(Glob.of("x" + part.repeat(40)).matches(name));
         assertTrue(Glob.of(part.repeat(40)).matches(name));
     }
 
-    /** The JVM's regular expressions say the same of small patterns and names, captures too. */
+    /** Matches and captures agree with the JVM's regular expressions for small patterns and names. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void agreesWithRegularExpressions(long seed) {
@@ -96,7 +96,7 @@ class GlobTest {
             assertEquals(expected, Glob.of(glob).captures(name), () -> glob + " and " + name);
             assertEquals(expected.isPresent(), Glob.of(glob).matches(name));
         }
-        assertTrue(fitting > 1000, "the names fit often enough to tell");
+        assertTrue(fitting > 1000, "too few names match for a meaningful comparison");
     }
 
     private static String text(Random random, String alphabet, int longest) {

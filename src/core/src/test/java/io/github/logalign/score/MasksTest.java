@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which mask belongs to which layer. */
+/** The assignment of masks to layers. */
 class MasksTest {
 
     private static final int TOKENS = 6;
@@ -45,7 +45,7 @@ class MasksTest {
         return MemorySegment.ofArray(mask);
     }
 
-    /** Two layers, a and b, and what could mask them; "soft" is a mask that looks like activations. */
+    /** Scores two layers, a and b, in a dump with several masks; "soft" is a mask that looks like activations. */
     private List<LayerScore> score(Function<TensorFile, Masks> choose) {
         Path weights = folder.resolve("w");
         Path dump = folder.resolve("x");
@@ -84,12 +84,12 @@ class MasksTest {
     }
 
     @Test
-    void oneMaskIsForAllLayers() {
+    void aCommonMaskAppliesToAllLayers() {
         assertEquals(List.of(1L, 1L), masked(score(x -> Masks.NONE.withAll(x.tensor("a.mask")))));
     }
 
     @Test
-    void masksByNameAreForTheirLayers() {
+    void masksByNameApplyToTheirLayers() {
         List<LayerScore> rows = score(x -> named(x, "*=*.mask"));
         assertEquals(List.of("a", "b"), rows.subList(0, 2).stream().map(LayerScore::layer).toList());
         assertEquals(List.of(1L, 2L), masked(rows));
@@ -97,7 +97,7 @@ class MasksTest {
     }
 
     @Test
-    void aLayerWithoutAMaskSaysThatAllItsTokensCount() {
+    void aLayerWithoutAMaskGetsANoteThatAllTokensCount() {
         List<LayerScore> rows = score(x -> named(x, "a=a.mask"));
         assertEquals(List.of(1L, 0L), masked(rows));
         assertTrue(rows.get(0).warnings().isEmpty());
@@ -105,7 +105,7 @@ class MasksTest {
     }
 
     @Test
-    void aMaskThatIsMissingOrNoneCostsItsRow() {
+    void aMissingOrInvalidMaskFailsItsRowOnly() {
         List<LayerScore> missing = score(x -> named(x, "a=a.mask", "*=*.gone"));
         assertEquals(Status.OK, missing.get(0).outcome().status());
         assertEquals(Status.FAILED, missing.get(1).outcome().status());
@@ -118,21 +118,21 @@ class MasksTest {
     }
 
     @Test
-    void aMaskOfEverythingIsToldAsTheCause() {
+    void aMaskThatExcludesEveryTokenIsReportedAsTheCause() {
         LayerScore row = score(x -> Masks.NONE.withAll(x.tensor("none"))).getFirst();
         assertEquals(Status.UNDEFINED, row.outcome().status());
         assertTrue(row.reason().orElse("").contains("masks every token"), row::toString);
     }
 
     @Test
-    void aMaskBesideTheActivationsIsNoActivation() {
+    void aMaskInTheDumpIsNotAnActivation() {
         assertEquals(3, score(x -> Masks.NONE).size());
         List<LayerScore> rows = score(x -> Masks.NONE.withAll(x.tensor("soft")));
         assertEquals(2, rows.size());
         assertEquals(List.of(3L, 3L), masked(rows));
     }
 
-    /** Overlap of one expert's weight [m, n] with those of its tokens that count, by the definition. */
+    /** The overlap of one expert's weight [m, n] with its unmasked tokens, computed from the definition. */
     private static double overlap(float[] w, float[] x, byte[] mask, int expert, int m, int n) {
         double both = 0;
         double inputs = 0;
@@ -159,7 +159,7 @@ class MasksTest {
     }
 
     @Test
-    void anExpertHasItsRowOfTheMask() {
+    void eachExpertUsesItsRowOfTheMask() {
         int experts = 3;
         float[] w = normal(experts * 20, 1);
         float[] x = normal(experts * TOKENS * 4, 2);

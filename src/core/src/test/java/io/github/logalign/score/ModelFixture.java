@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Begins each test with an empty model in a folder of its own. */
+/** Starts each test with an empty model in a temporary folder. */
 abstract class ModelFixture {
 
     @TempDir

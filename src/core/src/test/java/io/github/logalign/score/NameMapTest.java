@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Maps from weights to activations. */
+/** Maps from names of weights to names of activations. */
 class NameMapTest {
 
     @ParameterizedTest
@@ -21,25 +21,25 @@ class NameMapTest {
         "*.weight=all, a.b.weight, all",
         "*=x*, 'a.weight', xa.weight",
     })
-    void theWildcardsOfTheLeftFillThoseOfTheRight(String map, String weight, String activation) {
+    void wildcardsOfTheLeftSideFillThoseOfTheRight(String map, String weight, String activation) {
         assertEquals(Optional.of(activation), NameMap.parse(map).activationFor(weight));
         assertEquals(map, NameMap.parse(map).toString());
     }
 
     @ParameterizedTest
     @CsvSource({"a.weight=x, a.weights", "a.*=x, b.a.weight", "?=x, ab", "A=x, a"})
-    void otherNamesDoNotFit(String map, String weight) {
+    void otherNamesDoNotMatch(String map, String weight) {
         assertEquals(Optional.empty(), NameMap.parse(map).activationFor(weight));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "", "a=b=c", "a=*", "*=**", "a.*=*?", "=="})
-    void whatIsNoMapIsRefused(String text) {
+    void invalidMapsAreRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> NameMap.parse(text));
     }
 
     @Test
-    void anEmptyNameIsAName() {
+    void emptyNamesAreAllowed() {
         assertEquals(Optional.of("x"), NameMap.parse("=x").activationFor(""));
         assertEquals(Optional.of(""), NameMap.parse("a=").activationFor("a"));
     }

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How weights are taken to be stored: by evidence that the row names, and never by a guess that it does not. */
+/** The orientation of weights follows from evidence that the row states, never from an unstated guess. */
 class OrientationTest extends ModelFixture {
 
     private static final String ATTENTION = "transformer.h.0.attn.c_proj";
 
-    /** GPT-2 as Hugging Face stores it: Conv1D, input x output; the embedding is vocabulary x n as everywhere. */
+    /** GPT-2 as stored by Hugging Face: Conv1D weights are input x output, the embedding is vocabulary x n. */
     private TestModel gpt2() {
         return model.weight("transformer.wte.weight", 20, 8)
                 .weight("transformer.h.0.attn.c_attn.weight", 8, 24)
@@ -63,7 +63,7 @@ class OrientationTest extends ModelFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"model_type\": \"gpt2\"}", "{\"architectures\": [\"GPT2LMHeadModel\"]}", "{}"})
-    void everyLayerOfGpt2IsUsedTransposedTheSquareOneToo(String config) {
+    void everyLayerOfGpt2IsUsedTransposedEvenTheSquareOne(String config) {
         List<LayerScore> rows = gpt2().config(config).rows();
         for (String layer : List.of("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj")) {
             String reason = config.equals("{}") ? "of its block leads from 8 to" : "gpt2, whose c_";
@@ -76,7 +76,7 @@ class OrientationTest extends ModelFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"_orig_mod", "_checkpoint_wrapped_module", "_fsdp_wrapped_module", "base_layer"})
-    void aWrapperBehindTheLayersNameHidesNoEvidence(String wrapper) {
+    void aWrapperAfterTheNameOfALayerHidesNoEvidence(String wrapper) {
         String wrapped = ATTENTION + "." + wrapper;
         model.config("{\"model_type\": \"gpt2\"}").weight(wrapped + ".weight", 8, 8).input(ATTENTION, 12, 8);
         assertScored(model.rows().getFirst(), TestModel.transposed(model.w(wrapped + ".weight")), model.x(ATTENTION),
@@ -84,15 +84,15 @@ class OrientationTest extends ModelFixture {
     }
 
     @Test
-    void includingTheSquareLayerAloneHidesNoEvidence() {
+    void selectingOnlyTheSquareLayerHidesNoEvidence() {
         List<LayerScore> rows = gpt2().rows(TestModel.include("*" + ATTENTION));
         assertEquals(1, rows.size());
         assertTransposed(rows.getFirst(), ATTENTION, "c_attn");
     }
 
     @Test
-    void theSameNamesOfLinearLayersAreUsedAsStored() {
-        // nanoGPT calls its layers as GPT-2 does, but they are Linear: output x input.
+    void linearLayersWithTheSameNamesAreUsedAsStored() {
+        // nanoGPT uses the layer names of GPT-2, but its layers are Linear: output x input.
         List<LayerScore> rows = model.weight("transformer.h.0.attn.c_attn.weight", 24, 8)
                 .weight(ATTENTION + ".weight", 8, 8)
                 .input(ATTENTION, 12, 8)
@@ -101,7 +101,7 @@ class OrientationTest extends ModelFixture {
     }
 
     @Test
-    void evidenceThatContradictsItselfLeavesASquareLayerOut() {
+    void aSquareLayerWithContradictoryEvidenceIsSkipped() {
         List<LayerScore> rows = model.weight("transformer.h.0.attn.c_attn.weight", 24, 8)
                 .weight(ATTENTION + ".weight", 8, 8)
                 .input(ATTENTION, 12, 8)
@@ -113,8 +113,8 @@ class OrientationTest extends ModelFixture {
 
     @ParameterizedTest
     @CsvSource({"gpt_oss, false", "llama4_text, false", "'', true"})
-    void fusedExpertsAreTransposedByConfigOrByTheirShapes(String modelType, boolean byShapes) {
-        // [experts, in, out]: down_proj is square, so that only gate_up_proj tells.
+    void fusedExpertsAreTransposedByConfigOrByShapes(String modelType, boolean byShapes) {
+        // [experts, in, out]: down_proj is square, so only gate_up_proj shows the orientation.
         model.weight("model.layers.0.mlp.experts.gate_up_proj", 3, 8, 16)
                 .weight("model.layers.0.mlp.experts.down_proj", 3, 8, 8)
                 .input("model.layers.0.mlp.experts.down_proj", 3, 9, 8);
@@ -132,19 +132,19 @@ class OrientationTest extends ModelFixture {
                     TestModel.transposed(model.w(name, expert)),
                     model.x(name, expert),
                     StoredOrientation.INPUT_OUTPUT,
-                    byShapes ? "gate_up_proj of its block and down_proj fit together" : "whose experts");
+                    byShapes ? "gate_up_proj of its block and down_proj have matching shapes" : "whose experts");
         }
     }
 
     @Test
-    void fusedExpertsThatAreLinearAreUsedAsStored() {
+    void linearFusedExpertsAreUsedAsStored() {
         List<LayerScore> rows = model.weight("layers.0.experts.gate_up_proj", 2, 16, 8)
                 .weight("layers.0.experts.down_proj", 2, 8, 8)
                 .input("layers.0.experts.down_proj", 9, 8)
                 .rows();
         for (int expert = 0; expert < 2; expert++) {
             assertScored(rows.get(expert), model.w("layers.0.experts.down_proj", expert),
-                    model.x("layers.0.experts.down_proj"), StoredOrientation.OUTPUT_INPUT, "fit together");
+                    model.x("layers.0.experts.down_proj"), StoredOrientation.OUTPUT_INPUT, "have matching shapes");
         }
     }
 
@@ -157,7 +157,9 @@ class OrientationTest extends ModelFixture {
                 StoredOrientation.INPUT_OUTPUT, "ONNX");
     }
 
-    /** Layers of neutral names, stored input x output: up and down fit only so, the square one both ways. */
+    /**
+     * Layers with neutral names, stored input x output: up and down match only transposed, the square one both ways.
+     */
     private TestModel neutral() {
         return model.weight("a.up.weight", 8, 32)
                 .weight("a.down.weight", 32, 8)
@@ -170,11 +172,11 @@ class OrientationTest extends ModelFixture {
     private static void assertLooksLikeOutputs(LayerScore row) {
         assertEquals(Status.FAILED, row.outcome().status(), row.layer());
         String reason = row.reason().orElse("");
-        assertTrue(reason.contains("say --transposed GLOB") && reason.contains("record its inputs"), reason);
+        assertTrue(reason.contains("use --transposed GLOB") && reason.contains("record its inputs"), reason);
     }
 
     @Test
-    void layersThatFitOnlyTransposedAreNoEvidenceForEachOther() {
+    void layersThatMatchOnlyTransposedAreNoEvidenceForEachOther() {
         List<LayerScore> rows = neutral().rows();
         assertLooksLikeOutputs(row(rows, "a.up"));
         assertLooksLikeOutputs(row(rows, "a.down"));
@@ -182,7 +184,7 @@ class OrientationTest extends ModelFixture {
     }
 
     @Test
-    void outputsOfLayersOfOneNameConfirmNothing() {
+    void outputsOfLayersWithTheSameNameConfirmNothing() {
         List<LayerScore> rows = model.weight("m.0.up_proj.weight", 32, 8)
                 .weight("m.1.up_proj.weight", 32, 8)
                 .weight("m.0.down_proj.weight", 8, 32)
@@ -192,31 +194,31 @@ class OrientationTest extends ModelFixture {
                 .rows();
         assertLooksLikeOutputs(row(rows, "m.0.up_proj"));
         assertLooksLikeOutputs(row(rows, "m.1.up_proj"));
-        assertAsStored(row(rows, "m.0.down_proj"), "m.0.down_proj", "fit only so");
+        assertAsStored(row(rows, "m.0.down_proj"), "m.0.down_proj", "match only this orientation");
     }
 
     @Test
-    void oneLayerThatFitsOnlyTransposedIsNoEvidenceYet() {
+    void aSingleLayerThatMatchesOnlyTransposedIsNoEvidence() {
         List<LayerScore> rows = model.weight("a.up.weight", 8, 32)
                 .weight("a.square.weight", 8, 8)
                 .input("a.up", 12, 8)
                 .input("a.square", 12, 8)
                 .rows();
         assertEquals(Status.FAILED, row(rows, "a.up").outcome().status());
-        assertTrue(String.valueOf(row(rows, "a.up").reason()).contains("say --transposed GLOB"));
+        assertTrue(String.valueOf(row(rows, "a.up").reason()).contains("use --transposed GLOB"));
         assertUnclear(row(rows, "a.square"));
     }
 
     @Test
-    void layersThatFitBothWaysLeaveTheSquareOneOut() {
+    void layersWithDifferentOrientationsLeaveTheSquareOneUndecided() {
         List<LayerScore> rows = neutral().weight("b.up.weight", 32, 8).input("b.up", 12, 8).rows();
-        assertAsStored(row(rows, "b.up"), "b.up", "fit only so");
+        assertAsStored(row(rows, "b.up"), "b.up", "match only this orientation");
         assertUnclear(row(rows, "a.square"));
     }
 
     @Test
-    void theAdviceFollowedToTheLetterCountsAsEvidence() {
-        // Before, --transposed for the refused layer left its square sibling in the wrong orientation, with status ok.
+    void followingTheAdviceGivesEvidenceForSiblings() {
+        // Once, --transposed for the refused layer left its square sibling in the wrong orientation with status ok.
         List<LayerScore> rows = model.weight("a.up.weight", 8, 32)
                 .weight("a.square.weight", 8, 8)
                 .input("a.up", 12, 8)
@@ -227,7 +229,7 @@ class OrientationTest extends ModelFixture {
     }
 
     @Test
-    void theUsersWordComesFirst() {
+    void theOptionsOfTheUserTakePrecedence() {
         Selection stored = TestModel.transposed("*mlp*", "*c_attn*").withStoredOutputInput(true);
         List<LayerScore> rows = gpt2().config("{\"model_type\": \"gpt2\"}").rows(stored);
         assertAsStored(row(rows, ATTENTION), ATTENTION, "--stored output-input");
@@ -235,24 +237,24 @@ class OrientationTest extends ModelFixture {
     }
 
     @Test
-    void adviceNeverNamesWhatWasGiven() {
+    void adviceNeverRepeatsGivenOptions() {
         List<LayerScore> wrong = neutral().rows(TestModel.transposed("a.up").withStoredOutputInput(true));
         String down = String.valueOf(row(wrong, "a.down").reason());
-        assertTrue(down.contains("name it in --transposed GLOB") && !down.contains("--stored"), down);
+        assertTrue(down.contains("add it to --transposed GLOB") && !down.contains("--stored"), down);
         TestModel second = new TestModel(folder).weight("b.weight", 32, 8).input("b", 12, 8);
         String b = String.valueOf(second.rows(TestModel.transposed("b")).getFirst().reason());
-        assertTrue(b.contains("leave it out of --transposed"), b);
+        assertTrue(b.contains("remove it from --transposed"), b);
     }
 
     @Test
-    void ordinaryFilesAreUsedAsStoredAndTheRowSaysSo() {
+    void ordinaryFilesAreUsedAsStoredAndTheRowStatesIt() {
         List<LayerScore> rows = model.weight("a.weight", 8, 8).input("a", 12, 8).rows();
-        assertAsStored(rows.getFirst(), "a", "nothing says otherwise");
+        assertAsStored(rows.getFirst(), "a", "no evidence otherwise");
         assertEquals(List.of(), rows.getFirst().warnings());
     }
 
     @Test
-    void aKnownLinearFamilyIsUsedAsStoredAndOutputsInPlaceOfInputsAreRefused() {
+    void aLinearFamilyIsUsedAsStoredAndOutputsInsteadOfInputsAreRefused() {
         model.config("{\"model_type\": \"llama\"}")
                 .weight("model.layers.0.self_attn.q_proj.weight", 8, 8)
                 .weight("model.layers.0.mlp.up_proj.weight", 32, 8)
@@ -266,14 +268,14 @@ class OrientationTest extends ModelFixture {
         LayerScore up = row(rows, "model.layers.0.mlp.up_proj");
         assertEquals(Status.FAILED, up.outcome().status());
         assertTrue(up.reason().orElse("").contains("llama, whose layers are Linear"), up.reason().orElse(""));
-        // The square layer's activations would fit just as well if they were outputs like the others.
+        // The activations of the square layer would also match if they were outputs like the others.
         List<String> warnings = row(rows, "model.layers.0.self_attn.q_proj").warnings();
         assertTrue(warnings.getFirst().contains("\"model.layers.0.mlp.up_proj\" look like its outputs"),
                 warnings::toString);
     }
 
     @Test
-    void spectraSayWhatWasAssumedAboutMAndN() {
+    void spectraStateTheAssumedOrientation() {
         List<LayerJob> jobs = gpt2().spectrumPlan(Selection.ALL).jobs();
         for (LayerJob job : jobs) {
             boolean embedding = job.layer().endsWith("wte");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which activations belong to which weights. */
+/** The pairing of activations with weights. */
 class PairingTest extends ModelFixture {
 
     private static void assertLar(double[][] w, double[][] x, LayerScore row) {
@@ -31,14 +31,14 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void oneMatrixAndOneActivationOfOtherNamesAreNoPair() {
+    void aSingleWeightAndActivationWithDifferentNamesAreNotPaired() {
         LayerScore row = model.weight("embed_tokens.weight", 20, 8).input("o_proj", 12, 8).rows().getFirst();
         assertEquals(Status.SKIPPED, row.outcome().status());
         assertTrue(reason(row).contains("no weight \"o_proj.weight\""), reason(row));
     }
 
     @Test
-    void theWeightOfTheRightNameWinsEvenIfItCannotBeUsed() {
+    void theWeightWithTheRightNameWinsEvenIfUnusable() {
         model.weight("o_proj.weight", DataType.I8, 8, 8).weight("embed_tokens.weight", 20, 8).input("o_proj", 12, 8);
         for (Selection selection : List.of(Selection.ALL, selection(null, "o_proj"),
                 selection("o_proj.weight", null))) {
@@ -68,7 +68,7 @@ class PairingTest extends ModelFixture {
         "base_model.model.lm_head.base_layer.weight, lm_head",
         "module.base_model.model.lm_head.modules_to_save.default.weight, lm_head.modules_to_save"
     })
-    void wrappersAreNoPartOfANameOnEitherSide(String weight, String activation) {
+    void wrappersAreIgnoredOnBothSides(String weight, String activation) {
         List<LayerScore> rows = model.weight("embed_tokens.weight", 8, 8)
                 .weight(weight, 20, 8)
                 .input(activation, 12, 8)
@@ -82,7 +82,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void wrappersInTheMiddleOfANameAreNoPartOfItEither() {
+    void wrappersInTheMiddleOfANameAreIgnored() {
         String weight = "model.layers.0._orig_mod.mlp._fsdp_wrapped_module.up.weight";
         LayerScore row = model.weight(weight, 6, 8).input("model.layers.0.mlp.up", 12, 8).rows().getFirst();
         assertEquals("model.layers.0.mlp.up", row.layer());
@@ -91,7 +91,7 @@ class PairingTest extends ModelFixture {
 
     @ParameterizedTest
     @CsvSource({"module, a.module", "base_model.model, base_model.other", "_orig_mod, _orig_mod"})
-    void aLayersOwnNameIsNoWrapper(String one, String another) {
+    void aLayerNamedLikeAWrapperKeepsItsName(String one, String another) {
         model.weight(one + ".weight", 6, 8).input(one, 12, 8);
         LayerScore row = model.rows().getFirst();
         assertLar(model.w(one + ".weight"), model.x(one), row);
@@ -100,7 +100,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void thePartOfALayerThatPeftTrainedGoesBeforeItsOriginal() {
+    void theModuleTrainedByPeftPrecedesItsOriginal() {
         LayerScore row = row(model.weight("base_model.model.lm_head.original_module.weight", 20, 8)
                 .weight("base_model.model.lm_head.modules_to_save.default.weight", 20, 8)
                 .input("lm_head", 12, 8)
@@ -109,7 +109,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void twoWeightsThatDifferInWrappersOnlyAreToldApart() {
+    void weightsThatDifferOnlyInWrappersAreDistinguished() {
         model.weight("module.a.weight", 6, 8).weight("a.weight", 7, 8).input("a", 12, 8).input("_orig_mod.a", 12, 8);
         List<LayerScore> rows = model.rows();
         assertLar(model.w("a.weight"), model.x("a"), row(rows, "a"));
@@ -119,7 +119,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void aLayerOfItsOwnNameInputIsFound() {
+    void aLayerNamedInputIsFound() {
         LayerScore row = model.weight("net.input.weight", 6, 8).input("net.input", 12, 8).rows().getFirst();
         assertLar(model.w("net.input.weight"), model.x("net.input"), row);
     }
@@ -139,7 +139,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void tokensOfTwoDimensionsAreForAllExperts() {
+    void activationsOfTwoDimensionsAreUsedForAllExperts() {
         List<LayerScore> rows = model.weight("experts.weight", 3, 6, 8).input("experts", 12, 8).rows();
         for (int i = 0; i < 3; i++) {
             assertLar(model.w("experts.weight", i), model.x("experts"), rows.get(i));
@@ -148,7 +148,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void anotherCountOfExpertsIsRefusedOnce() {
+    void aDifferentNumberOfExpertsIsRefusedOnce() {
         List<LayerScore> rows = model.weight("experts.weight", 3, 6, 8).input("experts", 2, 12, 8).rows();
         assertEquals(1, rows.size());
         assertEquals(Status.SKIPPED, rows.getFirst().outcome().status());
@@ -156,13 +156,13 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void aDumpThatNamesOneExpertBelongsToItsRow() {
+    void activationsNamedAfterOneExpertBelongToItsRow() {
         model.weight("experts.weight", 3, 6, 8).input("experts[1]", 12, 8).input("experts.weight[2]", 2, 5, 8);
         List<LayerScore> rows = model.rows();
         assertEquals(List.of("experts[1]", "experts[2]"), rows.stream().map(LayerScore::layer).toList());
         assertLar(model.w("experts.weight", 1), model.x("experts[1]"), rows.get(0));
         assertEquals(10, TestModel.tokens(rows.get(1)).counted(),
-                "one expert's own activations are batch x tokens x n");
+                "three dimensions of a single expert are batch x tokens x n");
         assertEquals(
                 List.of("experts[1]"),
                 model.rows(selection("experts.weight[1]", null)).stream().map(LayerScore::layer).toList());
@@ -171,7 +171,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void oneExpertsOwnTokensGoBeforeThoseOfAll() {
+    void activationsOfOneExpertPrecedeThoseOfAll() {
         model.weight("experts.weight", 2, 6, 8).input("experts", 12, 8).input("experts[1]", 9, 8);
         List<LayerScore> rows = model.rows();
         assertLar(model.w("experts.weight", 0), model.x("experts"), row(rows, "experts[0]"));
@@ -179,7 +179,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void mapsReachRowsOfExperts() {
+    void mapsApplyToSingleExperts() {
         model.weight("experts.weight", 2, 6, 8).input("first", 12, 8).input("second", 9, 8).input("all.1", 7, 8);
         List<LayerScore> rows = model
                 .rows(selection(null, null, "experts.weight[0]=first", "experts.weight[1]=second"));
@@ -192,7 +192,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void patternsReachRowsOfExperts() {
+    void patternsSelectSingleExperts() {
         model.weight("experts.weight", 3, 6, 8).input("experts", 12, 8);
         assertEquals(
                 List.of("experts[2]"),
@@ -204,7 +204,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void anExpertThatIsNotThereIsSaidSo() {
+    void aMissingExpertIsReported() {
         model.weight("experts.weight", 2, 6, 8).weight("a.weight", 6, 8).input("experts[2]", 12, 8).input("a[0]", 12,
                 8);
         List<LayerScore> rows = model.rows();
@@ -215,7 +215,7 @@ class PairingTest extends ModelFixture {
     // ---- without names ---------------------------------------------------------------------------------------------
 
     @Test
-    void anArrayWithoutNameGoesWithTheOnlyWeight() {
+    void anUnnamedArrayIsPairedWithTheOnlyWeight() {
         Path x = folder.resolve("inputs.npy");
         NpyWriter.write(x, new double[24], 3, 8);
         model.inputsAt(x).weight("a.weight", 6, 8).weight("a.bias", 6);
@@ -229,7 +229,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void anArrayIsCalledLikeItsFile() {
+    void anArrayIsNamedAfterItsFile() {
         Path x = folder.resolve("o_proj.npy");
         NpyWriter.write(x, new double[24], 3, 8);
         model.inputsAt(x).weight("o_proj.weight", DataType.I8, 6, 8).weight("embed_tokens.weight", 6, 8);
@@ -239,7 +239,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void aWeightWithoutNameGoesWithTheOnlyActivationsOrThoseOfItsFilesName() {
+    void anUnnamedWeightIsPairedWithTheOnlyActivationsOrThoseOfItsFileName() {
         Path w = folder.resolve("head.npy");
         NpyWriter.write(w, new double[48], 6, 8);
         model.weightsAt(w).input("anything", 12, 8);
@@ -255,7 +255,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void theUserMayPairWhatNamesDoNot() {
+    void theUserCanPairDifferentNames() {
         model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("x", 12, 8);
         assertLar(model.w("b.weight"), model.x("x"), model.rows(selection("b.weight", null)).getFirst());
         assertLar(model.w("b.weight"), model.x("x"), model.rows(selection("b.weight", "x")).getFirst());
@@ -265,7 +265,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void activationsOfAnotherWeightAreNotTakenBecauseTheyAreAlone() {
+    void theOnlyActivationsAreNotUsedIfTheyBelongToAnotherWeight() {
         model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("a", 12, 8);
         String message = String.valueOf(assertThrows(LogalignException.class, () -> model.rows(
                 selection("b.weight", null))).getMessage());
@@ -288,7 +288,7 @@ class PairingTest extends ModelFixture {
     // ---- maps beside names ----------------------------------------------------------------------------------------------
 
     @Test
-    void aMapTakesNoActivationsFromTheWeightOfTheirName() {
+    void mappedActivationsStayWithTheWeightOfTheirName() {
         model.weight("q.weight", 6, 8).weight("k.weight", 7, 8).weight("v.weight", 5, 8).input("q", 12, 8);
         List<LayerScore> rows = model.rows(selection(null, null, "k.weight=q", "v.weight=q"));
         assertEquals(3, rows.size());
@@ -298,7 +298,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void aWeightThatIsMappedItselfLeavesTheActivationsOfItsNameOverAndItIsSaid() {
+    void unusedActivationsOfAMappedWeightAreReported() {
         model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("a", 12, 8).input("b", 9, 8);
         Selection map = selection(null, null, "a.weight=b");
         List<LayerScore> rows = model.rows(map);
@@ -307,14 +307,14 @@ class PairingTest extends ModelFixture {
         assertLar(model.w("b.weight"), model.x("b"), row(rows, "b"));
         List<String> notes = model.plan(map).notes();
         assertTrue(notes.getFirst().startsWith("the activations \"a\" of "), notes::toString);
-        assertTrue(notes.getFirst().endsWith("--map gives others to \"a\""), notes::toString);
+        assertTrue(notes.getFirst().endsWith("--map assigns others to \"a\""), notes::toString);
         List<LayerScore> swapped = model.rows(selection(null, null, "a.weight=b", "b.weight=a"));
         assertLar(model.w("a.weight"), model.x("b"), row(swapped, "a"));
         assertLar(model.w("b.weight"), model.x("a"), row(swapped, "b"));
     }
 
     @Test
-    void aMapMayNameTheLayerAsRowsDo() {
+    void mapsAcceptTheLayerNamesOfTheRows() {
         model.weight("module.a.weight", 6, 8).weight("experts.weight", 2, 6, 8).input("z", 12, 8);
         assertLar(model.w("module.a.weight"), model.x("z"), row(model.rows(selection(null, null, "a=z")), "a"));
         assertLar(model.w("module.a.weight"), model.x("z"), model.rows(selection("a", null, "a=z")).getFirst());
@@ -326,7 +326,7 @@ class PairingTest extends ModelFixture {
     // ---- X.input ----------------------------------------------------------------------------------------------------------
 
     @Test
-    void theExactNameGoesBeforeTheInputOfAnotherLayer() {
+    void anExactNamePrecedesTheInputOfAnotherLayer() {
         model.weight("rnn.input.weight", 6, 8).weight("rnn.weight", 7, 8).input("rnn.input", 12, 8);
         List<LayerScore> rows = model.rows();
         assertEquals(1, rows.size());
@@ -341,7 +341,7 @@ class PairingTest extends ModelFixture {
     }
 
     @Test
-    void activationsThatAreAloneAndAnothersAreNamed() {
+    void theErrorNamesTheOnlyActivationsOfAnotherWeight() {
         model.weight("a.weight", 6, 8).weight("b.weight", 7, 8).input("b", 12, 8);
         String message = String.valueOf(assertThrows(LogalignException.class, () -> model.rows(
                 selection("a.weight", null))).getMessage());

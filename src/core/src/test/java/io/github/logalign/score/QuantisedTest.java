@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Weights that are stored as small numbers with scales, under the names that the tools give to the parts. */
+/** Quantised weights with scales, under the names that the quantisation tools use. */
 class QuantisedTest {
 
     @TempDir
@@ -64,7 +64,7 @@ class QuantisedTest {
 
     @ParameterizedTest(name = "{0} {index}")
     @MethodSource("schemes")
-    void aQuantisedLayerIsNamedAsWhatItIs(String name, UnaryOperator<TestModel> parts) {
+    void aQuantisedLayerIsRefusedWithItsScheme(String name, UnaryOperator<TestModel> parts) {
         TestModel model = parts.apply(new TestModel(folder)).weight("a.weight", 6, 16).input("q", 12, 16).input("a", 9,
                 16);
         List<LayerScore> rows = model.rows();
@@ -73,7 +73,7 @@ class QuantisedTest {
         assertEquals(Status.SKIPPED, row.outcome().status());
         String reason = row.reason().orElse("");
         assertTrue(reason.contains("is quantised") && reason.contains(name), reason);
-        assertTrue(reason.contains("from before it was quantised"), reason);
+        assertTrue(reason.contains("from before quantisation"), reason);
         assertFalse(reason.contains("float32"), reason);
         assertEquals(Status.OK, TestModel.row(rows, "a").outcome().status());
     }
@@ -87,7 +87,7 @@ class QuantisedTest {
     }
 
     @Test
-    void aFileOfNothingElseSaysSoInOneLine() {
+    void aFileOfQuantisedLayersOnlyGivesOneLine() {
         TestModel model = new TestModel(folder);
         for (int layer = 0; layer < 3; layer++) {
             model.weight(layer + ".qweight", DataType.I32, 2, 16)
@@ -101,7 +101,7 @@ class QuantisedTest {
     }
 
     @Test
-    void zerosPlaceholdersAreNamedWithTheRemedy() {
+    void placeholdersOfZeroAreReportedWithTheRemedy() {
         TestModel model = new TestModel(folder).weight("a.weight", 0).weight("b.weight", 0).input("a", 12, 8);
         String reason = String.valueOf(model.rows().getFirst().reason());
         assertTrue(reason.contains("ZeRO-3") && reason.contains("zero_to_fp32.py"), reason);

@@ -11,7 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Square weights of names that some families store transposed: evidence from anywhere in the checkpoint, or no score. */
+/**
+ * Square weights with names that some families store transposed: without evidence in the checkpoint they are not
+ * scored.
+ */
 class SquareEvidenceTest extends ModelFixture {
 
     private static final String PROJECTION = "h.0.attn.c_proj";
@@ -54,7 +57,7 @@ class SquareEvidenceTest extends ModelFixture {
     }
 
     @Test
-    void theOwnBlockGoesBeforeOthersAndOthersThatDisagreeDecideNothing() {
+    void theOwnBlockTakesPrecedenceAndOtherBlocksMustAgree() {
         model.weight("h.1.attn.c_attn.weight", 8, 24).weight("h.2.attn.c_attn.weight", 24, 8);
         assertUnclear(square(PROJECTION), "contradictory");
         model = new TestModel(folder).weight("h.1.attn.c_attn.weight", 8, 24).weight("h.0.attn.c_attn.weight", 24, 8);
@@ -62,8 +65,8 @@ class SquareEvidenceTest extends ModelFixture {
     }
 
     @Test
-    void anMlpThatNarrowsIsToldByTheAttentionsWidth() {
-        // n = 16 and n_inner = 8: what is wider is not the output here.
+    void theAttentionWidthDecidesForAnMlpThatNarrows() {
+        // n = 16 and n_inner = 8: here the wider dimension is not the output.
         model.weight("h.0.attn.c_attn.weight", 16, 48)
                 .weight("h.0.mlp.c_fc.weight", 16, 8)
                 .input("h.0.mlp.c_fc", 12, 16);
@@ -74,15 +77,15 @@ class SquareEvidenceTest extends ModelFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"c_attn", "c_proj", "c_fc", "q_attn"})
-    void aNameThatMayBeEitherIsNeverGuessed(String name) {
-        assertUnclear(square("block." + name), "some families of models store layers of its name so");
+    void anAmbiguousNameIsNeverGuessed(String name) {
+        assertUnclear(square("block." + name), "some model families store layers with this name transposed");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gate_up_proj", "down_proj"})
-    void fusedExpertsThatMayBeEitherAreNotGuessed(String name) {
+    void ambiguousFusedExpertsAreNeverGuessed(String name) {
         String layer = "layers.0.mlp.experts." + name;
-        assertUnclear(model.weight(layer, 3, 8, 8).input(layer, 12, 8).rows().getFirst(), "some families");
+        assertUnclear(model.weight(layer, 3, 8, 8).input(layer, 12, 8).rows().getFirst(), "some model families");
         model = new TestModel(folder).weight(layer, 3, 8, 8)
                 .weight("layers.1.mlp.experts.gate_up_proj", 3, 8, 16)
                 .weight("layers.1.mlp.experts.down_proj", 3, 8, 8)
@@ -99,28 +102,28 @@ class SquareEvidenceTest extends ModelFixture {
                 "{\"text_config\": {\"model_type\": \"gpt2\"}}",
                 "{\"model_type\": \"my-gpt\", \"architectures\": [\"GPT2LMHeadModel\"]}"
             })
-    void configurationsWithinAndArchitecturesCount(String config) {
+    void nestedConfigurationsAndArchitecturesAreEvidence(String config) {
         model.config(config);
         assertStored(square("decoder.transformer.h.0.crossattention.q_attn"), StoredOrientation.INPUT_OUTPUT,
                 "gpt2, whose q_attn is Conv1D");
     }
 
     @Test
-    void eachPartHasItsOwnFamily() {
+    void eachSubModelHasItsOwnFamily() {
         model.config("{\"encoder\": {\"model_type\": \"gpt_bigcode\"}, \"decoder\": {\"model_type\": \"gpt2\"}}");
         assertStored(square("encoder.h.0.attn.c_proj"), StoredOrientation.OUTPUT_INPUT, "gpt_bigcode");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{\"model_type\": \"mine\"} | config.json names no family of models whose way is known",
-        "{} | config.json names no family of models whose way is known",
+        "{\"model_type\": \"mine\"} | config.json names no known model family",
+        "{} | config.json names no known model family",
         "{\"model_type\": | config.json was ignored, since it is damaged"
     })
-    void aConfigurationThatDoesNotHelpIsSaidSo(String config, String reason) {
+    void theReasonReportsAConfigurationWithoutEvidence(String config, String reason) {
         model.config(config);
         assertUnclear(square(PROJECTION), reason);
         model = new TestModel(folder);
-        assertStored(square("a"), StoredOrientation.OUTPUT_INPUT, "nothing says otherwise, and " + reason);
+        assertStored(square("a"), StoredOrientation.OUTPUT_INPUT, "there is no evidence otherwise, and " + reason);
     }
 }

@@ -18,7 +18,9 @@ import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A small checkpoint with activations: random numbers that are kept, so that a test can compute what the rows should say. */
+/**
+ * A small checkpoint with activations of random numbers, which are kept so that a test can compute the expected rows.
+ */
 final class TestModel {
 
     private final Path folder;
@@ -43,7 +45,7 @@ final class TestModel {
         return this;
     }
 
-    /** Adds a weight of another type, of zeros. */
+    /** Adds a weight of zeros with another type. */
     TestModel weight(String name, DataType type, long... shape) {
         long bytes = type.bytes();
         for (long dimension : shape) {
@@ -124,7 +126,7 @@ final class TestModel {
         }
     }
 
-    /** Scores everything that is wanted. */
+    /** Scores all selected layers. */
     List<LayerScore> rows(Selection selection) {
         write();
         Scorer scorer = new Scorer(new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), Masks.NONE);
@@ -138,7 +140,7 @@ final class TestModel {
         return rows(Selection.ALL);
     }
 
-    /** The one row of a layer. */
+    /** The only row of a layer. */
     static LayerScore row(List<LayerScore> rows, String layer) {
         List<LayerScore> found = rows.stream().filter(row -> row.layer().equals(layer)).toList();
         if (found.size() != 1) {
@@ -165,7 +167,7 @@ final class TestModel {
         return matrix("w:" + name, 0);
     }
 
-    /** One of several matrices. */
+    /** One of the matrices of a weight. */
     double[][] w(String name, int index) {
         return matrix("w:" + name, index);
     }
@@ -205,7 +207,7 @@ final class TestModel {
         return result;
     }
 
-    /** What LAR is, by exact arithmetic. */
+    /** The LAR from exact arithmetic. */
     static double lar(double[][] w, double[][] x) {
         return Reference.lar(w[0].length, Reference.overlap(w, x));
     }
@@ -214,7 +216,7 @@ final class TestModel {
         return Arrays.stream(texts).map(Glob::of).toArray(Glob[]::new);
     }
 
-    /** A selection of names that a user may give. */
+    /** A selection with the names given by a user. */
     static Selection selection(@Nullable String tensor, @Nullable String activation, String... maps) {
         return new Selection(
                 tensor,

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Heads that are embeddings, and heads that are not. */
+/** Heads that are tied to embeddings, and heads that are not. */
 class TiedHeadTest extends ModelFixture {
 
     @ParameterizedTest
@@ -27,7 +27,7 @@ class TiedHeadTest extends ModelFixture {
         "model.embed_tokens._fsdp_wrapped_module.weight, lm_head",
         "module.model.embed_tokens.weight, module.lm_head"
     })
-    void aHeadWithoutWeightIsItsEmbeddingAndIsCalledHead(String embedding, String head) {
+    void aHeadWithoutWeightUsesItsEmbeddingUnderTheNameOfTheHead(String embedding, String head) {
         model.weight(embedding, 20, 8).input(head, 12, 8);
         String layer = head.replace("module.", "");
         for (Selection selection : List.of(
@@ -46,7 +46,7 @@ class TiedHeadTest extends ModelFixture {
     @CsvSource({"module.lm_head, lm_head.weight", "_orig_mod.lm_head, lm_head.weight",
         "lm_head, module.lm_head.weight", "lm_head, lm_head._orig_mod.weight",
         "lm_head, lm_head.modules_to_save.default.weight"})
-    void aHeadThatIsThereIsNeverTied(String activation, String head) {
+    void aStoredHeadIsNeverTied(String activation, String head) {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8).weight(head, 20, 8).input(activation, 12, 8).rows(),
                 "lm_head");
@@ -55,7 +55,7 @@ class TiedHeadTest extends ModelFixture {
     }
 
     @Test
-    void aHeadOfAnotherNameIsNotPassedOverForTheEmbedding() {
+    void aStoredHeadWithAnotherNamePreventsTying() {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8)
                         .weight("language_model.lm_head.weight", 20, 8)
@@ -66,7 +66,7 @@ class TiedHeadTest extends ModelFixture {
     }
 
     @Test
-    void aQuantisedHeadIsAHead() {
+    void aQuantisedHeadPreventsTying() {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8)
                         .weight("lm_head.qweight", DataType.I32, 1, 20)
@@ -86,7 +86,7 @@ class TiedHeadTest extends ModelFixture {
         "'{\"text_config\": {\"tie_word_embeddings\": false}}', SKIPPED",
         "'{\"tie_word_embeddings\": null}', OK"
     })
-    void theConfigurationDecides(String config, Status status) {
+    void theConfigurationDecidesWhetherTheHeadIsTied(String config, Status status) {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8).input("lm_head", 12, 8).config(config).rows(),
                 "lm_head");
@@ -97,7 +97,7 @@ class TiedHeadTest extends ModelFixture {
     }
 
     @Test
-    void sharedIsTheOneOfSeveralAndOthersAreUnclear() {
+    void ofSeveralEmbeddingsSharedIsUsedAndOthersAreAmbiguous() {
         model.weight("encoder.embed_tokens.weight", 20, 8)
                 .weight("shared.weight", 20, 8)
                 .weight("decoder.embed_tokens.weight", 20, 8)
@@ -109,11 +109,11 @@ class TiedHeadTest extends ModelFixture {
                 .rows()
                 .getFirst();
         assertEquals(Status.SKIPPED, row.outcome().status());
-        assertTrue(row.reason().orElse("").contains("not clear"), row.reason().orElse(""));
+        assertTrue(row.reason().orElse("").contains("unclear"), row.reason().orElse(""));
     }
 
     @Test
-    void anEmbeddingThatCannotBeUsedIsSaidSo() {
+    void anUnusableEmbeddingIsReported() {
         LayerScore row = row(
                 model.weight("wte.weight", DataType.I8, 20, 8).weight("a.weight", 8, 8).input("lm_head", 12, 8).rows(),
                 "lm_head");

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Three dimensions are experts or a convolution, and a kernel's width is no number of experts. */
+/**
+ * Weights with three dimensions are experts or convolutions, and a kernel width is never taken for a number of experts.
+ */
 class WeightKindTest extends ModelFixture {
 
     private static Selection convolutions(String... globs) {
@@ -25,7 +27,7 @@ class WeightKindTest extends ModelFixture {
     @ParameterizedTest
     @ValueSource(strings = {"backbone.layers.0.mixer.conv1d", "encoder.conv1", "feature.conv_layers.0.conv", "lconv1d",
         "dwconv"})
-    void convolutionsAreKnownByTheirNames(String layer) {
+    void convolutionsAreRecognisedByTheirNames(String layer) {
         model.weight(layer + ".weight", 6, 5, 4).input(layer, 12, 4);
         for (LayerJob job : List.of(
                 model.plan(Selection.ALL).jobs().getFirst(),
@@ -35,7 +37,7 @@ class WeightKindTest extends ModelFixture {
     }
 
     @Test
-    void convolutionsAreKnownByTheirShapes() {
+    void convolutionsAreRecognisedByTheirShapes() {
         model.weight("depthwise.weight", 24, 1, 4).weight("narrow.weight", 24, 12, 3)
                 .input("depthwise", 12, 24)
                 .input("narrow", 12, 36);
@@ -48,7 +50,7 @@ class WeightKindTest extends ModelFixture {
     }
 
     @Test
-    void askedForAConvolutionIsScoredUnfolded() {
+    void aDeclaredConvolutionIsScoredUnfolded() {
         model.weight("mixer.conv1d.weight", 6, 5, 4).weight("patch.conv.weight", 6, 3, 2, 2)
                 .input("mixer.conv1d", 12, 20)
                 .input("patch.conv", 12, 12);

@@ -1,6 +1,6 @@
 package io.github.logalign.internal.simd;
 
-/** The loops that exist twice, and that C2 compiles one by one. */
+/** The kernels that exist twice, scalar and with vectors, and that C2 compiles one by one. */
 public enum KernelKind {
     /** {@link Kernels#maxMagnitude}, by element type. */
     SCAN,
@@ -24,7 +24,7 @@ public enum KernelKind {
         return bits == 512 || this != GRAM;
     }
 
-    /** All loops on all types fit into an int: what does not depend on a type uses the first bit of its kind only. */
+    /** All kernels on all types fit into an int: what does not depend on a type uses the first bit of its kind only. */
     int bit(Element element, Element working) {
         int wide = working == Element.F64 ? 1 : 0;
         int type = switch (element) {

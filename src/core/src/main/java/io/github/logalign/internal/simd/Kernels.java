@@ -17,16 +17,16 @@ public interface Kernels {
     int bits();
 
     /**
-     * Whether a loop runs as fast as it ever will. {@link KernelKind#PROJECT} and {@link KernelKind#GRAM} are then faster than matrix
-     * products by BLAS; where they never are, they are never ready.
+     * Whether a kernel runs as fast as it ever will. {@link KernelKind#PROJECT} and {@link KernelKind#GRAM} are then faster
+     * than matrix products by BLAS; where they never are, they are never ready.
      *
      * @param element the type of the elements
      * @param working the working type
      */
-    boolean isReady(KernelKind loop, Element element, Element working);
+    boolean isReady(KernelKind kind, Element element, Element working);
 
-    /** Announces work, so that the loop is ready when it begins, if it is enough to gain from that. */
-    void expect(KernelKind loop, Element element, Element working, double multiplications);
+    /** Announces work, so that the kernel is ready when it begins, if it is enough to gain from that. */
+    void expect(KernelKind kind, Element element, Element working, double multiplications);
 
     /** How many directions stand side by side in one panel, see {@link Panels}. */
     int panelWidth(Element working);

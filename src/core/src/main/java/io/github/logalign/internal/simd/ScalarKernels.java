@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
 final class ScalarKernels implements Kernels {
 
-    /** Sums side by side, so that one addition need not wait for the other. */
+    /** The directions of a tile: sums side by side, so that one addition need not wait for the other. */
     private static final int LANES = 4;
 
     /** The vectors of a panel, see {@link VectorKernels}. */
@@ -33,22 +33,22 @@ final class ScalarKernels implements Kernels {
     }
 
     @Override
-    public boolean isReady(KernelKind loop, Element element, Element working) {
-        return loop != KernelKind.PROJECT && loop != KernelKind.GRAM;
+    public boolean isReady(KernelKind kind, Element element, Element working) {
+        return kind != KernelKind.PROJECT && kind != KernelKind.GRAM;
     }
 
     @Override
-    public void expect(KernelKind loop, Element element, Element working, double multiplications) {
+    public void expect(KernelKind kind, Element element, Element working, double multiplications) {
         // They are as fast as they get.
     }
 
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
-        Chunk chunk = Chunk.ofThisThread();
+        ElementBuffer buffer = ElementBuffer.ofThisThread();
         long max = 0;
-        for (long start = 0; start < count; start += Chunk.LENGTH) {
-            int length = (int) Math.min(Chunk.LENGTH, count - start);
-            max = Math.max(max, chunk.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
+        for (long start = 0; start < count; start += ElementBuffer.LENGTH) {
+            int length = (int) Math.min(ElementBuffer.LENGTH, count - start);
+            max = Math.max(max, buffer.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
         }
         return Scalars.valueOf(max, element);
     }
@@ -67,14 +67,14 @@ final class ScalarKernels implements Kernels {
             MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
             return;
         }
-        Chunk chunk = Chunk.ofThisThread();
-        for (int start = 0; start < count; start += Chunk.LENGTH) {
-            int length = Math.min(Chunk.LENGTH, count - start);
-            double[] values = chunk.read(source, offset + (long) start * element.bytes(), element, length);
+        ElementBuffer buffer = ElementBuffer.ofThisThread();
+        for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
+            int length = Math.min(ElementBuffer.LENGTH, count - start);
+            double[] values = buffer.read(source, offset + (long) start * element.bytes(), element, length);
             if (exponent != 0) {
                 scale(values, length, exponent);
             }
-            chunk.write(length, target, targetOffset + (long) start * working.bytes(), working);
+            buffer.write(length, target, targetOffset + (long) start * working.bytes(), working);
         }
     }
 
@@ -88,18 +88,18 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
-        Chunk chunk = Chunk.ofThisThread();
-        chunk.startSums();
-        for (int start = 0; start < count; start += Chunk.LENGTH) {
-            int length = Math.min(Chunk.LENGTH, count - start);
+        ElementBuffer buffer = ElementBuffer.ofThisThread();
+        buffer.startSums();
+        for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
+            int length = Math.min(ElementBuffer.LENGTH, count - start);
             long at = offset + (long) start * element.bytes();
             if (element == Element.BF16) {
-                chunk.addSquaresAnywhere(source, at, length);
+                buffer.addSquaresAnywhere(source, at, length);
             } else {
-                chunk.addSquares(source, at, element, length);
+                buffer.addSquares(source, at, element, length);
             }
         }
-        return chunk.total();
+        return buffer.total();
     }
 
     @Override
@@ -132,69 +132,27 @@ final class ScalarKernels implements Kernels {
                 for (int token = 0; token < tokens; token++) {
                     long row = xOffset + token * xStride;
                     if (working == Element.F64) {
-                        tileF64(x, row, n, panels, from, width, sums, to, overlap);
+                        F64ScalarProjection.addSquares(x, row, n, panels, from, width, sums, to, overlap);
                     } else {
-                        tileF32(x, row, n, panels, from, width, sums, to, overlap);
+                        F32ScalarProjection.addSquares(x, row, n, panels, from, width, sums, to, overlap);
                     }
                 }
             }
         }
     }
 
-    private static void tileF64(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
-            MemorySegment sums, long to, int overlap) {
-        double a0 = 0;
-        double a1 = 0;
-        double a2 = 0;
-        double a3 = 0;
-        for (int k = 0; k < n; k++) {
-            double value = x.get(Scalars.F64, row + (long) k * Double.BYTES);
-            long at = from + (long) k * width * Double.BYTES;
-            a0 += value * panels.get(Scalars.F64, at);
-            a1 += value * panels.get(Scalars.F64, at + 8);
-            a2 += value * panels.get(Scalars.F64, at + 16);
-            a3 += value * panels.get(Scalars.F64, at + 24);
-        }
-        add(sums, to, overlap > 0 ? 0 : a0 * a0, overlap > 1 ? 0 : a1 * a1, overlap > 2 ? 0 : a2 * a2, a3 * a3);
-    }
-
-    private static void tileF32(MemorySegment x, long row, int n, MemorySegment panels, long from, int width,
-            MemorySegment sums, long to, int overlap) {
-        float a0 = 0;
-        float a1 = 0;
-        float a2 = 0;
-        float a3 = 0;
-        for (int k = 0; k < n; k++) {
-            float value = x.get(Scalars.F32, row + (long) k * Float.BYTES);
-            long at = from + (long) k * width * Float.BYTES;
-            a0 += value * panels.get(Scalars.F32, at);
-            a1 += value * panels.get(Scalars.F32, at + 4);
-            a2 += value * panels.get(Scalars.F32, at + 8);
-            a3 += value * panels.get(Scalars.F32, at + 12);
-        }
-        add(sums, to, overlap > 0 ? 0 : (double) a0 * a0, overlap > 1 ? 0 : (double) a1 * a1,
-                overlap > 2 ? 0 : (double) a2 * a2, (double) a3 * a3);
-    }
-
-    private static void add(MemorySegment sums, long to, double s0, double s1, double s2, double s3) {
-        sums.set(Scalars.F64, to, sums.get(Scalars.F64, to) + s0);
-        sums.set(Scalars.F64, to + 8, sums.get(Scalars.F64, to + 8) + s1);
-        sums.set(Scalars.F64, to + 16, sums.get(Scalars.F64, to + 16) + s2);
-        sums.set(Scalars.F64, to + 24, sums.get(Scalars.F64, to + 24) + s3);
-    }
-
     @Override
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
-        Chunk chunk = Chunk.ofThisThread();
-        for (int start = 0; start < columns; start += Chunk.LENGTH) {
-            int length = Math.min(Chunk.LENGTH, columns - start);
+        ElementBuffer buffer = ElementBuffer.ofThisThread();
+        for (int start = 0; start < columns; start += ElementBuffer.LENGTH) {
+            int length = Math.min(ElementBuffer.LENGTH, columns - start);
             long place = (long) start * Double.BYTES;
-            chunk.startSums(sums, place, length);
+            buffer.startSums(sums, place, length);
             for (int row = 0; row < count; row++) {
-                chunk.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
+                buffer.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
             }
-            chunk.writeSums(sums, place, length);
+            buffer.writeSums(sums, place, length);
         }
     }
 
@@ -220,11 +178,7 @@ final class ScalarKernels implements Kernels {
                 double value = column < n
                         ? Scalars.get(rows, ((long) row * n + column) * working.bytes(), working)
                         : 0;
-                if (working == Element.F64) {
-                    packed.set(Scalars.F64, to, value);
-                } else {
-                    packed.set(Scalars.F32, to, (float) value);
-                }
+                Scalars.put(packed, to, working, value);
             }
         }
     }

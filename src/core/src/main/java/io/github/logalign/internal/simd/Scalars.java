@@ -51,6 +51,12 @@ final class Scalars {
         }
     }
 
+    /** Adds a square, taken in F64, to one of the sums that begin at an offset. */
+    static void addSquare(MemorySegment sums, long offset, int place, double value) {
+        long at = offset + (long) place * Double.BYTES;
+        sums.set(F64, at, sums.get(F64, at) + value * value);
+    }
+
     /**
      * 2^exponent as the product of two factors, since one double does not reach from a subnormal to 1: the half that
      * {@code second} is true for.

@@ -1,7 +1,7 @@
 package io.github.logalign.internal.simd;
 
 /**
- * Which kernels run, and why. Chosen once: the widest vectors of this CPU, each loop from when it is compiled, unless the
+ * Which kernels run, and why. Chosen once: the widest vectors of this CPU, each kernel from when it is compiled, unless the
  * property {@value #PROPERTY} or the environment variable {@value #VARIABLE} forces a width from the first call on. A forced
  * width that cannot run is an error, never a fall-back.
  */
@@ -21,11 +21,11 @@ public final class Simd {
      * @throws IllegalArgumentException if a width is forced that cannot run here
      */
     public static Kernels kernels() {
-        Width width = Width.selected();
+        VectorWidth width = VectorWidth.selected();
         if (width.bits() == 0) {
             return Scalar.KERNELS;
         }
-        return width.forced() ? Vector.KERNELS : Staged.KERNELS;
+        return width.forced() ? Vector.KERNELS : Tiered.KERNELS;
     }
 
     /**
@@ -34,7 +34,7 @@ public final class Simd {
      * @throws IllegalArgumentException if a width is forced that cannot run here
      */
     public static Kernels vector() {
-        return Width.selected().bits() == 0 ? Scalar.KERNELS : Vector.KERNELS;
+        return VectorWidth.selected().bits() == 0 ? Scalar.KERNELS : Vector.KERNELS;
     }
 
     /** The scalar kernels, whatever is selected. */
@@ -48,7 +48,7 @@ public final class Simd {
      * @throws IllegalArgumentException if a width is forced that cannot run here
      */
     public static int bits() {
-        return Width.selected().bits();
+        return VectorWidth.selected().bits();
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Simd {
      * @throws IllegalArgumentException if a width is forced that cannot run here
      */
     public static String reason() {
-        return Width.selected().reason();
+        return VectorWidth.selected().reason();
     }
 
     private static final class Scalar {
@@ -69,11 +69,11 @@ public final class Simd {
         static final Kernels KERNELS = new VectorKernels();
     }
 
-    private static final class Staged {
-        static final Kernels KERNELS = staged(Width.selected().bits());
+    private static final class Tiered {
+        static final Kernels KERNELS = tiered(VectorWidth.selected().bits());
 
-        private static Kernels staged(int bits) {
-            return new StagedKernels(bits, new ScalarKernels(bits), Vector.KERNELS, new WarmUp(Vector.KERNELS));
+        private static Kernels tiered(int bits) {
+            return new TieredKernels(bits, new ScalarKernels(bits), Vector.KERNELS, new WarmUp(Vector.KERNELS));
         }
     }
 }

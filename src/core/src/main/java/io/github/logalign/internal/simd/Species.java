@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorSpecies;
 /** The shapes of the vectors at the selected width: constants, or C2 makes no vector code of the loops. */
 final class Species {
 
-    private static final VectorShape FULL = VectorShape.forBitSize(Width.selected().bits());
-    private static final VectorShape HALF = VectorShape.forBitSize(Width.selected().bits() / 2);
+    private static final VectorShape FULL = VectorShape.forBitSize(VectorWidth.selected().bits());
+    private static final VectorShape HALF = VectorShape.forBitSize(VectorWidth.selected().bits() / 2);
 
     static final VectorSpecies<Double> F64 = FULL.withLanes(double.class);
     static final VectorSpecies<Float> F32 = FULL.withLanes(float.class);

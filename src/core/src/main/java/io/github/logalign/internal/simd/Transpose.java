@@ -22,25 +22,9 @@ public final class Transpose {
             Element working, MemorySegment source, int lines, int length, MemorySegment target, long start,
             long stride) {
         if (working == Element.F64) {
-            for (int k = 0; k < length; k++) {
-                long to = (start + k * stride) * Double.BYTES;
-                for (int l = 0; l < lines; l++) {
-                    target.set(
-                            Scalars.F64,
-                            to + (long) l * Double.BYTES,
-                            source.get(Scalars.F64, ((long) l * length + k) * Double.BYTES));
-                }
-            }
+            F64Transpose.interleave(source, lines, length, target, start, stride);
         } else {
-            for (int k = 0; k < length; k++) {
-                long to = (start + k * stride) * Float.BYTES;
-                for (int l = 0; l < lines; l++) {
-                    target.set(
-                            Scalars.F32,
-                            to + (long) l * Float.BYTES,
-                            source.get(Scalars.F32, ((long) l * length + k) * Float.BYTES));
-                }
-            }
+            F32Transpose.interleave(source, lines, length, target, start, stride);
         }
     }
 }

@@ -14,18 +14,18 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Runs vector loops on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
- * vector, and is a hundred times slower than the scalar twin or BLAS. Whether a loop is fast is measured, so where the JVM
+ * Runs vector kernels on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
+ * vector, and is a hundred times slower than the scalar twin or BLAS. Whether a kernel is fast is measured, so where the JVM
  * does not compile it, it is never used.
  *
  * <p>Nothing happens before so much work was announced that it is worth a second of a processor's time.
  *
  * <p>Thread safety: any number of threads.
  */
-final class WarmUp implements Readiness {
+final class WarmUp implements KernelReadiness {
 
     /**
-     * Multiplications of one loop, or elements times {@link #ELEMENT}: a vector loop saves 0.1 s of them. Less is lost again to
+     * Multiplications of one kernel, or elements times {@link #ELEMENT}: the vector kernel saves 0.1 s of them. Less is lost again to
      * C2, which wants most of a processor for longer than that.
      */
     private static final double WORTH_IT = 1e10;
@@ -41,11 +41,11 @@ final class WarmUp implements Readiness {
     private final List<DoubleAdder> announced = Stream.generate(DoubleAdder::new).limit(Integer.SIZE).toList();
     private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger ready = new AtomicInteger();
-    private final Queue<WarmUpLoop> waiting = new ConcurrentLinkedQueue<>();
+    private final Queue<KernelWarmUp> waiting = new ConcurrentLinkedQueue<>();
     private boolean running;
 
     WarmUp(Kernels vector) {
-        this(vector, WarmUpLoop::rate);
+        this(vector, KernelWarmUp::rate);
     }
 
     /** With another judge of speed than the clock. */
@@ -55,30 +55,30 @@ final class WarmUp implements Readiness {
     }
 
     @Override
-    public boolean isReady(KernelKind loop, Element element, Element working) {
-        return (ready.getAcquire() & loop.bit(element, working)) != 0;
+    public boolean isReady(KernelKind kind, Element element, Element working) {
+        return (ready.getAcquire() & kind.bit(element, working)) != 0;
     }
 
     @Override
-    public void expect(KernelKind loop, Element element, Element working, double work) {
-        int bit = loop.bit(element, working);
+    public void expect(KernelKind kind, Element element, Element working, double work) {
+        int bit = kind.bit(element, working);
         if ((requested.getAcquire() & bit) != 0) {
             return;
         }
         DoubleAdder ofLoop = announced.get(Integer.numberOfTrailingZeros(bit));
         ofLoop.add(work);
         if (ofLoop.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
-            waiting.add(new WarmUpLoop(loop, element, working, rate));
+            waiting.add(new KernelWarmUp(kind, element, working, rate));
             start();
         }
     }
 
-    /** Whether a loop was asked for, because enough work of it was announced. */
-    boolean isRequested(KernelKind loop, Element element, Element working) {
-        return (requested.getAcquire() & loop.bit(element, working)) != 0;
+    /** Whether a kernel was asked for, because enough work of it was announced. */
+    boolean isRequested(KernelKind kind, Element element, Element working) {
+        return (requested.getAcquire() & kind.bit(element, working)) != 0;
     }
 
-    /** Whether nothing is being compiled: every loop that was asked for is ready, or never will be. */
+    /** Whether nothing is being compiled: every kernel that was asked for is ready, or never will be. */
     synchronized boolean isIdle() {
         return !running;
     }
@@ -94,30 +94,30 @@ final class WarmUp implements Readiness {
         try {
             turnByTurn();
         } catch (OutOfMemoryError none) {
-            // Nothing is lost: the scalar loops go on, and nobody asks again.
+            // Nothing is lost: the scalar kernels go on, and nobody asks again.
         }
     }
 
-    /** So that C2 compiles one loop while another one is interpreted. */
+    /** So that C2 compiles one kernel while another one is interpreted. */
     private void turnByTurn() {
-        List<WarmUpLoop> active = new ArrayList<>();
+        List<KernelWarmUp> active = new ArrayList<>();
         // Of the kind that all kernels see: any thread may read it.
-        MemorySegment memory = Arena.ofAuto().allocate(WarmUpLoop.BYTES, 64);
+        MemorySegment memory = Arena.ofAuto().allocate(KernelWarmUp.BYTES, 64);
         while (true) {
-            for (WarmUpLoop next = waiting.poll(); next != null; next = waiting.poll()) {
+            for (KernelWarmUp next = waiting.poll(); next != null; next = waiting.poll()) {
                 active.add(next);
             }
             if (active.isEmpty() && isDone()) {
                 return;
             }
-            active.removeIf(loop -> {
-                if (loop.isFast(vector, memory)) {
-                    ready.getAndUpdate(bits -> bits | loop.bit());
+            active.removeIf(kernel -> {
+                if (kernel.isFast(vector, memory)) {
+                    ready.getAndUpdate(bits -> bits | kernel.bit());
                     return true;
                 }
-                return loop.isHopeless();
+                return kernel.isHopeless();
             });
-            if (active.stream().allMatch(WarmUpLoop::isCounted)) {
+            if (active.stream().allMatch(KernelWarmUp::isCounted)) {
                 LockSupport.parkNanos(WAIT_NANOS);
             }
         }

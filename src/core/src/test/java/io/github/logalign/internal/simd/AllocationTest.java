@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The kernels' loops allocate nothing: a vector operation that C2 has no instructions for is called in Java, and makes an
+ * The kernels allocate nothing: a vector operation that C2 has no instructions for is called in Java, and makes an
  * object of every vector. Which ones those are depends on the CPU's vectors, so older CPUs are tried too, as far as a flag of
  * the JVM makes this one look like them.
  *

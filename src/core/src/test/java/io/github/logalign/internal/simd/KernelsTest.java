@@ -69,7 +69,7 @@ class KernelsTest {
     /** .ci/run looks for this line. */
     @BeforeAll
     static void tellTheWidth() {
-        int widest = Width.widest();
+        int widest = VectorWidth.widest();
         System.out.println("vectors of " + Simd.bits() + " bits: "
                 + (Simd.bits() <= widest ? "native" : "emulated, this CPU has " + widest));
     }
@@ -89,19 +89,19 @@ class KernelsTest {
 
     @Test
     void impossibleWidthsAreErrors() {
-        assertThrows(IllegalArgumentException.class, () -> Width.decide("512", "test", true, () -> 256));
-        assertThrows(IllegalArgumentException.class, () -> Width.decide("256", "test", false, () -> 512));
-        assertThrows(IllegalArgumentException.class, () -> Width.decide("64", "test", true, () -> 512));
-        assertThrows(IllegalArgumentException.class, () -> Width.decide("", "test", true, () -> 512));
-        assertEquals(0, Width.decide("0", "test", false, () -> 512).bits());
-        assertEquals(0, Width.decide(null, "test", false, () -> 512).bits());
-        assertEquals(256, Width.decide(null, "test", true, () -> 256).bits());
-        assertFalse(Width.decide(null, "test", true, () -> 256).forced());
-        assertEquals(256, Width.decide("widest", "test", true, () -> 256).bits());
-        assertTrue(Width.decide("widest", "test", true, () -> 256).forced());
-        assertEquals(256, Width.decide("WIDEST", "test", true, () -> 256).bits());
-        assertEquals("forced by test=Widest", Width.decide("Widest", "test", true, () -> 256).reason());
-        assertTrue(Width.decide(null, "test", false, () -> 512).reason().contains("--add-modules"));
+        assertThrows(IllegalArgumentException.class, () -> VectorWidth.decide("512", "test", true, () -> 256));
+        assertThrows(IllegalArgumentException.class, () -> VectorWidth.decide("256", "test", false, () -> 512));
+        assertThrows(IllegalArgumentException.class, () -> VectorWidth.decide("64", "test", true, () -> 512));
+        assertThrows(IllegalArgumentException.class, () -> VectorWidth.decide("", "test", true, () -> 512));
+        assertEquals(0, VectorWidth.decide("0", "test", false, () -> 512).bits());
+        assertEquals(0, VectorWidth.decide(null, "test", false, () -> 512).bits());
+        assertEquals(256, VectorWidth.decide(null, "test", true, () -> 256).bits());
+        assertFalse(VectorWidth.decide(null, "test", true, () -> 256).forced());
+        assertEquals(256, VectorWidth.decide("widest", "test", true, () -> 256).bits());
+        assertTrue(VectorWidth.decide("widest", "test", true, () -> 256).forced());
+        assertEquals(256, VectorWidth.decide("WIDEST", "test", true, () -> 256).bits());
+        assertEquals("forced by test=Widest", VectorWidth.decide("Widest", "test", true, () -> 256).reason());
+        assertTrue(VectorWidth.decide(null, "test", false, () -> 512).reason().contains("--add-modules"));
     }
 
     @ParameterizedTest

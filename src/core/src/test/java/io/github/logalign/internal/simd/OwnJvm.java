@@ -26,7 +26,7 @@ record OwnJvm(String name, List<String> flags) {
     /** One for each width that this CPU computes natively, and those of the older CPUs that it can be made to look like. */
     static Stream<OwnJvm> ofEveryNativeWidth() {
         List<OwnJvm> jvms = new ArrayList<>();
-        for (int width : nativeWidths(Width.widest())) {
+        for (int width : nativeWidths(VectorWidth.widest())) {
             jvms.add(new OwnJvm("this CPU", List.of()).atWidth(width));
         }
         for (Cpu older : Cpu.olderThanThis()) {

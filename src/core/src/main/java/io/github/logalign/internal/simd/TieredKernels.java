@@ -6,12 +6,12 @@ import java.lang.foreign.MemorySegment;
  * The vector kernels where C2 has compiled them, the scalar twins until then: both read the same panels. Small work never
  * touches the Vector API, whose classes alone cost more than it.
  */
-final class StagedKernels implements Kernels {
+final class TieredKernels implements Kernels {
 
     private final int bits;
     private final Kernels scalar;
     private final Kernels vector;
-    private final Readiness readiness;
+    private final KernelReadiness readiness;
 
     /**
      * Both twins for one width.
@@ -19,18 +19,18 @@ final class StagedKernels implements Kernels {
      * @param scalar reads the panels of the vector kernels
      * @param readiness decides between them
      */
-    StagedKernels(int bits, Kernels scalar, Kernels vector, Readiness readiness) {
+    TieredKernels(int bits, Kernels scalar, Kernels vector, KernelReadiness readiness) {
         this.bits = bits;
         this.scalar = scalar;
         this.vector = vector;
         this.readiness = readiness;
     }
 
-    private Kernels by(KernelKind loop, Element element, Element working, double work) {
-        if (readiness.isReady(loop, element, working)) {
+    private Kernels by(KernelKind kind, Element element, Element working, double work) {
+        if (readiness.isReady(kind, element, working)) {
             return vector;
         }
-        expect(loop, element, working, work);
+        expect(kind, element, working, work);
         return scalar;
     }
 
@@ -45,14 +45,14 @@ final class StagedKernels implements Kernels {
     }
 
     @Override
-    public boolean isReady(KernelKind loop, Element element, Element working) {
-        return loop.beatsBlas(bits) && readiness.isReady(loop, element, working);
+    public boolean isReady(KernelKind kind, Element element, Element working) {
+        return kind.beatsBlas(bits) && readiness.isReady(kind, element, working);
     }
 
     @Override
-    public void expect(KernelKind loop, Element element, Element working, double multiplications) {
-        if (loop.beatsBlas(bits)) {
-            readiness.expect(loop, element, working, multiplications);
+    public void expect(KernelKind kind, Element element, Element working, double multiplications) {
+        if (kind.beatsBlas(bits)) {
+            readiness.expect(kind, element, working, multiplications);
         }
     }
 

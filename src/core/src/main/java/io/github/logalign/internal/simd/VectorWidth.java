@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was chosen
  * @param forced whether it was asked for
  */
-record Width(int bits, String reason, boolean forced) {
+record VectorWidth(int bits, String reason, boolean forced) {
 
     /**
      * The property by which tests run widths that this CPU lacks: the Vector API computes them in Java, a thousand times
@@ -26,7 +26,7 @@ record Width(int bits, String reason, boolean forced) {
     private static final String MODULE = "jdk.incubator.vector";
 
     /** The choice for this process, or the error that every caller is told. */
-    private record Choice(@Nullable Width width, @Nullable String error) {
+    private record Choice(@Nullable VectorWidth width, @Nullable String error) {
 
         static final Choice MADE = make();
 
@@ -39,7 +39,7 @@ record Width(int bits, String reason, boolean forced) {
             boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
             boolean any = Boolean.getBoolean(ANY) && forced != null && !forced.equalsIgnoreCase(WIDEST);
             try {
-                return new Choice(decide(forced, source, modulePresent, any ? () -> 512 : Width::widest), null);
+                return new Choice(decide(forced, source, modulePresent, any ? () -> 512 : VectorWidth::widest), null);
             } catch (IllegalArgumentException impossible) {
                 return new Choice(null, impossible.getMessage());
             }
@@ -51,8 +51,8 @@ record Width(int bits, String reason, boolean forced) {
      *
      * @throws IllegalArgumentException if a width is forced that cannot run here; every call says so again
      */
-    static Width selected() {
-        Width width = Choice.MADE.width();
+    static VectorWidth selected() {
+        VectorWidth width = Choice.MADE.width();
         if (width == null) {
             throw new IllegalArgumentException(Choice.MADE.error());
         }
@@ -67,21 +67,21 @@ record Width(int bits, String reason, boolean forced) {
      * @param modulePresent whether the module of the vectors is there
      * @param widest the widest vectors of this CPU in bits, looked up only when the module is there
      */
-    static Width decide(@Nullable String forced, String source, boolean modulePresent, IntSupplier widest) {
+    static VectorWidth decide(@Nullable String forced, String source, boolean modulePresent, IntSupplier widest) {
         String missing = "the module " + MODULE + " is not there (start java with --add-modules " + MODULE + ")";
         if (forced == null) {
             if (!modulePresent) {
-                return new Width(0, "scalar: " + missing, false);
+                return new VectorWidth(0, "scalar: " + missing, false);
             }
             int bits = Math.min(512, widest.getAsInt());
             return bits < 128
-                    ? new Width(0, "scalar: this CPU has no vectors of 128 bits", false)
-                    : new Width(bits, "the widest vectors of this CPU", false);
+                    ? new VectorWidth(0, "scalar: this CPU has no vectors of 128 bits", false)
+                    : new VectorWidth(bits, "the widest vectors of this CPU", false);
         }
         String asked = source + "=" + forced;
         String wanted = forced.toLowerCase(Locale.ROOT);
         return switch (wanted) {
-            case "0" -> new Width(0, "forced by " + asked, true);
+            case "0" -> new VectorWidth(0, "forced by " + asked, true);
             case "128", "256", "512", WIDEST -> {
                 if (!modulePresent) {
                     throw new IllegalArgumentException(asked + " cannot run: " + missing + "; or set it to 0");
@@ -92,7 +92,7 @@ record Width(int bits, String reason, boolean forced) {
                     throw new IllegalArgumentException(asked + " cannot run: the widest vectors of this CPU have "
                             + widestBits + " bits; unset it or choose a smaller width");
                 }
-                yield new Width(bits, "forced by " + asked, true);
+                yield new VectorWidth(bits, "forced by " + asked, true);
             }
             default ->
                 throw new IllegalArgumentException(

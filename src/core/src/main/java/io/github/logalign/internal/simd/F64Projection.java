@@ -13,8 +13,11 @@ import jdk.incubator.vector.DoubleVector;
  * <p>A tile is as large as the registers allow: 8 tokens x 3 vectors with the 32 registers of 512-bit vectors, 4 x 3 with
  * the 16 of the others. One call computes one tile: accumulators that live through a nest of loops get boxed when C2
  * compiles the nest from its middle. It adds its squares to those in an array, and {@link TileSums} adds these to the sums.
+ *
+ * <p>The accumulators are written out, and the file is long for that: C2 keeps vectors in registers only if each is a local
+ * variable.
  */
-final class F64Tiles {
+final class F64Projection {
 
     private static final long VECTOR = F64.vectorByteSize();
     private static final int LANES = F64.length();
@@ -32,7 +35,7 @@ final class F64Tiles {
     /** The directions of one panel. */
     static final int WIDTH = 3 * LANES;
 
-    private F64Tiles() {}
+    private F64Projection() {}
 
     static void addSquares(
             MemorySegment x,

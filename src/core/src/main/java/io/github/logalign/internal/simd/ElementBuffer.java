@@ -9,11 +9,11 @@ import java.util.Arrays;
  * after a few hundredths of a second, loops over segments or with one running sum are not: hence sums by place, whole words of
  * two narrow elements, and one array of each type.
  */
-final class Chunk {
+final class ElementBuffer {
 
     static final int LENGTH = 1024;
 
-    private static final ThreadLocal<Chunk> OF_THREAD = ThreadLocal.withInitial(Chunk::new);
+    private static final ThreadLocal<ElementBuffer> OF_THREAD = ThreadLocal.withInitial(ElementBuffer::new);
 
     private final double[] values = new double[LENGTH];
     private final double[] sums = new double[LENGTH];
@@ -23,10 +23,10 @@ final class Chunk {
     private final int[] words = new int[LENGTH];
     private final MemorySegment wordsAsMemory = MemorySegment.ofArray(words);
 
-    private Chunk() {}
+    private ElementBuffer() {}
 
     /** For one call: none is made within another. */
-    static Chunk ofThisThread() {
+    static ElementBuffer ofThisThread() {
         return OF_THREAD.get();
     }
 

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
-/** One vector loop on its way to being compiled. For one thread. */
-final class WarmUpLoop {
+/** One vector kernel on its way to being compiled. For one thread. */
+final class KernelWarmUp {
 
     /** Memory for any of them. */
     static final long BYTES = 1L << 20;
@@ -50,7 +50,7 @@ final class WarmUpLoop {
 
     private static final double FAST_CONVERSIONS = 1;
 
-    private final KernelKind loop;
+    private final KernelKind kind;
     private final Element element;
     private final Element working;
     private int rounds;
@@ -58,15 +58,15 @@ final class WarmUpLoop {
     /** Work per nanosecond of what it runs, which tells how much work it did. */
     private final ToDoubleFunction<DoubleSupplier> rate;
 
-    WarmUpLoop(KernelKind loop, Element element, Element working, ToDoubleFunction<DoubleSupplier> rate) {
+    KernelWarmUp(KernelKind kind, Element element, Element working, ToDoubleFunction<DoubleSupplier> rate) {
         this.rate = rate;
-        this.loop = loop;
+        this.kind = kind;
         this.element = element;
         this.working = working;
     }
 
     int bit() {
-        return loop.bit(element, working);
+        return kind.bit(element, working);
     }
 
     /** Whether C2 has had all the time it may need, and has not made it fast. */
@@ -79,7 +79,7 @@ final class WarmUpLoop {
         return rounds > COUNTED_ROUNDS;
     }
 
-    /** Runs the loop a few times, and tells whether it is fast by now. */
+    /** Runs the kernel a few times, and tells whether it is fast by now. */
     boolean isFast(Kernels vector, MemorySegment memory) {
         rounds++;
         if (rounds > PROFILING_ROUNDS) {
@@ -95,20 +95,20 @@ final class WarmUpLoop {
     }
 
     private double leastRate() {
-        return switch (loop) {
+        return switch (kind) {
             case PROJECT, GRAM -> FAST_MULTIPLICATIONS;
             case CONVERT, COLUMNS -> FAST_CONVERSIONS;
             case SCAN, SQUARES -> FAST_ELEMENTS;
         };
     }
 
-    /** Now and then C2 compiles a loop so that it boxes after all: what is used has been seen to be fast on more. */
+    /** Now and then C2 compiles a kernel so that it boxes after all: what is used has been seen to be fast on more. */
     private boolean isFastAtLength(Kernels vector, MemorySegment memory) {
         double best = 0;
-        double bestOfPacking = loop == KernelKind.GRAM ? 0 : Double.POSITIVE_INFINITY;
+        double bestOfPacking = kind == KernelKind.GRAM ? 0 : Double.POSITIVE_INFINITY;
         for (int trial = 0; trial < TRIALS; trial++) {
             best = Math.max(best, rate.applyAsDouble(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
-            if (loop == KernelKind.GRAM) {
+            if (kind == KernelKind.GRAM) {
                 int n = 2 * vector.panelWidth(working);
                 bestOfPacking = Math.max(bestOfPacking, rate.applyAsDouble(() -> {
                     vector.packGram(working, memory, 0, LENGTH, LONG, n, memory.asSlice(SECOND));
@@ -130,7 +130,7 @@ final class WarmUpLoop {
     private double run(Kernels vector, MemorySegment memory, int length, int elements) {
         MemorySegment second = memory.asSlice(SECOND);
         MemorySegment result = memory.asSlice(RESULT);
-        switch (loop) {
+        switch (kind) {
             // Without an element there is no call; one is no vector yet.
             case SCAN -> vector.maxMagnitude(memory, 0, element, Math.max(1, elements));
             case SQUARES -> vector.sumOfSquares(memory, 0, element, elements);

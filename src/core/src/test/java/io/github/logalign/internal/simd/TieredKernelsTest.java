@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Scalar at first, vectors as soon as they are compiled, the same result all the time. */
-class StagedKernelsTest {
+class TieredKernelsTest {
 
     private static final double LARGE = 1e10;
 
@@ -38,38 +38,38 @@ class StagedKernelsTest {
     }
 
     /** Ready as a test says. */
-    private static final class Said implements Readiness {
+    private static final class Said implements KernelReadiness {
 
         private boolean ready;
 
         @Override
-        public boolean isReady(KernelKind loop, Element element, Element working) {
+        public boolean isReady(KernelKind kind, Element element, Element working) {
             return ready;
         }
 
         @Override
-        public void expect(KernelKind loop, Element element, Element working, double work) {
+        public void expect(KernelKind kind, Element element, Element working, double work) {
             // It is the test that decides.
         }
     }
 
-    static Stream<Arguments> loops() {
-        List<Arguments> loops = new ArrayList<>();
-        for (KernelKind loop : KernelKind.values()) {
+    static Stream<Arguments> kinds() {
+        List<Arguments> kinds = new ArrayList<>();
+        for (KernelKind kind : KernelKind.values()) {
             for (Element element : Element.values()) {
                 for (Element working : new Element[]{Element.F64, Element.F32}) {
                     // Sums of squares of F16 are taken after widening.
-                    if (loop != KernelKind.SQUARES || element != Element.F16) {
-                        loops.add(Arguments.of(loop, element, working));
+                    if (kind != KernelKind.SQUARES || element != Element.F16) {
+                        kinds.add(Arguments.of(kind, element, working));
                     }
                 }
             }
         }
-        return loops.stream();
+        return kinds.stream();
     }
 
-    /** What a loop makes of small numbers, bit for bit. */
-    private static double[] run(Kernels kernels, KernelKind loop, Element element, Element working) {
+    /** What a kernel makes of small numbers, bit for bit. */
+    private static double[] run(Kernels kernels, KernelKind kind, Element element, Element working) {
         int n = 50;
         int rows = 11;
         int width = kernels.panelWidth(working);
@@ -87,7 +87,7 @@ class StagedKernelsTest {
                 Scalars.put(panels, (long) i * working.bytes(), working, Math.cos(i));
             }
             MemorySegment result = arena.allocate(8L * Math.max(2L * width, GramLayout.size(n, width)), 64);
-            switch (loop) {
+            switch (kind) {
                 case SCAN -> {
                     return new double[]{kernels.maxMagnitude(source, 0, element, (long) n * rows)};
                 }
@@ -123,19 +123,19 @@ class StagedKernelsTest {
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
-    @MethodSource("loops")
-    void theTwinThatIsReadyComputesAndTheResultIsTheSame(KernelKind loop, Element element, Element working) {
+    @MethodSource("kinds")
+    void theTwinThatIsReadyComputesAndTheResultIsTheSame(KernelKind kind, Element element, Element working) {
         int bits = Simd.bits();
         assertTrue(bits > 0, "there is nothing to compare without vectors: " + Simd.reason());
         List<String> calls = new ArrayList<>();
         Said said = new Said();
-        Kernels kernels = new StagedKernels(bits, recorded("scalar", new ScalarKernels(bits), calls),
+        Kernels kernels = new TieredKernels(bits, recorded("scalar", new ScalarKernels(bits), calls),
                 recorded("vector", new VectorKernels(), calls), said);
-        double[] before = run(kernels, loop, element, working);
+        double[] before = run(kernels, kind, element, working);
         assertEquals(List.of("scalar"), calls.stream().distinct().toList());
         calls.clear();
         said.ready = true;
-        double[] after = run(kernels, loop, element, working);
+        double[] after = run(kernels, kind, element, working);
         assertEquals(List.of("vector"), calls.stream().distinct().toList());
         assertArrayEquals(before, after, working == Element.F64 ? 1e-12 : 1e-3);
     }
@@ -144,7 +144,7 @@ class StagedKernelsTest {
     void smallWorkNeverStartsTheCompilation() {
         Kernels vector = new VectorKernels();
         WarmUp warmUp = new WarmUp(vector);
-        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        Kernels kernels = new TieredKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(8L * 4096, 64);
             for (int i = 0; i < 1000; i++) {
@@ -172,33 +172,33 @@ class StagedKernelsTest {
 
     @ParameterizedTest
     @MethodSource("jvms")
-    void everyLoopBecomesReadyWhenItIsWorthIt(OwnJvm jvm) throws Exception {
-        jvm.with("-Xbatch").mustSay(StagedKernelsTest.class, "all loops are ready");
+    void everyKernelBecomesReadyWhenItIsWorthIt(OwnJvm jvm) throws Exception {
+        jvm.with("-Xbatch").mustSay(TieredKernelsTest.class, "all kernels are ready");
     }
 
     /**
-     * Announces much work for every loop, waits until all that can be compiled is, and fails if a loop is not fast then: no
+     * Announces much work for every kernel, waits until all that can be compiled is, and fails if a kernel is not fast then: no
      * longer boxes, since how long it takes depends on who else is at work.
      *
      * @param args none
      */
     public static void main(String[] args) throws InterruptedException {
         Kernels vector = new VectorKernels();
-        WarmUp warmUp = new WarmUp(vector, StagedKernelsTest::fastIfItDoesNotBox);
-        Kernels kernels = new StagedKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
-        List<Object[]> worthIt = loops().map(Arguments::get)
-                .filter(loop -> ((KernelKind) loop[0]).beatsBlas(Simd.bits()))
+        WarmUp warmUp = new WarmUp(vector, TieredKernelsTest::fastIfItDoesNotBox);
+        Kernels kernels = new TieredKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        List<Object[]> worthIt = kinds().map(Arguments::get)
+                .filter(kind -> ((KernelKind) kind[0]).beatsBlas(Simd.bits()))
                 .toList();
-        worthIt.forEach(loop -> kernels.expect((KernelKind) loop[0], (Element) loop[1], (Element) loop[2], LARGE));
+        worthIt.forEach(kind -> kernels.expect((KernelKind) kind[0], (Element) kind[1], (Element) kind[2], LARGE));
         Limits.awaitThat(warmUp::isIdle);
         List<String> slow = worthIt.stream()
-                .filter(loop -> !kernels.isReady((KernelKind) loop[0], (Element) loop[1], (Element) loop[2]))
+                .filter(kind -> !kernels.isReady((KernelKind) kind[0], (Element) kind[1], (Element) kind[2]))
                 .map(List::of)
                 .map(Object::toString)
                 .toList();
         if (!slow.isEmpty()) {
             throw new AssertionError("not ready: " + slow);
         }
-        System.out.println("all loops are ready");
+        System.out.println("all kernels are ready");
     }
 }

@@ -10,18 +10,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Which alarms are watched, and whether they decide about the exit code. */
+/** The alarms to watch, and whether they affect the exit code. */
 final class AlarmOptions {
 
     @Option(
             names = "--alarm",
             paramLabel = "KIND[=THRESHOLD]",
-            description = "Only these alarms: below-baseline (default 0.03: LAR below the baseline at two checkpoints),"
-                    + " decline (0.025: slope per 1000 steps) and acceleration (0.02: growth of the slope). May be given"
-                    + " again; without it all are watched.")
+            description = "Watch only these alarms: below-baseline (default 0.03: LAR below the baseline at two "
+                    + "checkpoints), decline (0.025: slope per 1000 steps) and acceleration (0.02: steepening of the "
+                    + "slope). Repeatable; without it all are watched.")
     private List<String> alarms = new ArrayList<>();
 
-    @Option(names = "--no-alarms", description = "Watch none.")
+    @Option(names = "--no-alarms", description = "Watch no alarms.")
     private boolean noAlarms;
 
     @Option(names = "--fail-on-alarm", description = "Exit code 3 if an alarm fired.")
@@ -32,13 +32,13 @@ final class AlarmOptions {
     }
 
     /**
-     * The rules that were asked for.
+     * The rules selected by the options.
      *
-     * @throws ParameterException if they make no sense
+     * @throws ParameterException if the options are contradictory or invalid
      */
     AlarmRules rules(CommandLine commandLine, int window, boolean hasBaseline) {
         if (noAlarms && (!alarms.isEmpty() || failOnAlarm)) {
-            throw new ParameterException(commandLine, "--no-alarms goes with neither --alarm nor --fail-on-alarm");
+            throw new ParameterException(commandLine, "--no-alarms cannot be combined with --alarm or --fail-on-alarm");
         }
         if (alarms.isEmpty() && !noAlarms) {
             return AlarmRules.all(window);
@@ -56,7 +56,8 @@ final class AlarmOptions {
             }
             return AlarmRules.of(thresholds, window);
         } catch (NumberFormatException wrong) {
-            throw new ParameterException(commandLine, "--alarm: a threshold is a number, as in decline=0.03", wrong);
+            throw new ParameterException(
+                    commandLine, "--alarm: a threshold must be a number, as in decline=0.03", wrong);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--alarm: " + wrong.getMessage(), wrong);
         }

@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells which checkpoints of a live run are complete. A checkpoint is when all its files open strictly, have no matrices that
- * end in zeros, and have not changed between two looks. One that stays as it is for two polls and is still not so is handed
- * on too, so that its row says why. What was handed on comes again when its files change.
+ * Decides which checkpoints of a live run are complete. A checkpoint is complete if all its files pass the strict
+ * checks at opening, no matrix in them ends in zeros, and they have not changed between two polls. An incomplete
+ * checkpoint that stays unchanged for two polls is also scored, so that its row reports the reason. A scored checkpoint
+ * is scored again when its files change.
  */
 final class Arrivals {
 
     private static final int POLLS_UNTIL_BROKEN = 2;
 
-    /** Clocks of file servers may be late by that much: files older than that need no second look. */
+    /** The assumed maximum lag of a file server's clock. Files older than that need no second poll. */
     private static final Duration OLD = Duration.ofMinutes(10);
 
     private final Duration old;
@@ -32,7 +33,7 @@ final class Arrivals {
         this.old = poll.compareTo(OLD) > 0 ? poll : OLD;
     }
 
-    /** What a file looks like from outside. */
+    /** The size and modification time of a file. */
     private record Stamp(long size, Instant modified) {}
 
     /** A checkpoint under observation. */
@@ -42,7 +43,7 @@ final class Arrivals {
         private boolean handedOn;
     }
 
-    /** To be asked once a poll for each checkpoint. */
+    /** Call once per poll for each checkpoint. */
     boolean isReady(Checkpoint checkpoint) {
         Watched state = watched.computeIfAbsent(checkpoint.step(), step -> new Watched());
         List<Stamp> stamps = new ArrayList<>();
@@ -79,7 +80,7 @@ final class Arrivals {
         try {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new Stamp(attributes.size(), attributes.lastModifiedTime().toInstant());
-        } catch (IOException notThere) {
+        } catch (IOException missing) {
             return new Stamp(-1, Instant.EPOCH);
         }
     }

@@ -4,24 +4,24 @@ import io.github.logalign.Environment;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.ScoreOptions;
 
-/** Whether there is an OpenBLAS that computes here: said once at the start, not for each layer. */
+/** Checks once at the start that OpenBLAS works here, so that a failure is not reported for each layer. */
 final class BlasCheck {
 
     private static final String VARIABLE = "OPENBLAS_CORETYPE";
 
     private BlasCheck() {}
 
-    /** Whose code OpenBLAS was told to run; empty if the variable is not set. */
+    /** The core type whose code OpenBLAS was asked to run; empty if the variable is not set. */
     static String coreType() {
         String value = System.getenv(VARIABLE);
         return value == null ? "" : value;
     }
 
     /**
-     * To be called before the first computation. What does without OpenBLAS is not stopped for want of it, unless it was told
-     * to run code that this CPU cannot run.
+     * Call before the first computation. Computations that do not need OpenBLAS proceed without it, unless the variable
+     * selects code that this CPU cannot run.
      *
-     * @throws LogalignException if it cannot compute here
+     * @throws LogalignException if the computation is not possible here
      */
     static void require(ScoreOptions options) {
         boolean needed = options.needsBlas();

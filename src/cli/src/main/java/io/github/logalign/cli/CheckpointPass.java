@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Scores all checkpoints that a run has now. */
+/** Scores all present checkpoints of a run. */
 final class CheckpointPass {
 
-    /** A file that was written less than this ago may still be being written: it is looked at again after as long. */
+    /** A file modified less than this ago may be incomplete; it is checked again after the same time. */
     private static final Duration FRESH = Duration.ofSeconds(1);
 
     private CheckpointPass() {}
@@ -27,20 +27,20 @@ final class CheckpointPass {
     /**
      * Scores a run.
      *
-     * @throws LogalignException if there are no checkpoints, or a pattern fits none of their layers
+     * @throws LogalignException if there are no checkpoints, or a pattern matches none of their layers
      */
     static void over(Path run, RunFolder folder, CheckpointScorer scorer, TrackRun tracked, boolean quiet)
             throws InterruptedException {
         RunFolder.Scan scan = folder.scan();
-        scan.problems().forEach(tracked::tellProblem);
-        scan.notes().forEach(tracked::tellNote);
-        scan.leftovers().forEach(tracked::tellNote);
+        scan.problems().forEach(tracked::reportProblem);
+        scan.notes().forEach(tracked::reportNote);
+        scan.leftovers().forEach(tracked::reportNote);
         List<Checkpoint> checkpoints = scan.checkpoints();
         if (checkpoints.isEmpty() && tracked.series().rows().isEmpty()) {
-            tracked.tellRepeats();
-            throw new LogalignException(Names.printable(run) + ": there are no checkpoints; they are called"
-                    + " step_N.weights.safetensors or checkpoint-N/model.safetensors, or say where they are with"
-                    + " --pattern");
+            tracked.reportRepeats();
+            throw new LogalignException(Names.printable(run) + ": it holds no checkpoints; name them "
+                    + "step_N.weights.safetensors or checkpoint-N/model.safetensors, or give their place with "
+                    + "--pattern");
         }
         scorer.checkPatterns(checkpoints);
         Map<Checkpoint, Optional<CheckpointStamp>> fresh = new LinkedHashMap<>();
@@ -61,7 +61,7 @@ final class CheckpointPass {
                 }
             }
         }
-        tracked.tellRepeats();
+        tracked.reportRepeats();
         tracked.completeSpectra(checkpoints);
     }
 
@@ -73,7 +73,7 @@ final class CheckpointPass {
     private static boolean isNewerThan(Instant since, Path file) {
         try {
             return Files.getLastModifiedTime(file).toInstant().isAfter(since);
-        } catch (IOException notThere) {
+        } catch (IOException missing) {
             return false;
         }
     }

@@ -33,12 +33,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** {@code demo}: trains a network that memorises first and generalises later, tracks it, and tells the story. */
+/** {@code demo}: trains a network that first memorises and later generalises, tracks it, and summarises the run. */
 @Command(
         name = "demo",
         description = {
-            "Train a small network that memorises first and generalises later, track its LAR, and tell the story.",
-            "The same as lab grokking and then track --report --out; takes about a minute of one processor's time."
+            "Train a small network that first memorises and later generalises, track its LAR, and summarise the run.",
+            "Equivalent to lab grokking followed by track --report --out; takes about a minute of CPU time."
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -113,14 +113,14 @@ final class DemoCommand implements Callable<Integer> {
             try (var entries = Files.list(named)) {
                 if (entries.findAny().isPresent()) {
                     throw new LogalignException(Names.printable(named)
-                            + ": the folder is not empty; name a new one, so that nothing is lost");
+                            + ": the folder is not empty; name a new one, so that nothing is overwritten");
                 }
             }
             return named;
         } catch (IOException failed) {
             throw new LogalignException(
-                    (named == null ? "a temporary folder" : Names.printable(named)) + ": cannot be made or read ("
-                            + Reasons.of(failed) + "); name a folder that can be written to with --out",
+                    (named == null ? "a temporary folder" : Names.printable(named)) + ": cannot be created or read ("
+                            + Reasons.of(failed) + "); name a writable folder with --out",
                     failed);
         }
     }

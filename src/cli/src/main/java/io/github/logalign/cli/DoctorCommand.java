@@ -16,9 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code doctor}: what computes here, and whether it computes right. */
+/**
+ * {@code doctor}: shows the native library in use and the environment, and checks that the library computes correctly.
+ */
 @Command(name = "doctor",
-        description = "What computes here, the places tried, and a small computation with known answer.")
+        description = "Show the environment and the BLAS library found, and check a small computation with a known "
+                + "result.")
 final class DoctorCommand implements Callable<Integer> {
 
     /** The singular values of {{3, 0}, {4, 5}} are the roots of 45 and 5. */
@@ -59,18 +62,19 @@ final class DoctorCommand implements Callable<Integer> {
         }
         boolean right = computesRight();
         line(out, "small SVD",
-                right ? "right" : "WRONG: do not trust results; name another library by -Dlogalign.blas");
+                right ? "right" : "WRONG: do not trust results; choose another library with -Dlogalign.blas");
         out.flush();
         return right ? 0 : 1;
     }
 
-    /** OpenBLAS takes some cores for others, and names that it does not know for none. */
+    /** OpenBLAS substitutes some core types, and ignores unknown names. */
     static String core(String core, String wanted) {
         if (wanted.isEmpty()) {
             return core;
         }
         boolean other = !core.equalsIgnoreCase(wanted);
-        return core + " (OPENBLAS_CORETYPE=" + wanted + (other ? ", which this OpenBLAS has not as such)" : ")");
+        return core + " (OPENBLAS_CORETYPE=" + wanted + (other ? ", which this OpenBLAS does not have under that "
+                + "name)" : ")");
     }
 
     private static void line(PrintWriter out, String name, String value) {

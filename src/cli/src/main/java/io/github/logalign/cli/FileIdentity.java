@@ -10,22 +10,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a path really is: equal for two paths exactly if writing to one would change the other. Links, relative paths, hard
- * links, mounts and names that differ in case where the system does not care are all seen through.
+ * The identity of the file behind a path: equal for two paths if and only if writing to one would change the other.
+ * Links, relative paths, hard links, mounts, and names that differ only in case on a case-insensitive file system are
+ * resolved.
  *
- * @param key of the file, or of the nearest folder above that exists
- * @param names of what does not exist yet, from there on
+ * @param key the key of the file, or of the nearest existing folder above it
+ * @param names the remaining names of the path, which do not exist yet
  */
 record FileIdentity(Object key, List<String> names) {
 
     /**
-     * Looks at a path.
+     * Resolves a path.
      *
      * @param path any path; need not exist
-     * @throws IOException if the system does not tell, for example because links lead in a circle
+     * @throws IOException if the path cannot be resolved, for example because of a cycle of links
      */
     static FileIdentity of(Path path) throws IOException {
-        // What a descriptor leads to need not have a name any more.
+        // The file behind a descriptor may no longer have a name.
         Path existing = (Files.exists(path) ? path : Links.end(path)).toAbsolutePath();
         List<String> names = new ArrayList<>();
         while (!Files.exists(existing)) {
@@ -48,7 +49,7 @@ record FileIdentity(Object key, List<String> names) {
         return key == null ? existing.toRealPath().toString().toLowerCase(Locale.ROOT) : key;
     }
 
-    /** What does not exist is no link, so that ".." leads back. */
+    /** Names that do not exist are not links, so ".." removes the name before it. */
     private static List<String> normal(List<String> names) {
         Path path = Path.of("", names.toArray(String[]::new)).normalize();
         List<String> normal = new ArrayList<>();
@@ -56,7 +57,7 @@ record FileIdentity(Object key, List<String> names) {
         return normal;
     }
 
-    /** Asks for the folder itself in the other case. */
+    /** Looks up the folder itself with the case of its letters swapped. */
     private static boolean ignoresCase(Path folder) throws IOException {
         for (Path at = folder.toRealPath(); at != null && at.getNameCount() > 0; at = at.getParent()) {
             String name = String.valueOf(at.getFileName());

@@ -11,7 +11,7 @@ import java.util.Optional;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Whether the files of weights and of activations are what the options say, told by their tensors. */
+/** Checks from the tensors whether the files of weights and activations were given in the right order. */
 final class FileRoles {
 
     private static final String WEIGHT = ".weight";
@@ -20,8 +20,9 @@ final class FileRoles {
     private FileRoles() {}
 
     /**
-     * Refuses files that were swapped: none of the weights is named as one, all of the activations are, and the shapes or
-     * suffixes say the same. Activations may be called X.weight, and weights X, so names alone prove nothing.
+     * Refuses swapped files: no tensor of the weights file has the name of a weight, all tensors of the activations
+     * file have, and the shapes or suffixes agree. Names alone prove nothing, since activations may be named X.weight
+     * and weights X.
      *
      * @return a note if the names alone look swapped
      */
@@ -38,12 +39,12 @@ final class FileRoles {
                 + Names.printable(activations.path()) + " like weights";
         boolean suffixes = w.stream().anyMatch(tensor -> tensor.name().endsWith(INPUT));
         if (suffixes || (haveOneNumberOfRows(w) && !haveOneNumberOfRows(x))) {
-            throw new ParameterException(commandLine, files + ": exchange them");
+            throw new ParameterException(commandLine, files + ": swap the two files");
         }
-        return Optional.of(files + " by their names; if they are, exchange them");
+        return Optional.of(files + ", judging by names; if so, swap the two files");
     }
 
-    /** As activations of the same tokens have. */
+    /** Whether all tensors have the same number of rows, as activations of the same tokens have. */
     private static boolean haveOneNumberOfRows(List<Tensor> tensors) {
         return tensors.stream().mapToLong(tensor -> tensor.shape()[0]).distinct().count() == 1;
     }
@@ -53,8 +54,8 @@ final class FileRoles {
     }
 
     /**
-     * Refuses a weight that would be scored with itself: the same file was given twice, or a copy of it. A file that holds
-     * both weights and activations is good where names or options tell which is which.
+     * Refuses to score a weight with itself, because the same file, or a copy of it, was given twice. A single file
+     * with both weights and activations is accepted if names or options distinguish them.
      */
     static void checkDifferent(CommandLine commandLine, List<LayerJob> jobs) {
         for (LayerJob job : jobs) {
@@ -77,7 +78,7 @@ final class FileRoles {
         try {
             return weight.read(w -> activation.read(x -> w.mismatch(x) == -1));
         } catch (LogalignException unreadable) {
-            // The layer's own row tells why.
+            // The row of the layer reports the reason.
             return false;
         }
     }

@@ -5,22 +5,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Whether and how a live run is watched. */
+/** The options for watching a live run. */
 final class FollowOptions {
 
     private static final double MOST_SECONDS = 86_400;
 
     @Option(
             names = "--follow",
-            description = "Watch a live run until told to stop (Ctrl-C, SIGTERM; exit code 130 or 143), or with"
-                    + " --fail-on-alarm until an alarm fires.")
+            description = "Watch a live run until stopped (Ctrl-C, SIGTERM; exit code 130 or 143), or with "
+                    + "--fail-on-alarm until an alarm fires.")
     boolean follow;
 
     @Option(
             names = "--poll",
             paramLabel = "SECONDS",
             defaultValue = "10",
-            description = "How often to look for new checkpoints (default: ${DEFAULT-VALUE}).")
+            description = "Interval between looking for new checkpoints (default: ${DEFAULT-VALUE}).")
     private double poll = 10;
 
     void check(CommandLine commandLine) {

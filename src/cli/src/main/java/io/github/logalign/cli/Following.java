@@ -6,7 +6,7 @@ import io.github.logalign.track.RunFolder;
 import java.time.Duration;
 import java.util.List;
 
-/** Watches a live run, and scores each of its checkpoints when it is complete, again when it has changed. */
+/** Watches a live run, and scores each checkpoint when it is complete and again when it has changed. */
 final class Following {
 
     private final RunFolder folder;
@@ -16,10 +16,10 @@ final class Following {
     private final boolean untilAlarm;
 
     /**
-     * Prepares it.
+     * Creates a watcher.
      *
-     * @param pause between two looks
-     * @param untilAlarm whether an alarm ends it
+     * @param pause the time between two polls
+     * @param untilAlarm whether to end at the first alarm
      */
     Following(RunFolder folder, CheckpointScorer scorer, TrackRun tracked, Duration pause, boolean untilAlarm) {
         this.folder = folder;
@@ -29,16 +29,17 @@ final class Following {
         this.untilAlarm = untilAlarm;
     }
 
-    /** Follows until the JVM is told to stop. */
+    /** Follows the run until the JVM is stopped. */
     void until(StopHook stop) throws InterruptedException {
         Arrivals arrivals = new Arrivals(pause);
         boolean first = true;
         boolean checked = false;
         do {
             RunFolder.Scan scan = folder.scan();
-            // Leftovers are for runs that have ended: what is temporary in a live run becomes a checkpoint.
-            scan.notes().forEach(tracked::tellNote);
-            scan.problems().forEach(tracked::tellProblem);
+            // Leftovers are reported only for runs that have ended: in a live run a temporary folder becomes a
+            // checkpoint.
+            scan.notes().forEach(tracked::reportNote);
+            scan.problems().forEach(tracked::reportProblem);
             for (Checkpoint checkpoint : scan.checkpoints()) {
                 if (arrivals.isReady(checkpoint)) {
                     checked = checked || scorer.checkPatterns(List.of(checkpoint));
@@ -48,7 +49,7 @@ final class Following {
                     return;
                 }
             }
-            tracked.tellRepeats();
+            tracked.reportRepeats();
             if (first) {
                 tracked.completeSpectra(scan.checkpoints());
                 first = false;

@@ -2,11 +2,14 @@ package io.github.logalign.cli;
 
 import picocli.CommandLine.Option;
 
-/** Lets a command write over what it did not write; its inputs stay safe. {@link Outputs} asks for it by its name. */
+/**
+ * Lets a command overwrite files that it did not write; its inputs stay protected. {@link Outputs} looks the option up
+ * by name.
+ */
 final class ForceOption {
 
     static final String NAME = "--force";
 
-    @Option(names = NAME, description = "Write over files that this command did not write, or cannot go on with.")
+    @Option(names = NAME, description = "Overwrite files that this command did not write or cannot continue.")
     boolean force;
 }

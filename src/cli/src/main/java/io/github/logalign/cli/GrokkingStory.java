@@ -13,7 +13,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What happened in a run of modular addition, in a dozen lines; every number is of that run's files. */
+/** Summarises a run of modular addition in a dozen lines. Every number comes from the files of the run. */
 final class GrokkingStory {
 
     private static final double MEMORISED = 0.999;
@@ -31,28 +31,28 @@ final class GrokkingStory {
         this.metrics = metrics;
     }
 
-    /** The lines; what did not happen is said to not have happened. */
+    /** The lines of the summary; events that did not happen are reported as such. */
     static List<String> of(Series series, Metrics metrics) {
         GrokkingStory story = new GrokkingStory(series, metrics);
-        story.tell();
+        story.write();
         return story.lines;
     }
 
-    private void tell() {
+    private void write() {
         List<SeriesRow> rows = series.layer(layer);
         if (rows.isEmpty()) {
             lines.add("nothing could be scored");
             return;
         }
         lines.add("A network learns a + b modulo a prime from half of all pairs; the other half is its test.");
-        lines.add("LAR is read from its unembedding and the inputs of the training pairs alone.");
+        lines.add("LAR is computed from its unembedding and the unembedding's inputs for the training pairs alone.");
         lines.add("");
         Long memorised = firstAtLeast("trainAccuracy", MEMORISED);
         Long generalised = firstAtLeast("testAccuracy", GENERALISED);
         long last = rows.getLast().step();
         lines.add(event("untrained", rows.getFirst().step()));
-        lines.add(memorised == null ? "It did not memorise its pairs." : event("memorised", memorised));
-        lines.add(generalised == null ? "It did not generalise." : event("generalised", generalised));
+        lines.add(memorised == null ? "The network did not memorise its pairs." : event("memorised", memorised));
+        lines.add(generalised == null ? "The network did not generalise." : event("generalised", generalised));
         lines.add(event("at the end", last));
         lines.add("");
         if (memorised != null && generalised != null) {
@@ -61,7 +61,7 @@ final class GrokkingStory {
         function(last);
     }
 
-    /** Whether LAR moved before the test accuracy could be seen to. */
+    /** Reports whether LAR changed before the test accuracy did. */
     private void foreseen(long from, long to) {
         List<Double> lar = new ArrayList<>();
         List<Double> loss = new ArrayList<>();
@@ -73,8 +73,8 @@ final class GrokkingStory {
             }
         }
         Correlation.spearman(array(lar), array(loss)).ifPresent(rho -> lines.add(String.format(Locale.ROOT,
-                "From memorising to generalising, LAR rises as the test loss falls (rank correlation %.3f), without seeing"
-                        + " test data.",
+                "From memorising to generalising, LAR rises as the test loss falls (rank correlation %.3f), without "
+                + "using test data.",
                 rho)));
         long stillChance = metrics.curve("testAccuracy").entrySet().stream()
                 .filter(entry -> entry.getKey() >= from && entry.getValue() <= CHANCE)
@@ -85,7 +85,8 @@ final class GrokkingStory {
         Double then = lar(stillChance);
         if (before != null && then != null && stillChance > from) {
             lines.add(
-                    String.format(Locale.ROOT, "At step %d its test accuracy was still chance; LAR had moved by %+.3f.",
+                    String.format(Locale.ROOT, "At step %d the test accuracy was still at chance level; LAR had "
+                            + "changed by %+.3f.",
                             stillChance, then - before));
         }
     }
@@ -95,8 +96,8 @@ final class GrokkingStory {
         Double k = k(last);
         if (dimension != null && k != null && dimension > 0) {
             lines.add(String.format(Locale.ROOT,
-                    "The function it learned has %.0f dimensions, found from all its answers; LAR says k = %.1f, which is %.2f"
-                            + " times that.",
+                    "The learned function has %.0f dimensions, computed from all its answers; LAR gives k = %.1f, "
+                    + "which is %.2f times that.",
                     dimension, k, k / dimension));
         }
     }

@@ -32,8 +32,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** {@code inspect}: what is in a file, and what score would do with it. */
-@Command(name = "inspect", description = "What is in a file, and what score would do with it.")
+/** {@code inspect}: shows the contents of a file, and how score would use it. */
+@Command(name = "inspect", description = "Show the contents of a file, and how score would use it.")
 final class InspectCommand implements Callable<Integer> {
 
     @Reads
@@ -45,7 +45,7 @@ final class InspectCommand implements Callable<Integer> {
     private @Nullable Path activations;
 
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
-            description = "Show the way that score would take with this method (default: ${DEFAULT-VALUE}).")
+            description = "Show how score would compute each layer with this method (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
@@ -61,7 +61,7 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         StringWriter answer = new StringWriter();
-        // Printed only when it is whole: half an answer before an error looks like one.
+        // Printed only when complete: half a result before an error could pass for a result.
         PrintWriter out = new PrintWriter(answer);
         try (TensorFile opened = reading.open(file)) {
             Outputs.of(commandLine).reads("FILE", opened).readsBeside(List.of(file)).check();

@@ -12,7 +12,10 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Spectra of a few layers at a few steps spread over a run, for the report: memory is bounded however long the run is. */
+/**
+ * Keeps the spectra of a few layers at a few steps spread over the run, for the report. Memory is bounded regardless of
+ * the length of the run.
+ */
 final class KeptSpectra {
 
     private static final int MOST_LAYERS = 6;
@@ -24,7 +27,10 @@ final class KeptSpectra {
     private int stride = 1;
     private int arrived;
 
-    /** Keeps what a checkpoint gave; when there are too many, only every second, fourth, ... that came, and the last. */
+    /**
+     * Keeps the spectra of a checkpoint. When there are too many, only every second, fourth, ... checkpoint and the
+     * last one are kept.
+     */
     void keep(long step, List<Scorer.Result> results) {
         for (Scorer.Result result : results) {
             Spectra spectra = result.spectra();
@@ -35,15 +41,15 @@ final class KeptSpectra {
             }
         }
         arrivals.putIfAbsent(step, arrived++);
-        forgetBetween();
+        thin();
         while (byStep.size() > MOST_STEPS) {
             stride *= 2;
-            forgetBetween();
+            thin();
         }
         arrivals.keySet().retainAll(byStep.keySet());
     }
 
-    private void forgetBetween() {
+    private void thin() {
         if (byStep.isEmpty()) {
             return;
         }
@@ -57,7 +63,7 @@ final class KeptSpectra {
         return byStep.containsKey(step);
     }
 
-    /** First, middle and last. */
+    /** The first, middle and last checkpoint. */
     NavigableMap<Long, Map<String, Spectra>> chosen() {
         NavigableMap<Long, Map<String, Spectra>> chosen = new TreeMap<>();
         if (byStep.isEmpty()) {

@@ -16,21 +16,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
 /**
- * What the file of {@code --out} holds already.
+ * The contents of an existing {@code --out} file.
  *
- * @param rows to go on with
- * @param note about them, or null
+ * @param rows the rows to continue with
+ * @param note a note about the rows, or null
  */
 record KnownSeries(Series rows, @Nullable String note) {
 
     private static final KnownSeries NONE = new KnownSeries(Series.EMPTY, null);
 
     /**
-     * Reads the rows. {@code --force} begins anew where a file cannot be gone on with.
+     * Reads the rows. With {@code --force}, a file that cannot be continued is started anew.
      *
-     * @param out the file, or null
-     * @throws LogalignException if it is damaged
-     * @throws ParameterException if its rows are of another run
+     * @param out the series file, or null
+     * @throws LogalignException if the file is damaged
+     * @throws ParameterException if its rows belong to another run
      */
     static KnownSeries of(
             CommandLine commandLine, @Nullable Path out, boolean force, Path run, List<Checkpoint> checkpoints,
@@ -48,7 +48,7 @@ record KnownSeries(Series rows, @Nullable String note) {
             }
             String message = String.valueOf(damaged.getMessage());
             throw new LogalignException(
-                    message + (message.contains("; ") ? ", or " : "; ") + "begin anew with " + ForceOption.NAME,
+                    message + (message.contains("; ") ? ", or " : "; ") + "start anew with " + ForceOption.NAME,
                     damaged);
         }
         SeriesOrigin origin = SeriesOrigin.of(rows, run, checkpoints, scorer::stamp);
@@ -57,14 +57,14 @@ record KnownSeries(Series rows, @Nullable String note) {
         }
         String other = Names.printable(origin.other());
         if (origin.moved()) {
-            return new KnownSeries(rows, Names.printable(out) + " has rows of the run " + other
-                    + ", which was moved: the files here are the same, and the rows are kept");
+            return new KnownSeries(rows, Names.printable(out) + " holds rows of the run " + other
+                    + ", which was moved: the files here are the same, so the rows are kept");
         }
         if (force) {
             return NONE;
         }
         throw new ParameterException(commandLine,
                 "--out " + Names.printable(out) + ": it holds the rows of another run, "
-                        + other + "; name another file, or begin anew with " + ForceOption.NAME);
+                        + other + "; name another file, or start anew with " + ForceOption.NAME);
     }
 }

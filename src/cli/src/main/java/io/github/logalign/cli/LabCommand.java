@@ -15,10 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lab}: the paper's two experiments in small. */
+/** {@code lab}: small versions of the paper's two experiments. */
 @Command(
         name = "lab",
-        description = "Train the paper's two experiments in small; score them with track.",
+        description = "Train small versions of the paper's two experiments; score them with track.",
         subcommands = {LabCommand.GrokkingCommand.class, LabCommand.RepetitionCommand.class})
 final class LabCommand implements Runnable {
 
@@ -28,7 +28,7 @@ final class LabCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                Objects.requireNonNull(spec).commandLine(), "name an experiment: grokking or repetition");
+                Objects.requireNonNull(spec).commandLine(), "an experiment is missing: grokking or repetition");
     }
 
     private static <T> T checked(CommandSpec spec, Supplier<T> options) {
@@ -62,7 +62,7 @@ final class LabCommand implements Runnable {
                 names = "--weight-decay",
                 paramLabel = "X",
                 defaultValue = "1",
-                description = "Without any the network memorises and stays there (default: ${DEFAULT-VALUE}).")
+                description = "With 0 the network memorises and does not generalise (default: ${DEFAULT-VALUE}).")
         private double weightDecay;
 
         @Option(names = "--p", paramLabel = "N", defaultValue = "59",
@@ -101,7 +101,7 @@ final class LabCommand implements Runnable {
     /** {@code lab repetition}. */
     @Command(
             name = "repetition",
-            description = "A small language model on bytes of text, seen once or again and again.")
+            description = "A small language model on bytes of text, which is seen once or repeatedly.")
     static final class RepetitionCommand implements Callable<Integer> {
 
         @Writes(OwnFile.ANY)
@@ -123,7 +123,7 @@ final class LabCommand implements Runnable {
                 names = "--epochs",
                 paramLabel = "N",
                 defaultValue = "1",
-                description = "How often each position is seen; 1 is the baseline (default: ${DEFAULT-VALUE}).")
+                description = "Number of times each position is seen; 1 is the baseline (default: ${DEFAULT-VALUE}).")
         private int epochs;
 
         @Option(names = "--steps", paramLabel = "N", defaultValue = "4000", description = "Default: ${DEFAULT-VALUE}.")

@@ -9,19 +9,19 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine;
 
-/** Values of an enum are written in lower case: on the command line, in messages, in the help and in completion. */
+/** Shows the values of enum options in lower case: on the command line, in messages, in the help and in completion. */
 final class LowerCaseEnums {
 
     private LowerCaseEnums() {}
 
-    /** Changes every option of the commands that has an enum for its type; in the order of their declaration. */
+    /** Changes every option with an enum type, in the order of declaration. */
     static void apply(CommandLine commandLine) {
         commandLine.getSubcommands().values().forEach(LowerCaseEnums::apply);
         CommandSpec spec = commandLine.getCommandSpec();
         if (!spec.subcommands().isEmpty()) {
             return;
         }
-        // Whatever comes later in the help is taken out and put back, so that the order stays.
+        // Later options are removed and added again to preserve the order in the help.
         List<OptionSpec> options = List.copyOf(spec.options());
         options.forEach(spec::remove);
         options.forEach(option -> spec.addOption(option.type().isEnum() ? lowerCase(option) : option));
@@ -35,7 +35,7 @@ final class LowerCaseEnums {
                 .build();
     }
 
-    /** The values that the option's label shows, since not every command has a use for all. */
+    /** The values in the option's label, since not every command accepts all of them. */
     static List<String> values(ArgSpec option) {
         if (option.paramLabel().contains("|")) {
             return List.of(option.paramLabel().split("\\|", -1));
@@ -55,7 +55,8 @@ final class LowerCaseEnums {
         }
         int last = values.size() - 1;
         throw new TypeConversionException(
-                "'" + text + "' is none of " + String.join(", ", values.subList(0, last)) + " and " + values.get(last));
+                "'" + text + "' is not one of " + String.join(", ", values.subList(0, last))
+                        + " and " + values.get(last));
     }
 
     private static String text(Object constant) {

@@ -21,7 +21,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** The command. Exit code 0: all is well; 1: something could not be computed; 2: wrong usage. */
+/** The command. Exit code 0: success; 1: something could not be computed; 2: wrong usage. */
 @Command(
         name = "logalign",
         description = "The log-alignment ratio (LAR) of neural-network layers.",
@@ -35,11 +35,11 @@ public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
-    /** By name, in the order of the help. */
+    /** The commands by name, in the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands();
 
     @Option(names = "--stacktrace", scope = ScopeType.INHERIT,
-            description = "Show where in the program a failure came from.")
+            description = "Print the stack trace of a failure.")
     private boolean stacktrace;
 
     @Spec
@@ -86,8 +86,8 @@ public final class Main implements Runnable {
     }
 
     /**
-     * The command line with the one command that the first argument names, since reading the options of the others takes
-     * longer than a small computation; with all of them if it names none.
+     * The command line with only the command that the first argument names, since setting up the options of the others
+     * takes longer than a small computation. If the first argument names no command, all commands are set up.
      */
     private static CommandLine commandLine(Main main, String[] args) {
         CommandLine commandLine = new CommandLine(main);
@@ -96,7 +96,7 @@ public final class Main implements Runnable {
             return commandLine.addSubcommand(named);
         }
         COMMANDS.values().forEach(commandLine::addSubcommand);
-        // The script that it writes is about all of them.
+        // The completion script covers all commands.
         return commandLine.addSubcommand(GenerateCompletion.class);
     }
 

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the masks that {@code [LAYERS=][FILE][:NAME]} names, and keeps their files open. Without FILE the name is looked for
- * in the activations. A NAME with wildcards, or LAYERS before it, makes a mask for each layer: what the wildcards of LAYERS
- * ({@code *} if there are none) stand for fills those of NAME.
+ * Finds the masks given by {@code [LAYERS=][FILE][:NAME]}, and keeps their files open. Without FILE, the name is looked
+ * up in the activations file. With LAYERS, or with wildcards in NAME, each layer has its own mask: the text matched by
+ * the wildcards of LAYERS ({@code *} by default) replaces those of NAME.
  */
 final class MaskOptions implements AutoCloseable {
 
@@ -32,10 +32,10 @@ final class MaskOptions implements AutoCloseable {
     /**
      * Opens the files.
      *
-     * @param arguments in the order given: for each layer the first that fits counts
-     * @param activations where names without a file are looked for
-     * @throws IllegalArgumentException if an argument is not of that form
-     * @throws LogalignException if a file or a name is not there
+     * @param arguments the arguments in order; for each layer the first match is used
+     * @param activations the file in which names without a file are looked up
+     * @throws IllegalArgumentException if an argument does not have that form
+     * @throws LogalignException if a file or a name does not exist
      */
     MaskOptions(List<String> arguments, TensorFile activations) {
         this.activations = activations;
@@ -51,7 +51,7 @@ final class MaskOptions implements AutoCloseable {
         return masks;
     }
 
-    /** What was opened beside the activations. */
+    /** The files that were opened in addition to the activations. */
     List<Path> paths() {
         return files.values().stream()
                 .flatMap(file -> Stream.concat(Stream.of(file.path()), file.tensors().stream().map(Tensor::path)))
@@ -75,14 +75,17 @@ final class MaskOptions implements AutoCloseable {
     }
 
     /**
-     * What stands at both sides of the colon.
+     * The parts on both sides of the colon.
      *
-     * @param file a path; empty for the activations
-     * @param name of a tensor, or null
+     * @param file a path; empty for the activations file
+     * @param name the name of a tensor, or null
      */
     private record RowRanges(String file, @Nullable String name) {}
 
-    /** File names may hold colons, and names of tensors too: the first colon after which there is such a file divides them. */
+    /**
+     * Names of files and of tensors may contain colons. The text is split at the first colon that follows the name of
+     * an existing file.
+     */
     private static RowRanges parts(String text) {
         if (text.startsWith(":")) {
             return new RowRanges("", text.substring(1));
@@ -116,7 +119,7 @@ final class MaskOptions implements AutoCloseable {
             return;
         }
         if (!pattern) {
-            // Now, since a name that is not there would cost each of the layers its row.
+            // Checked here, since otherwise every layer would have a failed row.
             file.tensor(name);
         }
         masks = masks.withNamed(NameMap.parse((layers == null ? "*" : layers) + "=" + name), file);
@@ -128,12 +131,12 @@ final class MaskOptions implements AutoCloseable {
         }
         Path path = Path.of(text);
         try {
-            // As one file with the activations, its masks are not taken for activations.
+            // Uses the open activations file, so that its masks are not taken for activations.
             if (Files.exists(path) && Files.isSameFile(path, activations.path())) {
                 return activations;
             }
         } catch (IOException unknown) {
-            // Opening it tells more.
+            // Opening the file gives the better message.
         }
         return files.computeIfAbsent(path, TensorFile::open);
     }
@@ -151,8 +154,8 @@ final class MaskOptions implements AutoCloseable {
                 .map(tensor -> "\"" + Names.printable(tensor.name()) + "\"")
                 .collect(Collectors.joining(", "));
         int others = candidates.size() - NAMES_IN_MESSAGES;
-        throw new LogalignException(Names.printable(file.path()) + ": holds " + candidates.size()
-                + " tensors that could be a mask; name one by FILE:NAME"
+        throw new LogalignException(Names.printable(file.path()) + ": it holds " + candidates.size()
+                + " tensors that could be a mask; name one with FILE:NAME"
                 + (candidates.isEmpty() ? "" : ": " + names + (others > 0 ? " and " + others + " more" : "")));
     }
 }

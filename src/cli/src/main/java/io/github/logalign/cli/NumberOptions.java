@@ -5,12 +5,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Values of numeric options: what is wrong with one is said without the names of Java's types. */
+/** Converts the values of numeric options, with error messages that do not mention Java types. */
 final class NumberOptions {
 
     private NumberOptions() {}
 
-    /** Changes every numeric option of the commands. */
+    /** Sets the converters of all numeric options. */
     static void apply(CommandLine commandLine) {
         ITypeConverter<Integer> integers = text -> whole(text, Integer::valueOf);
         ITypeConverter<Long> longs = text -> whole(text, Long::valueOf);

@@ -15,13 +15,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Where the result goes, and in what form. */
+/** The destination and the format of the result. */
 final class OutputOptions {
 
-    /** The name that stands for standard output; a file of this name is ./-. */
+    /** The path that denotes standard output; write ./- for a file of this name. */
     static final Path STANDARD_OUTPUT = Path.of("-");
 
-    /** The forms of a result. */
+    /** The formats of a result. */
     enum Format {
         TABLE(".txt"), JSON(".json"), CSV(".csv");
 
@@ -35,8 +35,8 @@ final class OutputOptions {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        /** Null for an ending that tells nothing. */
-        static @Nullable Format byEnding(String name) {
+        /** The format for the extension of a file name; null if the extension is unknown. */
+        static @Nullable Format byExtension(String name) {
             String lower = name.toLowerCase(Locale.ROOT);
             for (Format format : values()) {
                 if (lower.endsWith(format.ending)) {
@@ -48,56 +48,60 @@ final class OutputOptions {
     }
 
     @Option(names = "--format", paramLabel = "table|json|csv",
-            description = "Form of the result (default: by the ending of --out, .json, .csv or .txt, or else table).")
+            description = "Format of the result (default: from the extension of --out, .json, .csv or .txt, "
+                    + "otherwise table).")
     private @Nullable Format format;
 
     @Writes(value = OwnFile.ROWS, orStandardOutput = true)
     @Option(names = "--out", paramLabel = "FILE",
-            description = "Write the result to this file, not to standard output (-).")
+            description = "Write the result to this file instead of standard output (-).")
     private @Nullable Path out;
 
     @Mixin
     final ForceOption force = new ForceOption();
 
-    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
+    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still reported.")
     boolean quiet;
 
     /**
-     * The form that the options ask for.
+     * The format selected by the options.
      *
-     * @throws ParameterException if they contradict each other, or the ending of {@code --out} names no form
+     * @throws ParameterException if the options contradict each other, or the extension of {@code --out} is unknown
      */
     Format format(CommandLine commandLine) {
         Path out = file();
-        Format byEnding = out == null ? null : Format.byEnding(String.valueOf(out.getFileName()));
-        if (out != null && format != null && byEnding != null && format != byEnding) {
-            throw new ParameterException(commandLine, "--out " + Names.printable(out) + " has the ending of "
-                    + byEnding.label() + ", and --format says " + format.label() + "; correct one of them");
+        Format byExtension = out == null ? null : Format.byExtension(String.valueOf(out.getFileName()));
+        if (out != null && format != null && byExtension != null && format != byExtension) {
+            throw new ParameterException(commandLine, "--out " + Names.printable(out) + " has the extension of "
+                    + byExtension.label() + ", but --format is " + format.label() + "; correct one of them");
         }
-        if (out != null && format == null && byEnding == null && hasEnding(out)) {
+        if (out != null && format == null && byExtension == null && hasExtension(out)) {
             throw new ParameterException(commandLine,
-                    "--out " + Names.printable(out) + " must end in .json, .csv or .txt,"
-                            + " or in nothing for a table; correct it, or name the form with --format");
+                    "--out " + Names.printable(out) + " must end in .json, .csv or .txt, or have no extension for a "
+                    + "table; correct it, or choose the format with --format");
         }
-        return format != null ? format : byEnding != null ? byEnding : Format.TABLE;
+        return format != null ? format : byExtension != null ? byExtension : Format.TABLE;
     }
 
-    /** Null for standard output. */
+    /** The output file; null for standard output. */
     private @Nullable Path file() {
         return out == null || out.equals(STANDARD_OUTPUT) ? null : out;
     }
 
-    /** A dot in front hides a file, and a device or descriptor has no form by its name. */
-    private static boolean hasEnding(Path out) {
+    /**
+     * Whether the name has an extension. A leading dot marks a hidden file, and devices and descriptors have no
+     * extension.
+     */
+    private static boolean hasExtension(Path out) {
         return String.valueOf(out.getFileName()).indexOf('.', 1) > 0 && !OpenFiles.isStream(out);
     }
 
-    /** How many characters a line may have. */
+    /** The maximum width of a line, in characters. */
     int width() {
         return file() == null ? Terminal.width() : Integer.MAX_VALUE / 2;
     }
 
-    /** Writes the result whole or not at all. */
+    /** Writes the complete result or nothing. */
     void write(PrintWriter standardOutput, AtomicFile.Body content) throws IOException {
         Path file = file();
         if (file != null) {

@@ -23,16 +23,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
 /**
- * Compares what a command is going to write with what it reads, with its other outputs, and with what is there already,
- * before any work is done. Every option of type {@link Path} is marked with {@link Reads} or {@link Writes}; what options do
- * not name, such as the shards of an index, is added by the command once it knows.
+ * Compares the outputs of a command with its inputs, with each other, and with existing files, before any work is done.
+ * Every option of type {@link Path} is marked with {@link Reads} or {@link Writes}. The command adds files that no
+ * option names, such as the shards of an index, as soon as they are known.
  */
 final class Outputs {
 
-    /** A path and where it comes from. */
+    /** A path and its origin. */
     private record Named(String what, Path path) {}
 
-    /** A path to be written. */
+    /** A path to write. */
     private record Output(String option, Path path, OwnFile kind) {}
 
     private final CommandLine commandLine;
@@ -43,7 +43,7 @@ final class Outputs {
         this.commandLine = commandLine;
     }
 
-    /** With what the options of a command name. */
+    /** Creates the check with the paths in the options of a command. */
     static Outputs of(CommandLine commandLine) {
         Outputs outputs = new Outputs(commandLine);
         commandLine.getCommandSpec().args().forEach(outputs::add);
@@ -63,8 +63,7 @@ final class Outputs {
     private void add(String name, Path path, @Nullable Writes writes) {
         if (path.toString().isEmpty()) {
             throw new ParameterException(commandLine,
-                    name + ": an empty path names no file or folder; name one, such as ."
-                            + " for the current folder");
+                    name + ": the path is empty; name a file or folder, such as . for the current folder");
         }
         if (writes == null) {
             inputs.add(new Named(name, path));
@@ -84,29 +83,29 @@ final class Outputs {
     }
 
     /**
-     * Adds files that the command reads besides.
+     * Adds further files that the command reads.
      *
-     * @param what names them
+     * @param what describes them in messages
      */
     Outputs reads(String what, Collection<Path> files) {
         files.stream().distinct().forEach(file -> inputs.add(new Named(what, file)));
         return this;
     }
 
-    /** Adds the files that tensors lie in, such as the shards of an index. */
+    /** Adds the files that hold the tensors, such as the shards of an index. */
     Outputs reads(String what, TensorFile file) {
         return reads(what, file.tensors().stream().map(Tensor::path).toList());
     }
 
-    /** Adds what is read besides weights: their model's configuration, even if it is not there yet. */
+    /** Adds the model configuration, which is read together with weights, even if it does not exist yet. */
     Outputs readsBeside(Collection<Path> weights) {
         return reads("the model's configuration", weights.stream().map(ModelConfig::pathBeside).toList());
     }
 
     /**
-     * Adds a file that the command writes besides.
+     * Adds a further file that the command writes.
      *
-     * @param option that asks for it
+     * @param option the option that requests it
      */
     Outputs writes(String option, Path file, OwnFile kind) {
         outputs.add(new Output(option, file, kind));
@@ -114,10 +113,10 @@ final class Outputs {
     }
 
     /**
-     * Checks everything.
+     * Runs all checks.
      *
-     * @throws ParameterException if an output or the standard output is an input, or if an output is another output or a
-     *         file that is not the command's own
+     * @throws ParameterException if an output or standard output is also an input, if two outputs are the same file, or
+     *     if an output exists and was not written by the command
      */
     void check() {
         Path standard = OpenFiles.standardOutput();
@@ -149,10 +148,10 @@ final class Outputs {
             Output other = written.putIfAbsent(identity, output);
             if (other != null) {
                 throw wrong(output, "it is the same file as " + shown(new Named(other.option, other.path))
-                        + "; give each a file of its own");
+                        + "; give each a separate file");
             }
             if (isForced() || OpenFiles.isStandard(output.path)) {
-                // Whoever redirected a stream asked for its file.
+                // A file that a stream was redirected to was chosen by the user.
                 continue;
             }
             if (Files.isRegularFile(output.path) && !Files.isWritable(output.path)) {
@@ -160,8 +159,8 @@ final class Outputs {
                         + ForceOption.NAME);
             }
             if (!isOwn(output)) {
-                throw wrong(output, "the file is there already, and it is not one that this command wrote; name another"
-                        + " file, or write over it with " + ForceOption.NAME);
+                throw wrong(output, "the file exists and was not written by this command; name another file, or "
+                        + "overwrite it with " + ForceOption.NAME);
             }
         }
     }
@@ -190,7 +189,7 @@ final class Outputs {
 
     private ParameterException cannotTell(Named named, IOException reason) {
         return new ParameterException(commandLine,
-                shown(named) + ": cannot be looked at (" + Reasons.of(reason) + "); check the path", reason);
+                shown(named) + ": it cannot be examined (" + Reasons.of(reason) + "); check the path", reason);
     }
 
     private ParameterException wrong(Output output, String what) {

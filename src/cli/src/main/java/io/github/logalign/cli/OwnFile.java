@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The kinds of files that commands write, each known again by its content. */
+/** The kinds of files that commands write. Each kind is recognised by its content. */
 enum OwnFile {
 
-    /** Rows of score or spectrum, in any of their formats. */
+    /** Rows of score or spectrum, in any format. */
     ROWS {
         @Override
         boolean fits(Path file) throws IOException {
@@ -39,7 +39,7 @@ enum OwnFile {
         }
     },
 
-    /** What sample writes. */
+    /** A file written by sample. */
     SAMPLE {
         @Override
         boolean fits(Path file) {
@@ -51,7 +51,7 @@ enum OwnFile {
         }
     },
 
-    /** The list of a folder of spectra. */
+    /** The index of a folder of spectra. */
     SPECTRA_LIST {
         @Override
         boolean fits(Path file) throws IOException {
@@ -59,7 +59,7 @@ enum OwnFile {
         }
     },
 
-    /** A folder, where what lies in it is checked by itself, or a file that a list names as the command's own. */
+    /** A folder, whose contents are checked separately, or a file that an index names as the command's own. */
     ANY {
         @Override
         boolean fits(Path file) {
@@ -67,7 +67,7 @@ enum OwnFile {
         }
     },
 
-    /** A file that no content makes the command's own. */
+    /** A file that is never recognised as the command's own. */
     NONE {
         @Override
         boolean fits(Path file) {
@@ -79,7 +79,7 @@ enum OwnFile {
     private static final Pattern TABLE = Pattern.compile("layer +m x n +.*status *\\R");
     private static final Pattern JSON = Pattern.compile("\\{\\s*\"schema\"\\s*:\\s*\\d+\\s*,\\s*\"environment\"\\s*:");
 
-    /** Tells whether an existing file with something in it is of this kind. */
+    /** Whether an existing, non-empty file is of this kind. */
     abstract boolean fits(Path file) throws IOException;
 
     private static String head(Path file) throws IOException {

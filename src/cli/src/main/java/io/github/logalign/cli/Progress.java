@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A bar on standard error, if that is a terminal and the work takes longer than a moment. */
+/** A progress bar on standard error. It is shown only on a terminal and only if the work takes longer than a moment. */
 final class Progress implements AutoCloseable {
 
     private static final long MOMENT_MILLIS = 700;

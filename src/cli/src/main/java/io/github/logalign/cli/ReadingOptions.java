@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the user knows of files that these do not say themselves. */
+/** Information about files that the files do not contain themselves. */
 final class ReadingOptions {
 
     @Option(names = "--void16", paramLabel = "bf16|f16",
-            description = "What elements of two unnamed bytes (|V2) in npy and npz files are: numpy saves the bfloat16 of"
-                    + " ml_dtypes so.")
+            description = "The dtype of untyped two-byte elements (|V2) in npy and npz files; numpy writes bfloat16 "
+                    + "from ml_dtypes as |V2.")
     private ReadOptions.@Nullable Void16 void16;
 
     ReadOptions options() {

@@ -5,7 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks an option that names a file or folder which the command reads: {@link Outputs} keeps it from being overwritten. */
+/**
+ * Marks an option for a file or folder that the command reads, which {@link Outputs} protects from being overwritten.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 @interface Reads {

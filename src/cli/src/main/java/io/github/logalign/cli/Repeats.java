@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be told about many checkpoints is told of the first; of the others, how many they were. */
+/** Collapses messages that apply to many checkpoints: prints the first, and the number of the others at the end. */
 final class Repeats {
 
     private static final String FILE = "\u0000";
 
     private final Map<String, Group> groups = new LinkedHashMap<>();
 
-    /** Lines that say the same but for files' names and numbers. */
+    /** Lines that are equal except for file names and numbers. */
     private static final class Group {
         private final String first;
         private int more;
@@ -29,31 +29,31 @@ final class Repeats {
     }
 
     /**
-     * Takes a line about a layer of a checkpoint.
+     * Accepts a line about a layer of a checkpoint.
      *
-     * @param start what the line starts with, such as the status
-     * @param layer the layer as it may be shown; empty if it is about the whole checkpoint
+     * @param start the start of the line, such as the status
+     * @param layer the printable name of the layer; empty if the line is about the whole checkpoint
      * @param line the rest of the line
-     * @return the line to be told now; null if one like it was told already
+     * @return the line to print now; null if a similar line was printed already
      */
     @Nullable
-    String tell(String start, String layer, String line, Checkpoint checkpoint) {
+    String report(String start, String layer, String line, Checkpoint checkpoint) {
         String key = start + FILE + layer + FILE + withoutNumbers(withoutFiles(line, checkpoint));
         String about = layer.isEmpty() ? start : start + layer + ": ";
-        return tell(key, new Group(about + "as at step " + checkpoint.step()), start + line, checkpoint.step());
+        return report(key, new Group(about + "as at step " + checkpoint.step()), start + line, checkpoint.step());
     }
 
     /**
-     * Takes a line about a name, which need not be of a checkpoint.
+     * Accepts a line about a name that need not belong to a checkpoint.
      *
-     * @return the line to be told now; null if one like it was told already
+     * @return the line to print now; null if a similar line was printed already
      */
     @Nullable
-    String tell(String start, String line) {
-        return tell(start + FILE + withoutNumbers(line), new Group(start + line), start + line, -1);
+    String report(String start, String line) {
+        return report(start + FILE + withoutNumbers(line), new Group(start + line), start + line, -1);
     }
 
-    private @Nullable String tell(String key, Group first, String line, long step) {
+    private @Nullable String report(String key, Group first, String line, long step) {
         Group group = groups.putIfAbsent(key, first);
         if (group == null) {
             return line;
@@ -64,7 +64,7 @@ final class Repeats {
         return null;
     }
 
-    /** What the lines that were not told were about: a line for each group, once. */
+    /** Summarises the suppressed lines, one line per group, once. */
     List<String> more() {
         List<String> lines = new ArrayList<>();
         for (Group group : groups.values()) {
@@ -94,7 +94,7 @@ final class Repeats {
         return line.replaceAll("\\d+", "0");
     }
 
-    /** The longest names first, as the others may be parts of them. */
+    /** Replaces longer names first, since shorter ones may be part of them. */
     private static String withoutFiles(String line, Checkpoint checkpoint) {
         String plain = line;
         Path activations = checkpoint.activations();

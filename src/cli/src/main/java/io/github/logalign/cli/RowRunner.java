@@ -16,7 +16,10 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Computes rows in some threads, in the order of the jobs, with progress on the terminal and a line for each bad row. */
+/**
+ * Computes rows in several threads, in the order of the jobs, with progress on the terminal and a line for each bad
+ * row.
+ */
 final class RowRunner {
 
     private final int threads;
@@ -32,7 +35,7 @@ final class RowRunner {
     /**
      * Computes all rows.
      *
-     * @param keep gets each result in the thread that computed it
+     * @param keep receives each result, in the thread that computed it
      * @throws LogalignException if the thread is interrupted
      */
     List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
@@ -59,12 +62,12 @@ final class RowRunner {
             } catch (InterruptedException interrupted) {
                 pool.shutdownNow();
                 Thread.currentThread().interrupt();
-                // The rows so far would look like all of them.
+                // A partial result would look complete.
                 throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
                         interrupted);
             }
         }
-        rows.forEach(this::tell);
+        rows.forEach(this::report);
         return rows;
     }
 
@@ -81,7 +84,7 @@ final class RowRunner {
         return failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
     }
 
-    private void tell(LayerScore row) {
+    private void report(LayerScore row) {
         if (row.outcome() instanceof Outcome.Missing missing) {
             err.println("logalign: " + missing.status().word() + ": " + Names.escaped(missing.reason()));
         }
@@ -93,7 +96,7 @@ final class RowRunner {
         err.flush();
     }
 
-    /** 0 if every row is ok. */
+    /** The exit code: 0 if every row is ok. */
     static int exitCode(List<LayerScore> rows) {
         return rows.stream().allMatch(row -> row.outcome() instanceof Outcome.Ok) ? 0 : 1;
     }

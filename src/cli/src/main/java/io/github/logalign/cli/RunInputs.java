@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The files that the checkpoints of runs consist of, so that none of them is written over. */
+/** Collects the files of the checkpoints of runs, so that none of them is overwritten. */
 final class RunInputs {
 
     private static final String INDEX = ".index.json";
@@ -22,7 +22,7 @@ final class RunInputs {
         this.reading = reading;
     }
 
-    /** Adds the checkpoints that a run has now. */
+    /** Adds the present checkpoints of a run. */
     void add(RunFolder run) {
         for (Checkpoint checkpoint : run.scan().checkpoints()) {
             add(checkpoint);
@@ -46,7 +46,7 @@ final class RunInputs {
         try (TensorFile file = reading.open(index)) {
             file.tensors().stream().map(Tensor::path).distinct().forEach(others::add);
         } catch (LogalignException damaged) {
-            // The checkpoint's own row tells why.
+            // The row of the checkpoint reports the reason.
         }
     }
 

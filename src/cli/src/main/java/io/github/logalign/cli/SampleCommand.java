@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code sample}: a small checkpoint and dump to try things on. */
-@Command(name = "sample", description = "Write a small checkpoint and dump of activations to try things on.")
+/** {@code sample}: writes a small checkpoint and a dump of activations to experiment with. */
+@Command(name = "sample", description = "Write a small checkpoint and a dump of activations to experiment with.")
 final class SampleCommand implements Callable<Integer> {
 
     private static final int TOKENS = 512;
@@ -24,14 +24,14 @@ final class SampleCommand implements Callable<Integer> {
     private static final int VOCABULARY = 512;
     private static final int HIDDEN = 256;
 
-    /** What the metadata of the files calls their writer, so that they are known again. */
+    /** The generator in the metadata of the files, by which they are recognised. */
     static final String GENERATOR = "logalign sample";
 
     private static final String WEIGHTS = "model.safetensors";
     private static final String ACTIVATIONS = "activations.safetensors";
 
     @Writes(value = OwnFile.SAMPLE, files = {WEIGHTS, ACTIVATIONS})
-    @Parameters(paramLabel = "DIR", description = "The folder to write to; made if it is not there.")
+    @Parameters(paramLabel = "DIR", description = "The folder to write to; created if it does not exist.")
     private Path folder = Path.of("");
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
@@ -48,7 +48,7 @@ final class SampleCommand implements Callable<Integer> {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         Folders.make(folder);
         Random random = new Random(seed);
-        // The head's inputs lie along a few directions that its rows share: an aligned layer. The others are random.
+        // The head is an aligned layer: its inputs and its rows share a few directions. The other layers are random.
         float[] features = normal(8 * WIDTH, random);
         Path weights = folder.resolve(WEIGHTS);
         new SafetensorsWriter()
@@ -80,7 +80,7 @@ final class SampleCommand implements Callable<Integer> {
         return values;
     }
 
-    /** Rows that are combinations of the features with a little noise. */
+    /** Rows that are linear combinations of the features plus a little noise. */
     private static float[] mixed(int rows, float[] features, Random random) {
         int count = features.length / WIDTH;
         float[] values = normal(rows * WIDTH, random);

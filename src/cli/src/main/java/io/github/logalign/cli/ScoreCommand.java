@@ -33,9 +33,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** {@code score}: LAR and the spectra of every layer that has activations. */
+/** {@code score}: computes LAR and the spectra of every layer that has activations. */
 @Command(name = "score", description = {
-    "LAR, effective dimension and spectra of every layer that has activations.",
+    "Compute LAR, effective dimension and spectra of every layer that has activations.",
     "Activations named X, X.weight or X.input belong to the weight X.weight or X."
 })
 final class ScoreCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ final class ScoreCommand implements Callable<Integer> {
 
     @Reads
     @Option(names = "--activations", required = true, paramLabel = "FILE",
-            description = "Inputs of layers, [tokens, n] each, in a file of the same kinds.")
+            description = "Inputs of layers, each [tokens, n], in a file of one of these formats.")
     private Path activations = Path.of("");
 
     @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
@@ -57,20 +57,20 @@ final class ScoreCommand implements Callable<Integer> {
     private @Nullable String activation;
 
     @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION",
-            description = "Activations that belong to weights, where the names do not tell; the wildcards * and ? of the"
-                    + " left side fill those of the right side. May be given again.")
+            description = "Pair weights with activations of other names. The text matched by the wildcards * and ? "
+                    + "on the left side replaces those on the right side. Repeatable.")
     private List<String> maps = new ArrayList<>();
 
     @Option(names = "--mask", paramLabel = "[LAYERS=][FILE][:NAME]",
-            description = "One value per token: BOOL or numbers that are all 0 or 1, as in an attention_mask, where 1 counts;"
-                    + " or integer labels, where -100 does not count. Without FILE the name is one of the activations"
-                    + " file. A NAME with wildcards is a mask for each layer: *=:*.mask gives the layer X the mask X.mask."
-                    + " May be given again: for each layer the first that fits counts.")
+            description = "One value per token: BOOL or numbers that are all 0 or 1, as in an attention_mask, where "
+                    + "1 counts; or integer labels, where -100 does not count. Without FILE, NAME is a tensor of the "
+                    + "activations file. With wildcards in NAME, each layer has its own mask: *=:*.mask gives the "
+                    + "layer X the mask X.mask. Repeatable; for each layer the first match is used.")
     private List<String> masks = new ArrayList<>();
 
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
-            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough;"
-                    + " norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
+            description = "svd; gram: faster, but small singular values are lost; auto: gram where it is accurate "
+                    + "enough; norm: LAR without spectra (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
@@ -91,7 +91,8 @@ final class ScoreCommand implements Callable<Integer> {
         int threads = scoring.threads(commandLine);
         Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM && scoring.spectra != null) {
-            throw new ParameterException(commandLine, "--method norm has no spectra to write with --spectra");
+            throw new ParameterException(commandLine, "--method norm computes no spectra for --spectra to write; "
+                    + "choose another method");
         }
         ScoreOptions options = scoring.options(commandLine, method);
         Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
@@ -101,8 +102,8 @@ final class ScoreCommand implements Callable<Integer> {
                 TensorFile activationsFile = reading.open(activations);
                 MaskOptions maskOptions = masks(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
-            boolean told = tensor != null || activation != null || !maps.isEmpty();
-            Optional<String> swapped = told
+            boolean namesGiven = tensor != null || activation != null || !maps.isEmpty();
+            Optional<String> swapped = namesGiven
                     ? Optional.empty()
                     : FileRoles.checkNotSwapped(commandLine, weightsFile, activationsFile);
             if (!output.quiet) {

@@ -13,15 +13,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** What scoring and weight spectra have in common. */
+/** Options common to score and spectrum. */
 final class ScoringOptions {
 
     @Option(names = "--include", paramLabel = "GLOB",
-            description = "Only weights or layers that fit; * and ? are wildcards. May be given again.")
+            description = "Only weights or layers that match; * and ? are wildcards. Repeatable.")
     private List<String> include = new ArrayList<>();
 
     @Option(names = "--exclude", paramLabel = "GLOB",
-            description = "No weights or layers that fit. May be given again.")
+            description = "No weights or layers that match. Repeatable.")
     private List<String> exclude = new ArrayList<>();
 
     @Mixin
@@ -32,12 +32,12 @@ final class ScoringOptions {
 
     @Option(names = "--route", paramLabel = "auto|direct|triangle|outputs|inner",
             defaultValue = "auto",
-            description = "Force a way: direct or triangle for svd, outputs or inner for norm (default: the cheapest; see"
-                    + " inspect).")
+            description = "Force an algorithm: direct or triangle for svd, outputs or inner for norm (default: the "
+                    + "cheapest; see inspect).")
     private RouteOption route = RouteOption.AUTO;
 
     @Option(names = "--products", paramLabel = "auto|kernel|blas", defaultValue = "auto",
-            description = "By what matrix products are taken (default: whichever is faster).")
+            description = "Implementation that multiplies the matrices (default: the faster one).")
     private Products products = Products.AUTO;
 
     @Mixin
@@ -45,8 +45,8 @@ final class ScoringOptions {
 
     @Writes(OwnFile.ANY)
     @Option(names = "--spectra", paramLabel = "DIR",
-            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder, and spectra.json, which tells what is"
-                    + " where.")
+            description = "Write <layer>.p.npy, .q.npy and .sigma.npy to this folder, and an index of them to "
+                    + "spectra.json.")
     @Nullable
     Path spectra;
 

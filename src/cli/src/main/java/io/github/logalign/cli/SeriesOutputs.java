@@ -19,16 +19,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Where a series goes: a file, a report, and standard output. */
+/** The outputs of a series: a file, a report, and standard output. */
 final class SeriesOutputs {
 
     @Writes(OwnFile.SERIES)
     @Option(
             names = "--out",
             paramLabel = "SERIES",
-            description = "Write the series to this .json or .csv file after each checkpoint; rows that it holds already"
-                    + " are not scored again unless they failed or their files have changed. Rows of another run are refused;"
-                    + " --force begins anew.")
+            description = "Write the series to this .json or .csv file after each checkpoint. Rows that it already "
+                    + "holds are not scored again unless they failed or their files have changed. Rows of another "
+                    + "run are refused; --force starts anew.")
     @Nullable
     Path out;
 
@@ -41,10 +41,10 @@ final class SeriesOutputs {
             names = "--format",
             paramLabel = "table|json|csv",
             defaultValue = "table",
-            description = "Form of the result on standard output (default: ${DEFAULT-VALUE}).")
+            description = "Format of the result on standard output (default: ${DEFAULT-VALUE}).")
     private OutputOptions.Format format = OutputOptions.Format.TABLE;
 
-    /** Before hours of work are done for nothing. */
+    /** Checked before hours of work are spent in vain. */
     void checkFolders() {
         checkFolder(out);
         checkFolder(report);
@@ -54,7 +54,7 @@ final class SeriesOutputs {
         Path folder = file == null ? null : file.toAbsolutePath().getParent();
         if (file != null && folder != null && !Files.isDirectory(folder)) {
             throw new LogalignException(Names.printable(file)
-                    + ": it cannot be written, its folder does not exist; create the folder first");
+                    + ": it cannot be written because its folder does not exist; create the folder first");
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes spectra to files named after their layers, with a list of what is where. The names are given in the order of the
- * plan before anything is computed, so they do not depend on which layer is finished first.
+ * Writes spectra to files named after their layers, with an index of the files. The names are assigned in the order of
+ * the plan before anything is computed, so they do not depend on which layer finishes first.
  */
 final class SpectraFolder implements AutoCloseable {
 
@@ -29,10 +29,10 @@ final class SpectraFolder implements AutoCloseable {
     private boolean announced;
 
     /**
-     * Gives each layer its name.
+     * Assigns a file name to each layer.
      *
-     * @param folder to write to, or null to write nothing
-     * @param jobs in the order of the plan
+     * @param folder the folder to write to, or null to write nothing
+     * @param jobs the jobs, in the order of the plan
      */
     SpectraFolder(@Nullable Path folder, List<LayerJob> jobs, int threads) {
         this.folder = folder;
@@ -46,7 +46,7 @@ final class SpectraFolder implements AutoCloseable {
         }
     }
 
-    /** Adds to what is checked before any work every file that may be written. */
+    /** Registers every file that may be written, for the checks before any work. */
     void announce(Outputs outputs) {
         if (folder == null) {
             return;
@@ -61,7 +61,7 @@ final class SpectraFolder implements AutoCloseable {
         outputs.writes("--spectra", list, OwnFile.SPECTRA_LIST);
     }
 
-    /** Makes the folder, if it is not there. */
+    /** Creates the folder if it does not exist. */
     void begin() {
         if (folder == null) {
             return;
@@ -77,7 +77,7 @@ final class SpectraFolder implements AutoCloseable {
         return names.get(job) + "." + kind + ".npy";
     }
 
-    /** Writes what there is of a layer. Any number of threads may call it, each for another layer. */
+    /** Writes the spectra of a layer, if any. Safe for concurrent calls for different layers. */
     void write(LayerJob job, @Nullable Spectra spectra) {
         if (folder == null || spectra == null) {
             return;
@@ -99,7 +99,7 @@ final class SpectraFolder implements AutoCloseable {
         }
     }
 
-    /** Before the first file: what a killed run leaves is then known as its own by the next. */
+    /** Writes the index before the first file, so that the next run recognises the files left by a killed one. */
     private synchronized void announceOnce(Path to) {
         if (!announced) {
             List<String> names = jobs.stream().flatMap(job -> planned(job).stream()).toList();
@@ -108,7 +108,7 @@ final class SpectraFolder implements AutoCloseable {
         }
     }
 
-    /** Writes the list of what is there, also after a failure. */
+    /** Writes the final index, even after a failure. */
     @Override
     public synchronized void close() {
         if (folder == null || !announced) {

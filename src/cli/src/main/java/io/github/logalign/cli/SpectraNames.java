@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * Names for the files of layers: what is not safe in every file system is cleaned and cut and gets a hash, and no two are
- * equal, even where case does not count.
+ * Chooses unique file names for layers. Names that are not safe on every file system are cleaned, shortened and given a
+ * hash. Names differ even on file systems that ignore case.
  */
 final class SpectraNames {
 
@@ -18,10 +18,10 @@ final class SpectraNames {
     private final Set<String> used = new HashSet<>();
 
     /**
-     * The next layer's name.
+     * The file name of the next layer.
      *
-     * @param layer the layer's own name
-     * @param identity what tells it from others that collapse to the same name
+     * @param layer the name of the layer
+     * @param identity a string that distinguishes the layer from others whose names would become equal
      */
     String next(String layer, String identity) {
         String name = fileName(layer);

@@ -30,8 +30,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** {@code spectrum}: the weight spectrum of every matrix of a checkpoint. */
-@Command(name = "spectrum", description = "The weight spectrum p and its spread for every matrix of a checkpoint.")
+/** {@code spectrum}: computes the weight spectrum of every matrix of a checkpoint. */
+@Command(name = "spectrum", description = "Compute the weight spectrum p and its spread for every matrix of a "
+        + "checkpoint.")
 final class SpectrumCommand implements Callable<Integer> {
 
     @Reads
@@ -40,8 +41,8 @@ final class SpectrumCommand implements Callable<Integer> {
     private Path weights = Path.of("");
 
     @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd",
-            description = "svd; gram: faster, small singular values are lost; auto: gram where it is accurate enough"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "svd; gram: faster, but small singular values are lost; auto: gram where it is accurate "
+                    + "enough (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
@@ -62,7 +63,7 @@ final class SpectrumCommand implements Callable<Integer> {
         int threads = scoring.threads(commandLine);
         Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM) {
-            throw new ParameterException(commandLine, "--method norm gives no spectrum: choose svd, gram or auto");
+            throw new ParameterException(commandLine, "--method norm computes no spectrum: choose svd, gram or auto");
         }
         ScoreOptions options = scoring.options(commandLine, method);
         Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard output that remembers a failure: writers swallow it, and a result that was cut off must not look complete. A
- * reader that has seen enough, such as {@code head}, is no failure.
+ * Standard output that records a failure. Writers swallow failures, but a truncated result must not look complete. A
+ * reader that closes the pipe early, such as {@code head}, does not count as a failure.
  */
 final class StandardOutput extends OutputStream {
 
@@ -32,14 +32,17 @@ final class StandardOutput extends OutputStream {
         }
     }
 
-    /** Throws what went wrong earlier. */
+    /** Throws the failure recorded earlier, if any. */
     void finish() throws IOException {
         if (failure != null && !readerHasGone(failure)) {
             throw failure;
         }
     }
 
-    /** In other languages the message is another one; but writing to a pipe fails for no other reason. */
+    /**
+     * Whether the reader closed the pipe. The message depends on the system's language, but writing to a pipe fails for
+     * no other reason.
+     */
     private static boolean readerHasGone(IOException failure) {
         if (String.valueOf(failure.getMessage()).contains("Broken pipe")) {
             return true;

@@ -8,7 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Does what is left to do when the JVM is told to stop (SIGTERM, SIGINT), once and not after a normal end. */
+/**
+ * Runs the remaining work when the JVM is stopped by a signal (SIGTERM, SIGINT): at most once, and not after a normal
+ * end.
+ */
 final class StopHook implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 10;
@@ -22,7 +25,7 @@ final class StopHook implements AutoCloseable {
     /**
      * Registers the work.
      *
-     * @param work gives the exit code, or null to leave that to the signal
+     * @param work returns the exit code, or null for the exit code of the signal
      */
     StopHook(Callable<@Nullable Integer> work) {
         this.work = work;
@@ -42,16 +45,16 @@ final class StopHook implements AutoCloseable {
                 Runtime.getRuntime().halt(code);
             }
         } catch (Exception failed) {
-            System.err.println("logalign: what was computed could not be written: " + Failures.line(failed));
+            System.err.println("logalign: the results could not be written: " + Failures.line(failed));
         }
     }
 
-    /** Claims the normal end; false if the JVM is stopping and the hook does the rest. */
+    /** Claims the normal end. Returns false if the JVM is stopping, in which case the hook does the remaining work. */
     boolean finish() {
         return finished.compareAndSet(false, true);
     }
 
-    /** Waits, and tells whether the JVM was told to stop meanwhile. */
+    /** Waits, and returns whether the JVM was stopped by a signal in the meantime. */
     boolean comesWithin(Duration time) throws InterruptedException {
         return stopping.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }

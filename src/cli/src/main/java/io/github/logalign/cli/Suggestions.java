@@ -4,16 +4,17 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What somebody who mistyped a word probably meant. */
+/** Suggests the word that was probably meant by a mistyped one. */
 final class Suggestions {
 
     private Suggestions() {}
 
     /**
-     * The nearest of some words, if it is near: one mistake in a short word, two in a longer one, or one in three characters.
+     * The nearest of some words, if it is near enough: one typo in a short word, two in a longer one, or one per three
+     * characters.
      *
-     * @param word that is not among them
-     * @param known words
+     * @param word the mistyped word
+     * @param known the valid words
      */
     static Optional<String> nearest(String word, Collection<String> known) {
         String nearest = null;
@@ -29,7 +30,7 @@ final class Suggestions {
         return Optional.ofNullable(nearest);
     }
 
-    /** Characters left out, added, changed, or exchanged with the next one (optimal string alignment). */
+    /** The number of characters deleted, inserted, substituted or transposed (optimal string alignment distance). */
     static int distance(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

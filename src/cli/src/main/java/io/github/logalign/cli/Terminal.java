@@ -1,9 +1,9 @@
 package io.github.logalign.cli;
 
-/** What the launcher found out about the terminal: it can ask for each stream, which the JVM cannot. */
+/** The launcher's findings about the terminal. The launcher can test each stream separately, which the JVM cannot. */
 final class Terminal {
 
-    /** Set by the launcher to which of the streams "out" and "err" are terminals. */
+    /** Set by the launcher to those of the streams "out" and "err" that are terminals. */
     private static final String PROPERTY = "logalign.terminal";
 
     private static final int DEFAULT_WIDTH = 120;
@@ -24,7 +24,7 @@ final class Terminal {
         return System.getProperty(PROPERTY, "").contains(stream);
     }
 
-    /** The characters a line of output may have; plenty when nobody looks. */
+    /** The maximum width of a line of output, in characters; practically unlimited if the output is not a terminal. */
     static int width() {
         if (!isOut()) {
             return UNLIMITED;

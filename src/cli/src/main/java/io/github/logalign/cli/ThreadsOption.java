@@ -5,18 +5,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** How many layers are computed at a time. */
+/** The number of layers computed at a time. */
 final class ThreadsOption {
 
     private static final int MOST = 1024;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the cores available).")
+    @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the number of cores).")
     private @Nullable Integer threads;
 
     /**
-     * The number that was asked for, or that of the cores.
+     * The requested number of threads, or the number of cores.
      *
-     * @throws ParameterException if it is out of range
+     * @throws ParameterException if the number is out of range
      */
     int count(CommandLine commandLine) {
         if (threads == null) {

@@ -32,18 +32,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine;
 
-/** {@code track}: LAR over the checkpoints of a run. */
+/** {@code track}: computes LAR over the checkpoints of a run. */
 @Command(
         name = "track",
         description = {
-            "LAR over the checkpoints of a run: series, baseline, slope and alarms.",
+            "Track LAR over the checkpoints of a run: series, baseline, slope and alarms.",
             "Checkpoints are step_2000.weights.safetensors with step_2000.activations.safetensors, or folders such as"
                     + " checkpoint-2000 with model.safetensors and activations.safetensors.",
             "Exit code 3 if an alarm fired and --fail-on-alarm is given, 1 if a row is not ok."
         })
 final class TrackCommand implements Callable<Integer> {
 
-    /** More checkpoints than any run has. */
+    /** More checkpoints than any realistic run has. */
     private static final int MOST_WINDOW = 1_000_000;
 
     @Reads
@@ -54,11 +54,11 @@ final class TrackCommand implements Callable<Integer> {
     @Option(
             names = "--baseline",
             paramLabel = "RUN|SERIES",
-            description = "Another run to compare with: its folder, or the series that --out wrote of it.")
+            description = "Another run to compare with: its folder, or its series as written by --out.")
     private @Nullable Path baseline;
 
-    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. May be given again."
-            + " Rows of others that the series holds already stay in it.")
+    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. Repeatable. Rows of other "
+            + "layers in an existing series are kept.")
     private List<String> layers = new ArrayList<>();
 
     @Mixin
@@ -67,15 +67,15 @@ final class TrackCommand implements Callable<Integer> {
     @Option(
             names = "--map",
             paramLabel = "WEIGHT=ACTIVATION",
-            description = "Pair names that do not tell by themselves, as for score. May be given again.")
+            description = "Pair weights with activations of other names, as for score. Repeatable.")
     private List<String> maps = new ArrayList<>();
 
     @Reads
     @Option(
             names = "--metrics",
             paramLabel = "FILE",
-            description = "Losses and the like over steps, to show beside LAR in the report: CSV (TensorBoard's and wandb's"
-                    + " too), JSON Lines, or trainer_state.json. May be given again.")
+            description = "Losses and other metrics over steps, to show beside LAR in the report: CSV (including "
+                    + "TensorBoard's and wandb's), JSON Lines, or trainer_state.json. Repeatable.")
     private List<Path> metrics = new ArrayList<>();
 
     @Option(
@@ -95,7 +95,7 @@ final class TrackCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "N",
             defaultValue = "" + Slope.DEFAULT_WINDOW,
-            description = "Checkpoints that a slope is fitted to (default: ${DEFAULT-VALUE}).")
+            description = "Number of checkpoints to fit a slope to (default: ${DEFAULT-VALUE}).")
     private int window = Slope.DEFAULT_WINDOW;
 
     @Mixin
@@ -110,14 +110,14 @@ final class TrackCommand implements Callable<Integer> {
     @Option(
             names = "--pattern",
             paramLabel = "PATTERN",
-            description = "Where the weights are below RUN, such as 'ckpt-{step}/weights.safetensors'; * and ? are"
-                    + " wildcards within a name.")
+            description = "Path of the weights below RUN, such as 'ckpt-{step}/weights.safetensors'; * and ? are "
+                    + "wildcards within a name.")
     private @Nullable String pattern;
 
     @Mixin
     final ForceOption force = new ForceOption();
 
-    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still told.")
+    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still reported.")
     private boolean quiet;
 
     @Mixin
@@ -154,9 +154,9 @@ final class TrackCommand implements Callable<Integer> {
                 layers());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(known.rows(), scorer, compared, window), scorer, commandLine.getErr());
-        shown.notes().forEach(tracked::tellNote);
+        shown.notes().forEach(tracked::reportNote);
         if (known.note() != null) {
-            tracked.tellNote(known.note());
+            tracked.reportNote(known.note());
         }
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (following.follow) {
@@ -227,7 +227,7 @@ final class TrackCommand implements Callable<Integer> {
     }
 
     /**
-     * The JVM was told to stop: what is finished is written, and the exit code is the signal's.
+     * Handles a stop by a signal: writes the finished rows and leaves the exit code to the signal.
      *
      * @return null
      */

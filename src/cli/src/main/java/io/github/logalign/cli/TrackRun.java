@@ -30,12 +30,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A series in the making, with the files that show it. Scoring happens outside the lock, so that a stop in the middle of a
- * large layer can write what is finished at once.
+ * A series being computed, with its output files. Scoring happens outside the lock, so that a stop in the middle of a
+ * large layer can write the finished rows at once.
  */
 final class TrackRun {
 
-    /** Writing takes no more than about this share of the time. */
+    /** Writing takes at most about one part in this many of the time. */
     private static final int WRITE_SHARE = 10;
 
     private static final String NOTE = "note: ";
@@ -45,17 +45,17 @@ final class TrackRun {
     private static final int NOT_ALL_OK = 1;
 
     /**
-     * What does not change during a run.
+     * The settings of a run, which do not change.
      *
-     * @param title of the report
-     * @param rules which alarms
-     * @param metrics to show beside
+     * @param title the title of the report
+     * @param rules the alarms to watch
+     * @param metrics the metrics to show beside LAR
      * @param out the series file, or null
      * @param report the report, or null
-     * @param threads how many
-     * @param live whether alarms are told when they fire
-     * @param quiet whether notes are left out
-     * @param layers which are shown; empty for all. The series file keeps every row
+     * @param threads the number of threads
+     * @param live whether to report alarms when they fire
+     * @param quiet whether to suppress notes
+     * @param layers patterns of the layers to show; empty for all. The series file keeps every row
      */
     record Setup(
             String title,
@@ -84,7 +84,7 @@ final class TrackRun {
     private final Repeats repeats = new Repeats();
     private final Set<String> problems = new LinkedHashSet<>();
     private final Set<String> notes = new HashSet<>();
-    private final Set<Alarm> told = new HashSet<>();
+    private final Set<Alarm> reported = new HashSet<>();
     private boolean unwritten = true;
     private long nextWrite = System.nanoTime();
 
@@ -93,10 +93,10 @@ final class TrackRun {
         this.tracker = tracker;
         this.scorer = scorer;
         this.err = err;
-        told.addAll(alarms());
+        reported.addAll(alarms());
     }
 
-    /** Scores a checkpoint, tells what went wrong, and writes the files if that is due. */
+    /** Scores a checkpoint, reports failures, and writes the files if that is due. */
     void add(Checkpoint checkpoint) throws InterruptedException {
         CheckpointStamp stamp = scorer.stamp(checkpoint);
         Set<String> finished;
@@ -109,24 +109,24 @@ final class TrackRun {
         synchronized (this) {
             if (stamp != null && tracker.adopt(checkpoint.step(), stamp)) {
                 unwritten = true;
-                tellNote(
-                        "rows of a series file that does not say of which files or config.json they are were kept; delete"
-                                + " the series file to score them again");
+                reportNote(
+                        "rows of a series file without the state of their files or config.json were kept; delete the "
+                        + "series file to score them again");
             }
             if (results.isEmpty()) {
                 return;
             }
             List<String> dropped = tracker.add(checkpoint.step(), results, stamp);
             if (changed) {
-                tellChange(checkpoint, dropped);
+                reportChange(checkpoint, dropped);
             }
             unwritten = true;
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
             }
-            results.forEach(result -> tell(result, checkpoint));
+            results.forEach(result -> report(result, checkpoint));
             if (setup.live) {
-                tellAlarms();
+                reportAlarms();
             }
             if (System.nanoTime() - nextWrite >= 0) {
                 write();
@@ -134,68 +134,68 @@ final class TrackRun {
         }
     }
 
-    private void tellChange(Checkpoint checkpoint, List<String> dropped) {
+    private void reportChange(Checkpoint checkpoint, List<String> dropped) {
         String step = "step " + checkpoint.step();
-        tell(repeats.tell(NOTE, "",
-                step + " is scored again: its files have changed since, or the options that say how to read them",
+        report(repeats.report(NOTE, "",
+                step + " is scored again: its files, or the options for reading them, have changed since",
                 checkpoint), false);
         if (!dropped.isEmpty()) {
-            tell(repeats.tell(NOTE, "",
-                    "rows of other layers at " + step + " were of the files as they were before, and are"
-                            + " gone: " + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
+            report(repeats.report(NOTE, "",
+                    "rows of other layers at " + step + " came from an earlier state of the files and were removed: "
+                    + "" + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
                     checkpoint), false);
         }
     }
 
-    /** A line about what looks like a checkpoint and is none, once. */
-    synchronized void tellProblem(String problem) {
+    /** Reports a problem with what looks like a checkpoint, once. */
+    synchronized void reportProblem(String problem) {
         if (problems.add(problem)) {
-            tell(repeats.tell(FAILED, problem), true);
+            report(repeats.report(FAILED, problem), true);
         }
     }
 
-    /** A line about what was assumed or left aside, once. */
-    synchronized void tellNote(String note) {
+    /** Reports an assumption or a skipped entry, once. */
+    synchronized void reportNote(String note) {
         if (notes.add(note)) {
-            tell(repeats.tell(NOTE, note), false);
+            report(repeats.report(NOTE, note), false);
         }
     }
 
-    /** After all checkpoints that are there: how many more had what was told of one of them. */
-    synchronized void tellRepeats() {
+    /** Call after the present checkpoints: reports how many more had the same message. */
+    synchronized void reportRepeats() {
         for (String line : repeats.more()) {
-            tell(line, !line.startsWith(NOTE));
+            report(line, !line.startsWith(NOTE));
         }
     }
 
-    private void tell(Scorer.Result result, Checkpoint checkpoint) {
+    private void report(Scorer.Result result, Checkpoint checkpoint) {
         LayerScore row = result.row();
         String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
         if (row.outcome() instanceof Outcome.Missing missing) {
-            tell(repeats.tell(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
+            report(repeats.report(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
         }
         for (String warning : row.warnings()) {
-            tell(repeats.tell(NOTE, layer, layer + ": " + warning, checkpoint), false);
+            report(repeats.report(NOTE, layer, layer + ": " + warning, checkpoint), false);
         }
     }
 
-    private void tell(@Nullable String line, boolean important) {
+    private void report(@Nullable String line, boolean important) {
         if (line != null && (important || !setup.quiet)) {
             err.println("logalign: " + Names.escaped(line));
             err.flush();
         }
     }
 
-    private void tellAlarms() {
+    private void reportAlarms() {
         for (Alarm alarm : alarms()) {
-            if (told.add(alarm)) {
+            if (reported.add(alarm)) {
                 err.println("logalign: " + SeriesTable.line(alarm));
                 err.flush();
             }
         }
     }
 
-    /** Scores again, for their spectra only, the checkpoints of the report whose rows were finished earlier. */
+    /** Scores checkpoints whose rows were finished earlier again, only for the spectra in the report. */
     void completeSpectra(List<Checkpoint> checkpoints) throws InterruptedException {
         if (setup.report == null || checkpoints.isEmpty()) {
             return;
@@ -217,7 +217,7 @@ final class TrackRun {
         }
     }
 
-    /** Writes the files, if there is anything new. */
+    /** Writes the files if there are new rows. */
     synchronized void write() {
         if (!unwritten) {
             return;
@@ -237,12 +237,12 @@ final class TrackRun {
         nextWrite = end + WRITE_SHARE * (end - start);
     }
 
-    /** The rows of the layers that were asked for. */
+    /** The rows of the selected layers. */
     synchronized Series series() {
         return tracker.series().where(setup::shows);
     }
 
-    /** The alarms of the layers that were asked for. */
+    /** The alarms of the selected layers. */
     synchronized List<Alarm> alarms() {
         return setup.rules.alarms(series());
     }

@@ -15,8 +15,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import picocli.CommandLine;
 
 /**
- * Wrong usage. All that is wrong with a command line is collected before one thing is said about it: a misspelt option says
- * more than that, for want of it, another one is missing.
+ * Reports wrong usage. All errors of a command line are collected before the most helpful one is reported: a misspelt
+ * option explains more than the missing option that results from it.
  */
 final class Usage {
 
@@ -25,21 +25,21 @@ final class Usage {
     private final Supplier<Collection<CommandLine>> allCommands;
 
     /**
-     * For a command line.
+     * Creates the reporter for a command line.
      *
-     * @param allCommands gives every command, for those that know an option which the one in use lacks
+     * @param allCommands supplies all commands, to find those that have an option which the present command lacks
      */
     Usage(Supplier<Collection<CommandLine>> allCommands) {
         this.allCommands = allCommands;
     }
 
-    /** Collects errors from now on. */
+    /** Makes the parser collect errors instead of throwing the first one. */
     static void collectErrors(CommandLine commandLine) {
         commandLine.getCommandSpec().parser().collectErrors(true);
         commandLine.getSubcommands().values().forEach(Usage::collectErrors);
     }
 
-    /** Runs the command, or its help, if nothing is wrong. */
+    /** Runs the command or its help, unless there are errors. */
     int execute(ParseResult parsed) {
         Integer help = CommandLine.executeHelpRequest(parsed);
         if (help != null) {
@@ -53,14 +53,14 @@ final class Usage {
         }
         CommandLine commandLine = last.commandSpec().commandLine();
         if (!errors.isEmpty()) {
-            throw telling(commandLine, errors);
+            throw mostHelpful(commandLine, errors);
         }
         requireDecoded(commandLine, parsed.originalArgs());
         Outputs.of(commandLine).check();
         return new RunLast().execute(parsed);
     }
 
-    private ParameterException telling(CommandLine commandLine, List<Exception> errors) {
+    private ParameterException mostHelpful(CommandLine commandLine, List<Exception> errors) {
         for (Exception error : errors) {
             if (error instanceof UnmatchedArgumentException unmatched) {
                 String word = unmatched.getUnmatched().getFirst();
@@ -99,12 +99,12 @@ final class Usage {
     private static String unknownCommand(CommandLine command, String word) {
         return "unknown command '" + word + "'" + Suggestions.nearest(word, command.getSubcommands().keySet())
                 .map(nearest -> ": did you mean " + nearest + "?")
-                .orElse("; there are " + String.join(", ", command.getSubcommands().keySet()));
+                .orElse("; the commands are " + String.join(", ", command.getSubcommands().keySet()));
     }
 
     /**
-     * Arguments that are not valid in the locale have lost their bytes: a file of that name could not be opened, and one of
-     * another name would be written.
+     * Refuses arguments that are invalid in the locale's encoding. Their bytes are lost, so an input of that name could
+     * not be opened and an output would get another name.
      */
     private static void requireDecoded(CommandLine commandLine, List<String> arguments) {
         for (String argument : arguments) {
@@ -112,8 +112,7 @@ final class Usage {
                 throw new ParameterException(commandLine,
                         "the argument '" + argument + "' is not valid in this locale's"
                                 + " encoding, " + System.getProperty("sun.jnu.encoding")
-                                + "; rename the file, or make a link to"
-                                + " it with another name");
+                                + "; rename the file, or create a link to it with another name");
             }
         }
     }

@@ -5,17 +5,17 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks an option that names a file or folder which the command writes: {@link Outputs} checks it before any work. */
+/** Marks an option for a file or folder that the command writes, which {@link Outputs} checks before any work. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
 @interface Writes {
 
-    /** What the command writes there, and so what it may write over. */
+    /** The kind of file that the command writes, and may therefore overwrite. */
     OwnFile value();
 
-    /** Whether - means standard output. */
+    /** Whether - denotes standard output. */
     boolean orStandardOutput() default false;
 
-    /** The names of the files, if the option names the folder that they come to lie in. */
+    /** The names of the files, if the option names the folder to write them to. */
     String[] files() default {};
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** No message names an option that the command in use lacks; told from the texts in the sources. */
+/** No message suggests an option that the command lacks, as checked in the texts of the sources. */
 class AdviceTest {
 
     private static final List<Path> SOURCES = Stream.of("../core", ".")
@@ -23,10 +23,13 @@ class AdviceTest {
             .toList();
     private static final Pattern OPTION = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9_-]*[a-z0-9]");
 
-    /** Named only where they can be used, see {@code Selection.offersNames}, or where one of them was given. */
+    /**
+     * Options that are suggested only if the command has them, see {@code Selection.offersNames}, or if one of them was
+     * given.
+     */
     private static final Set<String> OF_SCORE_ALONE = Set.of("--tensor", "--activation", "--mask");
 
-    /** Of the programs that convert others' checkpoints. */
+    /** Options of the programs that convert checkpoints of other formats. */
     private static final Set<String> OF_OTHERS = Set.of("--safe_serialization", "--tag");
 
     private static Set<String> options(Object command) {
@@ -61,7 +64,7 @@ class AdviceTest {
     }
 
     @Test
-    void whatScoreAndTrackShareNamesWhatBothHave() throws IOException {
+    void messagesSharedByScoreAndTrackNameOptionsOfBoth() throws IOException {
         Set<String> known = new HashSet<>(options(new ScoreCommand()));
         known.retainAll(options(new TrackCommand()));
         known.addAll(OF_SCORE_ALONE);
@@ -69,19 +72,19 @@ class AdviceTest {
     }
 
     @Test
-    void trackNamesItsOwn() throws IOException {
+    void trackNamesItsOwnOptions() throws IOException {
         Set<String> known = new HashSet<>(options(new TrackCommand()));
         known.addAll(OF_OTHERS);
         assertKnown("track", known);
     }
 
     @Test
-    void labNamesItsOwn() throws IOException {
+    void labNamesItsOwnOptions() throws IOException {
         assertKnown("lab", options(new LabCommand.RepetitionCommand()));
     }
 
     @Test
-    void theReadersNameNone() throws IOException {
+    void readersNameNoOptions() throws IOException {
         List<String> named = named("tensor");
         named.removeIf(option -> option.equals("--void16"));
         assertEquals(List.of(), named);

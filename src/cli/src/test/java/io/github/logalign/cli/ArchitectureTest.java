@@ -6,7 +6,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.github.logalign.testing.Arrows;
 
-/** The arrows between the command's packages and the library. */
+/** The dependencies between the packages of the command and the library. */
 @AnalyzeClasses(packages = Arrows.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 

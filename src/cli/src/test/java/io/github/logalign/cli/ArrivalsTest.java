@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When a checkpoint of a live run counts as complete: each call is one look. */
+/** When a checkpoint of a live run counts as complete; each call is one poll. */
 class ArrivalsTest {
 
     @TempDir
@@ -32,22 +32,22 @@ class ArrivalsTest {
     }
 
     @Test
-    void aNewOneIsLookedAtTwice() {
+    void aNewCheckpointIsPolledTwice() {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         assertFalse(arrivals.isReady(checkpoint));
         assertTrue(arrivals.isReady(checkpoint));
-        assertFalse(arrivals.isReady(checkpoint), "it was handed on");
+        assertFalse(arrivals.isReady(checkpoint), "it was scored already");
     }
 
     @Test
-    void anOldOneIsReadyAtOnce() throws IOException {
+    void anOldCheckpointIsReadyAtOnce() throws IOException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         makeOld(checkpoint);
         assertTrue(arrivals.isReady(checkpoint));
     }
 
     @Test
-    void whatChangesIsWaitedFor() {
+    void aChangingCheckpointIsNotReady() {
         for (int look = 0; look < 5; look++) {
             Checkpoint checkpoint = TestRun.write(run, 100, look);
             assertFalse(arrivals.isReady(checkpoint), "look " + look);
@@ -55,7 +55,7 @@ class ArrivalsTest {
         assertTrue(arrivals.isReady(unchanged(run)));
     }
 
-    /** The same files, not written again. */
+    /** The same files, not rewritten. */
     private static Checkpoint unchanged(Path run) {
         return new Checkpoint(
                 100, run.resolve("step_100.weights.safetensors"), run.resolve("step_100.activations.safetensors"),
@@ -63,26 +63,26 @@ class ArrivalsTest {
     }
 
     @Test
-    void zerosAtTheEndAreWaitedForAndHandedOnInTheEnd() throws IOException {
+    void zerosAtTheEndDelayACheckpointButDoNotDropIt() throws IOException {
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         Path activations = Objects.requireNonNull(checkpoint.activations());
         byte[] whole = Files.readAllBytes(activations);
         Files.write(activations, Arrays.copyOf(Arrays.copyOf(whole, whole.length - 1024), whole.length));
         makeOld(checkpoint);
-        assertFalse(arrivals.isReady(checkpoint), "as old as it is");
+        assertFalse(arrivals.isReady(checkpoint), "despite its age");
         assertFalse(arrivals.isReady(checkpoint));
-        assertTrue(arrivals.isReady(checkpoint), "so that its row can say so");
+        assertTrue(arrivals.isReady(checkpoint), "so that its row reports the reason");
         Files.write(activations, whole);
         assertFalse(arrivals.isReady(checkpoint), "it has changed");
         assertTrue(arrivals.isReady(checkpoint), "it is scored again");
     }
 
     @Test
-    void aProblemIsWaitedForAsWell() throws IOException {
+    void aCheckpointWithAProblemIsDelayedToo() throws IOException {
         Path folder = Files.createDirectory(run.resolve("checkpoint-100"));
         Files.write(folder.resolve("pytorch_model.bin"), new byte[1]);
         Checkpoint unreadable = new Checkpoint(100, folder, null, "a pickle");
-        assertFalse(arrivals.isReady(unreadable), "model.safetensors may be the next file that is written");
+        assertFalse(arrivals.isReady(unreadable), "model.safetensors may still be written");
         assertFalse(arrivals.isReady(unreadable));
         assertTrue(arrivals.isReady(unreadable));
     }

@@ -27,13 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged command where something is lacking around it, or it is told to stop. */
+/** The packaged command without LAPACK or with little memory, and when it is interrupted. */
 class BoundaryIT {
 
-    /** Columns of a matrix of one row; the Gram matrix of its columns takes 12.8 GB. */
+    /** The columns of a matrix with one row; the Gram matrix of the columns takes 12.8 GB. */
     private static final int MANY_COLUMNS = 40_000;
 
-    /** Of a square matrix whose SVD takes long enough to be interrupted. */
+    /** The size of a square matrix whose SVD takes long enough to be interrupted. */
     private static final int SIDE = 3000;
 
     @TempDir
@@ -89,7 +89,7 @@ class BoundaryIT {
     }
 
     @Test
-    void withoutLapackOneLineSaysSoAndNothingIsWritten() throws IOException {
+    void withoutLapackOneLineIsPrintedAndNothingIsWritten() throws IOException {
         small();
         Command command = new Command().with("LOGALIGN_BLAS", "/none.so");
         String outcome = "/none.so (no such file)";
@@ -128,7 +128,7 @@ class BoundaryIT {
     void withoutMemoryTheRowFailsWithTheReason() throws IOException {
         new SafetensorsWriter().add("a.weight", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS, 1)).write(weights);
         new SafetensorsWriter().add("a", new long[]{1, MANY_COLUMNS}, normal(MANY_COLUMNS, 2)).write(activations);
-        // 2 GB of addresses: enough for the JVM with a small heap.
+        // 2 GB of address space, enough for the JVM with a small heap.
         Path limited = folder.resolve("limited");
         Files.writeString(limited, "#!/bin/sh\nulimit -v 2000000 && exec " + Command.path() + " \"$@\"\n");
         assertTrue(limited.toFile().setExecutable(true));
@@ -141,7 +141,7 @@ class BoundaryIT {
         assertFailedRows("out of memory", 1, result);
     }
 
-    /** Whether this process ignores SIGINT, as what nohup starts does: then so does what it starts. */
+    /** Whether this process ignores SIGINT, for example under nohup; its child processes then ignore it too. */
     private static boolean ignoresInterrupts() throws IOException {
         Path status = Path.of("/proc/self/status");
         return Files.exists(status) && Files.readAllLines(status).stream()
@@ -181,10 +181,10 @@ class BoundaryIT {
         }
     }
 
-    /** Starts a command that has enough to do, interrupts it, and looks at what it leaves. */
+    /** Starts a command with enough work, interrupts it, and checks the files that it leaves. */
     private void interrupt(String signal, int code, Path out, Predicate<Process> atWork, String... args)
             throws IOException, InterruptedException {
-        // Nobody reads the output: what writes a lot waits.
+        // Nobody reads the output, so a command that writes a lot blocks.
         List<String> line = new ArrayList<>(List.of(Command.path().toString()));
         line.addAll(List.of(args));
         Process process = new ProcessBuilder(line).redirectError(folder.resolve("err").toFile()).start();
@@ -197,7 +197,7 @@ class BoundaryIT {
         } finally {
             process.destroyForcibly();
         }
-        assertFalse(Files.isRegularFile(out), "half a result is there");
+        assertFalse(Files.isRegularFile(out), "a partial result was written");
         try (Stream<Path> left = Files.walk(folder)) {
             for (Path file : left.filter(Files::isRegularFile).toList()) {
                 assertFalse(file.toString().endsWith(".tmp"), file::toString);
@@ -210,7 +210,7 @@ class BoundaryIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"score", "spectrum", "lab", "demo", "inspect"})
-    void anInterruptedCommandSaysSoByItsExitCode(String command) throws IOException, InterruptedException {
+    void anInterruptedCommandReturnsTheExitCodeOfTheSignal(String command) throws IOException, InterruptedException {
         Needs.proc();
         new SafetensorsWriter().add("a.weight", new long[]{SIDE, SIDE}, normal(SIDE * SIDE, 1)).write(weights);
         new SafetensorsWriter().add("a", new long[]{4, SIDE}, normal(4 * SIDE, 2)).write(activations);

@@ -48,7 +48,7 @@ class BrowserIT {
         browser = Needs.browser();
     }
 
-    /** What the browser made of a page. */
+    /** Returns the DOM that the browser builds from a page. */
     private record Seen(String dom, String log) {}
 
     private static Seen open(Path page, int width) throws IOException, InterruptedException {
@@ -90,7 +90,10 @@ class BrowserIT {
         return page;
     }
 
-    /** The report in a frame, and what is wider than the frame and cannot be scrolled to by itself. */
+    /**
+     * A page with the report in a frame, and a script that finds elements wider than the frame outside scrollable
+     * areas.
+     */
     private static Path framed(Path report, int width) throws IOException {
         String page = """
                 <!DOCTYPE html><meta charset="utf-8"><p id="measured"></p>
@@ -118,11 +121,11 @@ class BrowserIT {
         Seen seen = open(framed(report, width), width);
         Matcher measured = MEASURED.matcher(seen.dom());
         assertTrue(measured.find(), () -> "not measured: " + seen.log());
-        assertTrue(Integer.parseInt(measured.group(2)) > width - 30, "the frame has the width in question");
+        assertTrue(Integer.parseInt(measured.group(2)) > width - 30, "the frame has the requested width");
         assertTrue(Integer.parseInt(measured.group(1)) <= Integer.parseInt(measured.group(2)), measured.group());
-        assertEquals("", measured.group(5), "nothing sticks out");
-        assertTrue(Integer.parseInt(measured.group(4)) >= 3, "the charts are there");
-        assertTrue(Integer.parseInt(measured.group(3)) > 900, "there is something to read");
+        assertEquals("", measured.group(5), "no element overflows");
+        assertTrue(Integer.parseInt(measured.group(4)) >= 3, "the charts are shown");
+        assertTrue(Integer.parseInt(measured.group(3)) > 900, "the page has content");
         assertEquals(List.of(), seen.log().lines().filter(line -> line.contains(":CONSOLE")).toList(), "console");
     }
 
@@ -141,13 +144,13 @@ class BrowserIT {
         assertSound(demo.resolve("report.html"), width);
     }
 
-    /** What a browser has to do for a page grows with its size and with its elements. */
+    /** The work of a browser grows with the size and the number of elements of a page. */
     @Test
-    void tenThousandRowsAreAPageOfFewElements() throws IOException, InterruptedException {
+    void tenThousandRowsGiveAPageWithFewElements() throws IOException, InterruptedException {
         Path large = report(40, 250);
         assertTrue(Files.size(large) < 8 << 20, () -> large.toFile().length() + " bytes");
         String dom = open(large, 1440).dom();
-        assertTrue(dom.contains("</html>"), "it was read to its end");
+        assertTrue(dom.contains("</html>"), "the page was read to the end");
         long elements = dom.codePoints().filter(c -> c == '<').count() / 2;
         assertTrue(elements < 120_000, () -> elements + " elements");
     }

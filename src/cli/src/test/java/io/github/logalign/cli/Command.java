@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs the packaged command as a user would. */
 final class Command {
 
-    /** What the JVM says whenever the Vector API is in use. */
+    /** The warning that the JVM prints whenever the Vector API is in use. */
     private static final String JVM_NOTE = "WARNING: Using incubator modules";
 
     private final Map<String, String> environment = new HashMap<>();

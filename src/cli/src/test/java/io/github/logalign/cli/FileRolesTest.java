@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** Weights that would be scored with themselves. */
+/** Refuses weights that would be scored with themselves. */
 class FileRolesTest {
 
     private static final int SIDE = 128;
@@ -33,7 +33,7 @@ class FileRolesTest {
     }
 
     @Test
-    void aCopyIsRefusedAndAFileThatBecameShorterIsLeftToItsRow() throws IOException {
+    void aCopyIsRefusedAndAFileThatBecameShorterFailsItsRow() throws IOException {
         CommandLine commandLine = new CommandLine(CommandSpec.create());
         Path copy = write("copy");
         for (int turn = 0; turn < 20; turn++) {

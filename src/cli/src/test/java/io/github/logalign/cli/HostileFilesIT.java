@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Damaged and hostile files by the packaged command: one line, exit code 1, in little memory, nothing left behind. */
+/** The packaged command with damaged and hostile files: one line, exit code 1, little memory, no files left behind. */
 class HostileFilesIT {
 
     @TempDir
@@ -50,7 +50,7 @@ class HostileFilesIT {
         assertEquals(1, result.code(), () -> hostile.name() + ": " + result);
         assertEquals(1, result.err().size(), result.err()::toString);
         String message = result.err().getFirst();
-        // Where the file can be opened, its tensors may be of no use to this command for a reason of its own.
+        // If the file can be opened, its tensors may be unusable for this command for another reason.
         boolean ofItsOwn = opens(path) && (message.contains("\"w\"") || message.contains(path.toString()));
         assertTrue(message.contains(hostile.expected()) || ofItsOwn, message);
         assertTrue(message.codePoints().noneMatch(Character::isISOControl), message);

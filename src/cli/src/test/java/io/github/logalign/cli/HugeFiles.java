@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 
-/** Files of gigabytes: sparse ones that take no room, and one with real numbers. */
+/** Creates files of several gigabytes: sparse ones that take no disk space, and one with real numbers. */
 final class HugeFiles {
 
     private HugeFiles() {}
@@ -37,7 +37,7 @@ final class HugeFiles {
         }
     }
 
-    /** A safetensors file whose only data in the last tensor lies at its very end; the header has an odd length. */
+    /** A safetensors file whose only data is at the very end, in the last tensor; the header has an odd length. */
     static void sparse(Path path, long padRows, int rows, int columns, float[] tail) throws IOException {
         long padBytes = padRows * columns * 4;
         long bytes = (long) rows * columns * 4;
@@ -57,7 +57,7 @@ final class HugeFiles {
         }
     }
 
-    /** A safetensors file with many F32 matrices, the first row of each ones, the rest zeros that take no room. */
+    /** A sparse safetensors file with many F32 matrices, each with a first row of ones and zeros otherwise. */
     static void layers(Path path, List<String> names, int rows, int columns) throws IOException {
         long bytes = 4L * rows * columns;
         StringBuilder header = new StringBuilder();
@@ -83,13 +83,13 @@ final class HugeFiles {
         }
     }
 
-    /** A safetensors file with one BF16 matrix of seeded noise whose columns differ in size. */
+    /** A safetensors file with one BF16 matrix of seeded noise whose columns differ in norm. */
     static void bf16(Path path, String name, int rows, int columns, long seed) throws IOException {
         long bytes = 2L * rows * columns;
         String header = "{\"" + name + "\":{\"dtype\":\"BF16\",\"shape\":[" + rows + "," + columns
                 + "],\"data_offsets\":[0," + bytes + "]}}";
         Random random = new Random(seed);
-        // Noise is drawn once and used again with a shift: making it must not take longer than scoring it.
+        // The noise is drawn once and reused with a shift, so that generating it takes less time than scoring it.
         short[] pool = new short[1 << 20];
         for (int i = 0; i < pool.length; i++) {
             pool[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** JSON as maps and lists, strictly read. */
+/** A strict JSON reader that returns maps and lists. */
 final class Json {
 
     private Json() {}

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files beyond 2 GB, and the memory that a large head takes. */
+/** Files larger than 2 GB, and the memory needed for a large head. */
 class LargeFilesIT {
 
-    /** Between two looks at the memory of a process. */
+    /** The time between two samples of the memory of a process. */
     private static final long PAUSE_MILLIS = 5;
 
     @TempDir
@@ -66,7 +66,7 @@ class LargeFilesIT {
     /** 151,936 x 2,048 in BF16 with 4,096 tokens; the formulas are those of the README, MB 10^6 bytes. */
     @ParameterizedTest(name = "{0}: {1} n² + {2} MB")
     @CsvSource({"gram, 3, 130", "svd, 5, 110"})
-    void aLargeHeadTakesNoMoreThanIsPromised(String method, int squares, int megabytes) throws Exception {
+    void aLargeHeadNeedsNoMoreMemoryThanDocumented(String method, int squares, int megabytes) throws Exception {
         long promised = squares * 2_048L * 2_048 * Double.BYTES + megabytes * 1_000_000L;
         Needs.proc();
         Path weights = folder.resolve("head.safetensors");
@@ -86,7 +86,7 @@ class LargeFilesIT {
             Thread.sleep(PAUSE_MILLIS);
         }
         assertEquals(0, process.exitValue(), Files.readString(folder.resolve("err")));
-        assertTrue(samples.size() > 20, "it was watched");
+        assertTrue(samples.size() > 20, "the memory was sampled");
         long peakBytes = peak;
         System.out.printf("peak RssAnon of a 151,936 x 2,048 head by %s: %d MB%n", method, peakBytes / 1_000_000);
         assertTrue(peakBytes <= promised, () -> method + " took " + peakBytes / 1_000_000 + " MB");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged command with masks, against LAR by plain loops over the tokens that count. */
+/** The packaged command with masks, compared with LAR from plain loops over the unmasked tokens. */
 class MaskIT {
 
     private static final int BATCH = 2;
@@ -127,10 +127,10 @@ class MaskIT {
     }
 
     @Test
-    void theAttentionMaskOfATokenizerMasks() {
+    void theAttentionMaskOfATokenizerIsApplied() {
         for (String method : List.of("svd", "gram", "norm")) {
             for (String mask : List.of(activations + ":attention_mask", ":attention_mask", ":soft")) {
-                // Whatever looks like activations beside it has a row of its own, which is not ok.
+                // Other tensors that look like activations have rows of their own, which are not ok.
                 List<Map<String, Object>> rows = rows(
                         score("--method", method, "--mask", mask), mask.equals(":soft") ? 2 : 3);
                 assertRow(lar(wa, xa, this::attends), 3, rows.get(0));
@@ -159,7 +159,7 @@ class MaskIT {
     }
 
     @Test
-    void whatIsNoMaskIsRefusedOnce() {
+    void invalidMasksAreRefusedOnce() {
         Result positions = score("--mask", ":position_ids", "--quiet");
         assertFails(1, "attention_mask", positions);
         assertEquals(1, positions.err().size(), positions.err()::toString);

@@ -34,10 +34,10 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** No output is an input, another output, or a file that is not the command's own. */
+/** An output must not be an input, another output, or a file that the command did not write. */
 class OutputsTest {
 
-    /** Options that name a file within a text; what they mean is found out by the command, which adds it to the inputs. */
+    /** Options whose text contains the name of a file; the command parses them and adds the files to its inputs. */
     private static final Set<String> NAMED_WITHIN_TEXT = Set.of("--mask");
 
     @TempDir
@@ -69,7 +69,7 @@ class OutputsTest {
     }
 
     @Test
-    void everyOptionThatNamesAFileSaysWhetherItIsReadOrWritten() {
+    void everyPathOptionIsMarkedAsReadOrWritten() {
         for (CommandLine command : commands()) {
             for (ArgSpec arg : command.getCommandSpec().args()) {
                 String name = command.getCommandName() + " " + arg;
@@ -84,7 +84,7 @@ class OutputsTest {
         }
     }
 
-    /** Of every command, every pair of an output with an input or another output. */
+    /** For every command, tests every pair of an output with an input or another output. */
     @Test
     void anOutputThatIsAnInputOrAnotherOutputIsWrongUsage() throws IOException {
         int pairs = 0;
@@ -144,7 +144,7 @@ class OutputsTest {
     }
 
     @Test
-    void pathsAreComparedByWhatTheyAre() throws IOException {
+    void pathsAreComparedByTheFilesBehindThem() throws IOException {
         Path weights = Files.writeString(folder.resolve("w.npy"), "weights");
         Path linked = Files.createSymbolicLink(folder.resolve("linked"), Path.of("w.npy"));
         Path twice = Files.createSymbolicLink(folder.resolve("twice"), Path.of("linked"));
@@ -162,7 +162,7 @@ class OutputsTest {
     }
 
     @Test
-    void whatDoesNotExistYetIsComparedToo() throws IOException {
+    void pathsThatDoNotExistYetAreComparedToo() throws IOException {
         Path sub = Files.createDirectory(folder.resolve("sub"));
         Path folderLink = Files.createSymbolicLink(folder.resolve("folder-link"), sub);
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("sub", "new"));
@@ -179,14 +179,14 @@ class OutputsTest {
     }
 
     @Test
-    void streamsAreNoFiles() {
+    void streamsAreNotFiles() {
         assertDoesNotThrow(() -> Outputs.of(score("/dev/null", "/dev/null", "--spectra", "/dev/null")).check());
         assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), "/dev/stdout")).check());
     }
 
-    /** An empty path is the current folder to Java. */
+    /** Java takes an empty path for the current folder. */
     @Test
-    void anEmptyPathIsWrongUsageOfEveryOption() {
+    void anEmptyPathIsRefusedForEveryOption() {
         int options = 0;
         for (CommandLine command : commands()) {
             for (ArgSpec arg : command.getCommandSpec().args()) {
@@ -200,7 +200,7 @@ class OutputsTest {
     }
 
     @Test
-    void whatIsReadBesideWeightsIsAnInput() throws IOException {
+    void theConfigurationBesideWeightsIsAnInput() throws IOException {
         Path config = Files.writeString(folder.resolve("config.json"), "{}");
         Path link = Files.createSymbolicLink(folder.resolve("link.json"), config);
         Path weights = folder.resolve("w.npy");
@@ -210,11 +210,12 @@ class OutputsTest {
         }
         Files.delete(config);
         Outputs missing = Outputs.of(score(weights, config)).readsBeside(List.of(weights));
-        assertThrows(ParameterException.class, missing::check, "the next run would take the result for one");
+        assertThrows(ParameterException.class, missing::check, "the next run would read the result as its "
+                + "configuration");
     }
 
     @Test
-    void anEndingNamesAForm() {
+    void anExtensionSelectsAFormat() {
         for (String name : List.of("r.jsn", "r.xml", "r.html", "r.json.gz", ".r.x")) {
             OutputOptions options = new OutputOptions();
             CommandLine command = new CommandLine(options);
@@ -236,12 +237,12 @@ class OutputsTest {
     }
 
     @Test
-    void aListThatNamesNothingIsDeleted() throws IOException {
+    void anEmptyIndexIsDeleted() throws IOException {
         Environment environment = Environment.current();
         Path list = folder.resolve(SpectraList.FILE);
         SpectraList.announce(folder, environment, 1, List.of("a.p.npy", "a.q.npy"));
-        assertEquals(List.of("a.p.npy", "a.q.npy"), SpectraList.namesIn(list), "known after a run was killed");
-        assertTrue(Files.readString(list).replaceAll("\\s", "").contains("\"spectra\":[]"), "none is there yet");
+        assertEquals(List.of("a.p.npy", "a.q.npy"), SpectraList.namesIn(list), "recognised after a run was killed");
+        assertTrue(Files.readString(list).replaceAll("\\s", "").contains("\"spectra\":[]"), "no file exists yet");
         assertTrue(OwnFile.SPECTRA_LIST.fits(list));
         SpectraList.write(folder, environment, 1, List.of());
         assertFalse(Files.exists(list));
@@ -252,7 +253,7 @@ class OutputsTest {
     }
 
     @Test
-    void aFileOfSomebodyElseNeedsForce() throws IOException {
+    void aForeignFileNeedsForce() throws IOException {
         for (String content : List.of(
                 "x", "{}", "{\"schema\": 1, \"layers\": []}", "step,loss\n1,2\n", "layer,weights\n",
                 "<!DOCTYPE html>\n",
@@ -264,15 +265,16 @@ class OutputsTest {
         Path readOnly = Files.writeString(folder.resolve("read-only"), "layer,weights,tensor,");
         assertTrue(readOnly.toFile().setWritable(false));
         if (!Files.isWritable(readOnly)) {
-            // Root may write anything.
+            // The root user can write to any file.
             requireWrong(score(folder.resolve("w"), readOnly));
         }
         assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), readOnly, "--force")).check());
         Path empty = Files.writeString(folder.resolve("empty"), "");
-        assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), empty)).check(), "as mktemp leaves it");
+        assertDoesNotThrow(() -> Outputs.of(score(folder.resolve("w"), empty)).check(), "an empty file, as created "
+                + "by mktemp");
     }
 
-    /** What writes a file. */
+    /** Writes a file. */
     private interface Body {
         void writeTo(OutputStream out) throws IOException;
     }
@@ -285,9 +287,9 @@ class OutputsTest {
         return file;
     }
 
-    /** Each writer's file is its own command's, and no other's. */
+    /** Each kind of file is recognised as its own command's, and as no other's. */
     @Test
-    void aCommandKnowsItsOwnFiles() throws IOException {
+    void aCommandRecognisesItsOwnFiles() throws IOException {
         Environment environment = Environment.current();
         requireKind(OwnFile.ROWS, written(out -> JsonReport.write(out, environment, 1, List.of())));
         requireKind(OwnFile.ROWS, written(out -> CsvReport.write(out, List.of())));
@@ -316,7 +318,7 @@ class OutputsTest {
     }
 
     @Test
-    void theListOfSpectraRemembersEarlierFiles() throws IOException {
+    void theIndexOfSpectraKeepsEarlierFiles() throws IOException {
         Environment environment = Environment.current();
         for (String name : List.of("a.p.npy", "b.p.npy", "c.p.npy")) {
             Files.writeString(folder.resolve(name), "");

@@ -9,13 +9,13 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the README shows: commands with their output, and Java. */
+/** Extracts the examples of the README: commands with their output, and Java code. */
 final class Readme {
 
     private static final String INDENT = "    ";
     private static final String PROMPT = INDENT + "$ ";
 
-    /** A number as tables, CSV and sentences show it; names such as mlp2 hold none. */
+    /** A number as shown in tables, CSV and sentences; the digits in names such as mlp2 do not count. */
     private static final Pattern NUMBER = Pattern.compile(
             "(?<![\\w.])[-+]?\\d+(?:\\.\\d+)?(?:e[-+]?\\d+)?(?![\\w]|\\.\\d)");
 
@@ -54,7 +54,7 @@ final class Readme {
         return examples;
     }
 
-    /** The indented lines from one that starts with a text on, blank ones between them too. */
+    /** The indented lines from the first one that starts with a given text, including blank lines between them. */
     static List<String> blockFrom(String start) throws IOException {
         List<String> all = lines();
         int first = all.indexOf(all.stream().filter(line -> line.startsWith(INDENT + start)).findFirst().orElseThrow());
@@ -71,7 +71,7 @@ final class Readme {
         return block;
     }
 
-    /** A line with its numbers taken out and the space around them evened, since columns widen with numbers. */
+    /** A line without its numbers and with normalised spaces, since the width of columns depends on the numbers. */
     static String withoutNumbers(String line) {
         return NUMBER.matcher(line).replaceAll("#").replaceAll("[ ]+", " ").strip();
     }
@@ -96,7 +96,7 @@ final class Readme {
         return number.replaceFirst("e.*", "").replaceAll("[^0-9]", "").replaceFirst("^0+", "").length();
     }
 
-    /** Nothing for a whole number: it is exact. */
+    /** The tolerance of a number; zero for a whole number, which is exact. */
     private static double lastPlace(String number) {
         String mantissa = number.replaceFirst("e.*", "");
         int point = mantissa.indexOf('.');

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every example of the README, run with the packaged command in a folder that sample made, as the README says. */
+/**
+ * Runs every example of the README with the packaged command, in a folder created by sample as the README describes.
+ */
 class ReadmeIT {
 
     @TempDir
@@ -46,7 +48,7 @@ class ReadmeIT {
         }
     }
 
-    /** In the README's order, since the last ones use what those before them wrote. */
+    /** In the order of the README, since later examples use the files of earlier ones. */
     @TestFactory
     List<DynamicTest> everyExamplePrintsWhatIsShown() throws IOException {
         List<Readme.Example> examples = Readme.examples();
@@ -82,7 +84,7 @@ class ReadmeIT {
     }
 
     @Test
-    void theDemonstrationTellsWhatIsShown() throws Exception {
+    void theDemonstrationPrintsTheLinesShown() throws Exception {
         Path out = folder.resolve("demo");
         List<String> shown = Readme.blockFrom("A network learns").stream()
                 .map(line -> line.replaceAll("/\\S*/logalign-demo-\\d+", out.toString()))

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-/** What the README says that can be checked without running the command. */
+/** Checks the statements of the README that do not need the command. */
 class ReadmeTest {
 
     /** Options of the JVM and of other programs. */
@@ -74,13 +74,13 @@ class ReadmeTest {
     }
 
     @Test
-    void theVersionIsThisOne() throws IOException {
+    void theVersionIsUpToDate() throws IOException {
         String version = Environment.libraryVersion();
         assertTrue(Readme.lines().contains("      <version>" + version + "</version>"), version);
     }
 
     @Test
-    void everyOptionThatIsNamedExists() throws IOException {
+    void everyOptionNamedExists() throws IOException {
         Set<String> known = new TreeSet<>(OTHERS);
         for (CommandLine command : Main.allCommands()) {
             known.addAll(command.getCommandSpec().optionsMap().keySet());
@@ -98,18 +98,18 @@ class ReadmeTest {
 
     @ParameterizedTest
     @CsvSource({"1.00,1.01", "0.00e+00,2.22e-16", "512,512", "0.42218921038811885,0.42218921038811890", "-0.5,-0.5"})
-    void roundingIsNoDifference(String shown, String printed) {
+    void roundingDifferencesAreAccepted(String shown, String printed) {
         assertTrue(Readme.agree(shown, printed));
     }
 
     @ParameterizedTest
     @CsvSource({"1.00,1.02", "512,513", "0.42218921038811885,0.42218921039", "2.37,2.40", "4.222e-01,4.224e-01"})
-    void othersAre(String shown, String printed) {
+    void otherDifferencesAreFound(String shown, String printed) {
         assertFalse(Readme.agree(shown, printed));
     }
 
     @Test
-    void numbersAreToldFromText() {
+    void numbersAreDistinguishedFromText() {
         assertEquals("mlp.up # x # svd ok", Readme.withoutNumbers("mlp.up   256 x 64     svd  ok"));
         assertEquals(List.of("-0.03861", "+0.131519", "4.222e-01", "64"),
                 Readme.numbers("-0.03861  +0.131519 4.222e-01 F32 [64]"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the shell opened is known for the file that it is. */
+/** Files opened by the shell are recognised. */
 class RedirectionIT {
 
     private static final String SCORE = "\"$logalign\" score --quiet --weights model.safetensors --activations activations.safetensors ";
@@ -69,7 +69,7 @@ class RedirectionIT {
     }
 
     @Test
-    void whatWasRedirectedOnPurposeIsWritten() throws IOException {
+    void anIntendedRedirectionIsWritten() throws IOException {
         for (String out : List.of("--out /dev/stdout", "--out -", "")) {
             Files.writeString(folder.resolve("log"), "before\n");
             assertEquals(0, shell(SCORE + out + " >>log").code());

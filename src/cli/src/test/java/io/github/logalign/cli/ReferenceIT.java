@@ -34,7 +34,7 @@ class ReferenceIT {
         return Needs.sample();
     }
 
-    /** Those of this CPU, which are not the test's business elsewhere: the kernels' own tests run at every width. */
+    /** The vector widths of this CPU; the tests of the kernels cover every width. */
     private static List<String> widths() {
         List<String> widths = Stream.of("0", "128", "256", "512")
                 .filter(width -> new Command().with("LOGALIGN_SIMD", width).run("doctor").code() == 0)
@@ -71,7 +71,7 @@ class ReferenceIT {
 
     @ParameterizedTest(name = "{0} in {1} precision at {2} bits")
     @MethodSource("runs")
-    void everyLayerIsRight(String method, String precision, String width) throws IOException {
+    void everyLayerMatchesTheReference(String method, String precision, String width) throws IOException {
         boolean single = precision.equals("single");
         int layers = 0;
         for (Map.Entry<Pair, List<Map<String, Object>>> pair : expected().entrySet()) {
@@ -86,7 +86,7 @@ class ReferenceIT {
             }
             Command.Result result = new Command().with("LOGALIGN_SIMD", width).run(args.toArray(String[]::new));
             assertEquals(0, result.code(), () -> String.join("\n", result.err()));
-            assertTrue(result.out().contains(width + " bits"), "the width is in the environment");
+            assertTrue(result.out().contains(width + " bits"), "the environment reports the width");
             Map<String, Map<String, Object>> rows = new LinkedHashMap<>();
             Json.layers(result.out()).forEach(row -> rows.put(String.valueOf(row.get("activation")), row));
             for (Map<String, Object> layer : pair.getValue()) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The score command: which rows there are, what they hold, and how it ends. */
+/** The score command: its rows, their contents, and the exit code. */
 class ScoreIT {
 
     private static final List<String> KEYS = List.of(
@@ -106,13 +106,13 @@ class ScoreIT {
     }
 
     @Test
-    void quietMeansNoNotes() {
+    void quietSuppressesNotes() {
         standardFiles();
         assertEquals(List.of(), score("--quiet").err());
     }
 
     @Test
-    void namesMapsAndPatternsChoose() {
+    void namesMapsAndPatternsSelect() {
         standardFiles();
         assertEquals(List.of("a"), layers(score("--tensor", "a.weight", "--format", "json")));
         assertEquals(
@@ -140,7 +140,7 @@ class ScoreIT {
     }
 
     @Test
-    void wrongUsageIsOneLineAndCodeTwo() {
+    void wrongUsageGivesOneLineAndExitCodeTwo() {
         standardFiles();
         String[][] wrong = {
             {"--nonsense"}, {"--method", "fast"}, {"--precision", "half"}, {"--threads", "0"}, {"--threads", "many"},
@@ -189,7 +189,7 @@ class ScoreIT {
     }
 
     @Test
-    void oneNpyAgainstAnother() {
+    void npyFilesAreScored() {
         NpyWriter.write(folder.resolve("head.npy"), normal(96), 12, 8);
         NpyWriter.write(folder.resolve("inputs.npy"), normal(80), 10, 8);
         weights = folder.resolve("head.npy");
@@ -203,7 +203,7 @@ class ScoreIT {
     }
 
     @Test
-    void anEmptyNameIsAName() {
+    void anEmptyNameIsAccepted() {
         new SafetensorsWriter().add("", shape(12, 8), normal(96)).add("z", shape(3, 8), normal(24)).write(weights);
         new SafetensorsWriter().add("", shape(9, 8), normal(72)).add("y", shape(3, 8), normal(24)).write(activations);
         Result result = score("--tensor", "", "--activation", "", "--format", "json");
@@ -215,7 +215,7 @@ class ScoreIT {
     }
 
     @Test
-    void tiedHeadsAreFoundAndSaidSo() {
+    void tiedHeadsAreFoundAndReported() {
         new SafetensorsWriter()
                 .add("model.embed_tokens.weight", shape(12, 8), normal(96))
                 .add("model.layers.0.weight", shape(8, 8), normal(64))
@@ -231,7 +231,7 @@ class ScoreIT {
     }
 
     @Test
-    void masksDropTokens() {
+    void masksExcludeTokens() {
         float[] x = normal(80);
         for (int i = 0; i < 8; i++) {
             x[2 * 8 + i] = Float.NaN;
@@ -276,7 +276,7 @@ class ScoreIT {
     }
 
     @Test
-    void transposedWeightsMustBeAskedFor() {
+    void transposedWeightsMustBeDeclared() {
         new SafetensorsWriter().add("a.weight", shape(8, 12), normal(96)).write(weights);
         new SafetensorsWriter().add("a", shape(10, 8), normal(80)).write(activations);
         Result refused = score("--quiet");
@@ -288,7 +288,7 @@ class ScoreIT {
     }
 
     @Test
-    void badLayersCostTheirRowsOnly() {
+    void badLayersFailTheirRowsOnly() {
         float[] bad = normal(96);
         bad[50] = Float.NaN;
         new SafetensorsWriter()
@@ -320,7 +320,7 @@ class ScoreIT {
     }
 
     @Test
-    void aMapThatCannotBeMetSkipsItsLayer() {
+    void aMapToMissingActivationsSkipsItsLayer() {
         new SafetensorsWriter().add("a.weight", shape(12, 8), normal(96)).write(weights);
         new SafetensorsWriter().add("a", shape(10, 8), normal(80)).add("c", shape(10, 8), normal(80))
                 .write(activations);
@@ -334,7 +334,7 @@ class ScoreIT {
     }
 
     @Test
-    void noOverlapIsMinusInfinity() {
+    void noOverlapGivesMinusInfinity() {
         new SafetensorsWriter().add("a.weight", shape(1, 4), new float[]{1, 0, 0, 0}).write(weights);
         new SafetensorsWriter().add("a", shape(1, 4), new float[]{0, 1, 0, 0}).write(activations);
         Result result = score("--format", "json");
@@ -345,7 +345,7 @@ class ScoreIT {
     }
 
     @Test
-    void hostileNamesAreHarmlessEverywhere() throws IOException {
+    void hostileNamesAreEscapedEverywhere() throws IOException {
         String name = "=cmd|'/c calc'!A1\u001b[31m\u202e\n,\"\u0000../../x";
         new SafetensorsWriter().add(name + ".weight", shape(12, 8), normal(96)).write(weights);
         new SafetensorsWriter().add(name, shape(10, 8), normal(80)).write(activations);
@@ -373,7 +373,7 @@ class ScoreIT {
     }
 
     @Test
-    void nothingIsLeftOrLostWhenWritingFails() throws IOException {
+    void aFailedWriteLeavesNoFilesAndKeepsOldOnes() throws IOException {
         standardFiles();
         Path out = folder.resolve("missing").resolve("scores.json");
         Result result = score("--format", "json", "--out", out.toString(), "--quiet");
@@ -393,7 +393,7 @@ class ScoreIT {
     }
 
     @Test
-    void impossibleSettingsAreErrors() {
+    void invalidSettingsAreErrors() {
         standardFiles();
         Result width = new Command().with("LOGALIGN_SIMD", "1024").run("doctor");
         assertEquals(1, width.code());
@@ -424,7 +424,7 @@ class ScoreIT {
             assertTrue(row.get("weightSpread") != null);
         }
         try (Stream<Path> files = Files.list(folder.resolve("s"))) {
-            assertEquals(13, files.count(), "four layers, three of a kind, and the list");
+            assertEquals(13, files.count(), "four layers with three files each, and the index");
         }
         assertEquals(2, new Command().run("spectrum", "--weights", weights.toString(), "--method", "norm").code());
     }
@@ -440,7 +440,7 @@ class ScoreIT {
     }
 
     @Test
-    void shardsAreOneCheckpoint() throws IOException {
+    void shardsFormOneCheckpoint() throws IOException {
         new SafetensorsWriter().add("a.weight", shape(12, 8), normal(96)).write(folder.resolve("m-1.safetensors"));
         new SafetensorsWriter().add("b.weight", shape(12, 8), normal(96)).write(folder.resolve("m-2.safetensors"));
         weights = Files.writeString(
@@ -453,7 +453,7 @@ class ScoreIT {
     }
 
     @Test
-    void orientationsAreShownByEveryCommand() throws IOException {
+    void everyCommandShowsOrientations() throws IOException {
         weights = folder.resolve("step_5.weights.safetensors");
         activations = folder.resolve("step_5.activations.safetensors");
         new SafetensorsWriter()

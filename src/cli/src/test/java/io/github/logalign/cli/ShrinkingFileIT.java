@@ -18,12 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A file becomes shorter while the command reads it: that costs the rows that are lost, and neither others nor the JVM. */
+/**
+ * A file that becomes shorter while the command reads it fails the rows that are lost, but neither other rows nor the
+ * JVM.
+ */
 class ShrinkingFileIT {
 
     private static final int LAYERS = 60;
 
-    /** These lie in the part of the file that stays. */
+    /** The layers in the part of the file that remains. */
     private static final int KEPT = 5;
 
     private static final int ROWS = 512;
@@ -36,7 +39,7 @@ class ShrinkingFileIT {
 
     @ParameterizedTest
     @CsvSource({"weights, svd", "activations, svd", "weights, gram", "activations, gram"})
-    void costsTheRowsThatAreLost(String shrinking, String method) throws Exception {
+    void onlyTheLostRowsFail(String shrinking, String method) throws Exception {
         Needs.proc();
         Path weights = folder.resolve("weights");
         Path activations = folder.resolve("activations");
@@ -50,7 +53,7 @@ class ShrinkingFileIT {
                 out, err, "score", "--weights", weights.toString(), "--activations", activations.toString(), "--method",
                 method, "--threads", "1", "--format", "json");
         try {
-            // By now the last of so many layers cannot have been read.
+            // At this point the last of so many layers cannot have been read yet.
             while (process.isAlive() && !hasMapped(process.pid(), activations)) {
                 Thread.sleep(PAUSE_MILLIS);
             }
@@ -77,7 +80,7 @@ class ShrinkingFileIT {
         assertEquals("failed", rows.getLast().get("status"));
         assertFalse((read(out) + read(err)).contains("unexpected"), () -> read(err));
         try (Stream<Path> left = Files.list(work)) {
-            assertEquals(List.of(), left.toList(), "a JVM that crashes leaves a log");
+            assertEquals(List.of(), left.toList(), "no log of a JVM crash");
         }
     }
 

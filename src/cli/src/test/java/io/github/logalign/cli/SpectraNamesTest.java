@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SpectraNamesTest {
 
     @Test
-    void ordinaryNamesStay() {
+    void ordinaryNamesAreKept() {
         SpectraNames names = new SpectraNames();
         for (String layer : List.of("lm_head", "model.layers.0.mlp", "experts[1]", "A")) {
             assertEquals(layer, names.next(layer, layer));
@@ -20,7 +20,7 @@ class SpectraNamesTest {
     }
 
     @Test
-    void namesThatCollapseAreToldApartInTheOrderOfThePlan() {
+    void equalNamesAreDistinguishedInTheOrderOfThePlan() {
         List<String> layers = List.of("a/b", "a_b", "A_B", "a b", "con", "..", "", "-x", "x".repeat(500),
                 "\uD834\uDD1E",
                 "a_b");
@@ -33,6 +33,6 @@ class SpectraNamesTest {
             assertTrue(different.add(name.toLowerCase(Locale.ROOT)), name);
             assertTrue(name.matches("[A-Za-z0-9_\\[][A-Za-z0-9._\\[\\]-]{0,150}"), name);
         }
-        assertEquals("a_b", given.get(1), "the first that may have it has the plain name");
+        assertEquals("a_b", given.get(1), "the first layer gets the plain name");
     }
 }

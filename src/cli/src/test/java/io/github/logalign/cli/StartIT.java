@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The start of the command in surroundings that are not its own: variables, limits, streams, names, mounts, CPUs. */
+/** The start of the command in unusual environments: variables, limits, streams, names, mounts, CPUs. */
 class StartIT {
 
     private static final String SCORE = "\"$L\" score --weights model.safetensors --activations activations.safetensors";
@@ -31,7 +31,7 @@ class StartIT {
         assertEquals(0, new Command().in(folder).run("sample", ".").code());
     }
 
-    /** Runs a line of shell in the folder of the sample; $L is the command. */
+    /** Runs a shell command in the folder of the sample; $L is the launcher. */
     private Result shell(String line, String... environment) throws IOException, InterruptedException {
         Path out = folder.resolve("shell.out");
         Path err = folder.resolve("shell.err");
@@ -67,16 +67,16 @@ class StartIT {
     @ParameterizedTest
     @ValueSource(strings = {"-XX:NoSuchOption", "-Xmx1", "-XX:+UseG1GC -XX:+UseZGC", "-Xlog:nonsense", "-Xfoo",
         "Xmx1g"})
-    void aWrongOptionOfOnesOwnIsToldOnStandardError(String options) throws Exception {
+    void anInvalidOptionInLogalignOptsIsReported(String options) throws Exception {
         Result result = shell(SCORE, "LOGALIGN_OPTS", options);
         assertEquals(2, result.code());
         assertEquals("", result.out());
-        assertTrue(result.err().size() > 1, "what Java says comes first");
+        assertTrue(result.err().size() > 1, "Java's message comes first");
         assertTrue(result.err().getLast().contains("LOGALIGN_OPTS"), result.err()::toString);
     }
 
     @Test
-    void anEmptyVariableIsAsGoodAsNone() throws Exception {
+    void anEmptyVariableCountsAsUnset() throws Exception {
         List<Path> before = files();
         assertScored(shell(SCORE, "LOGALIGN_CACHE", "", "LOGALIGN_BLAS", "", "LOGALIGN_SIMD", "", "LOGALIGN_OPTS", "",
                 "XDG_CACHE_HOME", "", "TMPDIR", "", "OPENBLAS_CORETYPE", "", "COLUMNS", ""));
@@ -97,7 +97,7 @@ class StartIT {
     }
 
     @Test
-    void aReaderThatHasSeenEnoughIsAnOrdinaryEnd() throws Exception {
+    void aReaderThatClosesThePipeIsNotAFailure() throws Exception {
         for (String command : List.of("generate-completion", "score --help", "doctor")) {
             // The reader ends before the first byte is written.
             Result result = shell("\"$L\" " + command + " | true; exit ${PIPESTATUS[0]}");
@@ -107,7 +107,7 @@ class StartIT {
     }
 
     @Test
-    void outputThatGoesNowhereIsAnError() throws Exception {
+    void outputToAClosedStreamIsAnError() throws Exception {
         for (String where : List.of(">&-", ">/dev/full")) {
             for (String command : List.of(SCORE + " --quiet", "\"$L\" --help", "\"$L\" doctor")) {
                 Result result = shell(command + " " + where);
@@ -123,7 +123,7 @@ class StartIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"-n 13", "-n 15", "-v 1000000", "-d 100000"})
-    void aLimitThatIsTooLowIsOneLine(String limit) throws Exception {
+    void aLimitThatIsTooLowGivesOneLine(String limit) throws Exception {
         List<Path> before = files();
         Result result = shell("ulimit " + limit + "; " + SCORE);
         assertEquals(1, result.code(), result::toString);
@@ -134,16 +134,19 @@ class StartIT {
         assertEquals(before, files(), "no report of a crash");
     }
 
-    /** The JVM reserves some GB of addresses unless it is told otherwise; its report of the lack is no result. */
+    /**
+     * By default the JVM reserves several GB of address space. Its message about a lack of address space must not mix
+     * with the result.
+     */
     @Test
-    void addressesThatAreFewSuffice() throws Exception {
+    void aSmallAddressSpaceSuffices() throws Exception {
         List<Path> before = files();
         Result result = shell("ulimit -v 3000000; " + SCORE + " --threads 1");
         assertFalse(result.out().startsWith("#"), result.out());
         assertEquals(before, files(), "no report of a crash");
     }
 
-    /** The options are tried beforehand: a log would be begun twice, and the first be put aside under another name. */
+    /** The launcher tests options beforehand. A log would then be started twice and the first one renamed. */
     @Test
     void optionsThatWriteFilesAreUsedOnce() throws Exception {
         assertScored(shell(SCORE, "LOGALIGN_OPTS", "-Xmx512m -Xlog:gc:file=gc.log -Xlog:safepoint:safepoint.log"));
@@ -153,7 +156,7 @@ class StartIT {
     }
 
     @Test
-    void optionsAreTriedOnlyWhereThereAreSome() throws Exception {
+    void optionsAreTestedOnlyIfThereAreAny() throws Exception {
         String traced = "sh -x " + SCORE;
         assertEquals(0, tries(shell(traced)));
         assertEquals(1, tries(shell(traced, "LOGALIGN_OPTS", "-Xmx512m")));
@@ -165,7 +168,7 @@ class StartIT {
     }
 
     @Test
-    void optionsAreNoPatternsOfFileNames() throws Exception {
+    void optionsAreNotExpandedAsFileNamePatterns() throws Exception {
         Files.createFile(folder.resolve("-XX:NoSuchOption"));
         Result result = shell(SCORE, "LOGALIGN_OPTS", "-XX:NoSuch*");
         assertEquals(2, result.code());
@@ -174,16 +177,16 @@ class StartIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"-Xlog:gc", "-Xlog:gc:", "-Xlog:gc::uptime", "-Xlog:gc*=debug"})
-    void logsAreNoResults(String options) throws Exception {
+    void logsGoToStandardError(String options) throws Exception {
         Result result = shell(SCORE, "LOGALIGN_OPTS", options);
         assertEquals(0, result.code());
         assertTrue(result.out().startsWith("layer"), result.out());
         assertFalse(result.err().isEmpty());
     }
 
-    /** As root there are no limits, so the command runs as nobody. */
+    /** The limit does not apply to root, so the command runs as nobody. */
     @Test
-    void aLimitOfProcessesIsNoStackTrace() throws Exception {
+    void aLimitOnProcessesGivesNoStackTrace() throws Exception {
         Path cache = Files.createDirectory(folder.resolve("cache"));
         String asNobody = "chmod -R a+rwX . && setpriv --reuid=65534 --regid=65534 --clear-groups";
         Result works = shell(asNobody + " " + SCORE, "LOGALIGN_CACHE", cache.toString());
@@ -203,7 +206,7 @@ class StartIT {
     }
 
     @Test
-    void aNameThatIsNotValidHereIsSaidToBeSo() throws Exception {
+    void anArgumentInvalidInTheLocaleIsRefused() throws Exception {
         shell("mv model.safetensors $'mod\\xe9le.safetensors'");
         Result result = shell(SCORE.replace("model", "$'mod\\xe9le'"));
         assertEquals(2, result.code());
@@ -214,14 +217,14 @@ class StartIT {
     }
 
     @Test
-    void aFolderWhoseNameIsNotValidHereWorks() throws Exception {
+    void aFolderWithAnInvalidNameWorks() throws Exception {
         Result result = shell("mkdir $'d\\xe9' && mv *.safetensors $'d\\xe9' && cd $'d\\xe9' && " + SCORE
                 + " --out out.json && " + SCORE + " --out out.json --quiet && test -s out.json");
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
     }
 
     @Test
-    void aCoreOfAnotherCpuIsSaidToBeOne() throws Exception {
+    void aCoreTypeOfAnotherCpuIsRefused() throws Exception {
         int refused = 0;
         for (String core : List.of("Prescott", "Core2", "Penryn", "Nehalem", "Atom", "Sandybridge", "Bulldozer",
                 "Piledriver", "Steamroller", "Excavator", "Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids",
@@ -243,7 +246,7 @@ class StartIT {
     }
 
     @Test
-    void aMountWithoutCodeIsNamedWithTheWayOut() throws Exception {
+    void aNoexecMountIsReportedWithTheRemedy() throws Exception {
         Path mount = Files.createDirectory(folder.resolve("mount"));
         Needs.that(shell("mount -t tmpfs -o noexec tmpfs mount").code() == 0, "root, who may mount");
         try {
@@ -251,12 +254,12 @@ class StartIT {
             assertScored(elsewhere);
             Result result = shell(
                     SCORE, "LOGALIGN_CACHE", mount.resolve("cache").toString(), "TMPDIR", mount.toString());
-            // Where the system has an OpenBLAS, that one is taken, and doctor tells what became of the other.
-            String told = result.code() == 0
+            // If the system has an OpenBLAS, it is used, and doctor reports why the bundled one was not.
+            String message = result.code() == 0
                     ? shell("\"$L\" doctor", "LOGALIGN_CACHE", mount.toString(), "TMPDIR", mount.toString()).out()
                     : String.join("\n", result.err());
-            assertTrue(told.contains("mounted noexec"), told);
-            assertTrue(result.code() == 0 || told.contains("by LOGALIGN_CACHE"), told);
+            assertTrue(message.contains("mounted noexec"), message);
+            assertTrue(result.code() == 0 || message.contains("by LOGALIGN_CACHE"), message);
         } finally {
             shell("umount mount");
         }

@@ -15,12 +15,12 @@ class SuggestionsTest {
     @ParameterizedTest
     @CsvSource({"--wieghts,--weights", "--weight,--weights", "--WEIGHTS,--weights", "--ouput,--out", "-out,--out",
         "--activatoin,--activation", "--mask,--map"})
-    void theNearestIsMeant(String word, String meant) {
+    void theNearestWordIsSuggested(String word, String meant) {
         assertEquals(Optional.of(meant), Suggestions.nearest(word, OPTIONS));
     }
 
     @Test
-    void whatIsFarIsNotMeant() {
+    void distantWordsAreNotSuggested() {
         assertEquals(Optional.empty(), Suggestions.nearest("--report", OPTIONS));
         assertEquals(Optional.empty(), Suggestions.nearest("-x", OPTIONS));
         assertEquals(Optional.empty(), Suggestions.nearest("", OPTIONS));

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged command as a program among others: links, folders, locales, caches, signals, other libraries. */
+/** The packaged command in its environment: links, folders, locales, caches, signals, other libraries. */
 class SystemIT {
 
     @TempDir
@@ -38,7 +38,7 @@ class SystemIT {
     }
 
     @Test
-    void throughALinkFromAnyFolderInAnyLocale() throws IOException {
+    void startsThroughALinkFromAnyFolderInAnyLocale() throws IOException {
         Path sample = sample("ünï cödé");
         Path link = Files.createSymbolicLink(folder.resolve("lal"), Command.path());
         Path relative = Files.createSymbolicLink(folder.resolve("lal2"), Path.of("lal"));
@@ -72,11 +72,14 @@ class SystemIT {
             assertEquals(Files.readString(folder.resolve("out0")), Files.readString(folder.resolve("out" + i)));
         }
         try (Stream<Path> files = Files.walk(cache)) {
-            assertEquals(4, files.filter(Files::isRegularFile).count(), "four libraries and nothing temporary");
+            assertEquals(4, files.filter(Files::isRegularFile).count(), "four libraries and no temporary files");
         }
     }
 
-    /** Most of a start is loading classes; one that the JVM cannot archive is loaded and verified anew each time. */
+    /**
+     * Class loading dominates the start-up time. A class that the JVM cannot archive is loaded and verified at every
+     * start.
+     */
     @Test
     void allClassesOfARunComeFromTheArchive() throws IOException {
         Path sample = sample("sample");
@@ -91,7 +94,7 @@ class SystemIT {
     }
 
     @Test
-    void aReadOnlyCacheIsNoObstacle() throws IOException {
+    void aReadOnlyCacheIsAccepted() throws IOException {
         Path cache = Files.createFile(folder.resolve("a-file-is-no-folder"));
         Result result = new Command().with("LOGALIGN_CACHE", cache.toString()).run("doctor");
         assertEquals(0, result.code(), result.out());
@@ -99,7 +102,7 @@ class SystemIT {
     }
 
     @Test
-    void anotherLibraryGivesTheSame() {
+    void anotherLibraryGivesTheSameResults() {
         String debian = Needs.debianBlas().toString();
         Path sample = sample("sample");
         Result bundled = new Command().run(score(sample, "--format", "json"));
@@ -118,7 +121,7 @@ class SystemIT {
     }
 
     @Test
-    void doctorKnowsWhatRuns() {
+    void doctorReportsTheLibraryInUse() {
         Result result = new Command().with("LOGALIGN_SIMD", "0").run("doctor");
         assertEquals(0, result.code(), result.out());
         assertTrue(result.out().contains("0 bits: forced by LOGALIGN_SIMD=0"), result.out());
@@ -137,10 +140,10 @@ class SystemIT {
     }
 
     @Test
-    void anInterruptLeavesNothingHalfWritten() throws Exception {
+    void anInterruptLeavesNoPartialFiles() throws Exception {
         Needs.proc();
         Path weights = folder.resolve("w.npy");
-        // A sparse file of zeros but one: large enough to be busy for a while.
+        // A sparse file, all zeros except one element, large enough to keep the command busy.
         HugeFiles.npy(weights, "<f4", 400_000, 768, 4);
         Path activations = folder.resolve("x.npy");
         HugeFiles.npy(activations, "<f4", 64, 768, 4);
@@ -148,7 +151,7 @@ class SystemIT {
         Process process = new Command().start(
                 folder.resolve("out"), folder.resolve("err"), "score", "--weights", weights.toString(), "--activations",
                 activations.toString(), "--out", out.toString(), "--spectra", folder.resolve("spectra").toString());
-        // At work once the weights are mapped.
+        // The command is computing once the weights are memory-mapped.
         Path maps = Path.of("/proc/" + process.pid() + "/maps");
         Limits.awaitThat(() -> contains(maps, "w.npy"));
         process.destroy();

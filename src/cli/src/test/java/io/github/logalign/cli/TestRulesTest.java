@@ -6,7 +6,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.junit.ArchTests;
 import io.github.logalign.testing.TestRules;
 
-/** The command's tests keep the rules for tests. */
+/** The tests of the command follow the rules for tests. */
 @AnalyzeClasses(packages = "io.github.logalign", importOptions = ImportOption.OnlyIncludeTests.class)
 class TestRulesTest {
 

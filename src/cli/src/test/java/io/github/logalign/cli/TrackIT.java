@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The track command on runs as they lie on disk: order, damage, resuming, following, alarms. */
+/** The track command on runs on disk: order, damage, resuming, following, alarms. */
 class TrackIT {
 
     private static final int WIDTH = 16;
@@ -34,7 +34,7 @@ class TrackIT {
     @TempDir
     Path folder;
 
-    /** A checkpoint whose inputs lean on the weight's strongest direction by a share. */
+    /** Writes a checkpoint whose inputs have a given share in the weight's strongest direction. */
     private static void checkpoint(Path run, long step, double share) throws IOException {
         Files.createDirectories(run);
         Random random = new Random(step);
@@ -73,7 +73,7 @@ class TrackIT {
     }
 
     @Test
-    void theRealRunIsRight() throws IOException {
+    void aRealRunGivesTheReferenceValues() throws IOException {
         Path run = hybrid();
         Path out = folder.resolve("series.json");
         ok(new Command().run("track", run.toString(), "--out", out.toString(), "--no-alarms", "--quiet"));
@@ -82,7 +82,7 @@ class TrackIT {
         for (String layer : series.layers()) {
             long[] steps = series.layer(layer).stream().mapToLong(SeriesRow::step).toArray();
             assertEquals(10, steps.length);
-            assertTrue(Arrays.equals(steps, Arrays.stream(steps).sorted().toArray()), "in order");
+            assertTrue(Arrays.equals(steps, Arrays.stream(steps).sorted().toArray()), "steps are sorted");
         }
         int compared = 0;
         for (Map<String, Object> expected : Json.layers(
@@ -103,7 +103,7 @@ class TrackIT {
     }
 
     @Test
-    void aTruncatedCheckpointCostsItsRowOnly() throws IOException {
+    void aTruncatedCheckpointFailsItsRowOnly() throws IOException {
         Path run = copyOfHybrid();
         Path broken = run.resolve("step_08000.weights.safetensors");
         Files.write(broken, Arrays.copyOf(Files.readAllBytes(broken), 1000));
@@ -133,7 +133,7 @@ class TrackIT {
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
         String first = Files.readString(out);
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
-        assertEquals(first, Files.readString(out), "the seconds that scoring took too");
+        assertEquals(first, Files.readString(out), "even the times of scoring are kept");
         checkpoint(run, 20_000, 1);
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
         Series series = SeriesFile.read(out);
@@ -144,7 +144,7 @@ class TrackIT {
     }
 
     @Test
-    void whatWasWrittenAgainIsScoredAgainAndSaid() throws IOException {
+    void aRewrittenCheckpointIsScoredAgainWithANote() throws IOException {
         Path run = folder.resolve("run");
         checkpoint(run, 100, 1);
         checkpoint(run, 200, 1);
@@ -170,7 +170,7 @@ class TrackIT {
     }
 
     @Test
-    void aSeriesIsOfOneRun() throws IOException {
+    void aSeriesBelongsToOneRun() throws IOException {
         Path a = folder.resolve("a");
         Path b = folder.resolve("b");
         checkpoint(a, 100, 1);
@@ -187,7 +187,7 @@ class TrackIT {
         assertTrue(refused.err().getFirst().contains("--force"), refused.err()::toString);
         assertEquals(before, Files.readString(out));
         ok(new Command().in(a).run("track", ".", "--out", "../ab.json", "--no-alarms"));
-        assertEquals(before, Files.readString(out), "the same folder by another name");
+        assertEquals(before, Files.readString(out), "the same folder under another name");
 
         Files.move(a, folder.resolve("moved"));
         checkpoint(folder.resolve("moved"), 300, 1);
@@ -196,11 +196,11 @@ class TrackIT {
         assertEquals(3, steps(out));
 
         ok(new Command().in(folder).run("track", "b", "--out", "ab.json", "--no-alarms", "--force"));
-        assertEquals(2, steps(out), "begun anew");
+        assertEquals(2, steps(out), "started anew");
     }
 
     @Test
-    void onlyTheLayersAskedForAreShown() throws IOException {
+    void onlySelectedLayersAreShown() throws IOException {
         Path run = folder.resolve("run");
         Files.createDirectories(run);
         Random random = new Random(1);
@@ -229,7 +229,7 @@ class TrackIT {
     }
 
     @Test
-    void adviceAboutADamagedSeriesFitsItsPurpose() throws IOException {
+    void adviceOnADamagedSeriesDependsOnItsUse() throws IOException {
         Path run = folder.resolve("run");
         checkpoint(run, 100, 1);
         Path half = folder.resolve("half.json");
@@ -242,13 +242,13 @@ class TrackIT {
         assertFalse(baseline.err().getFirst().contains("anew"), baseline.err()::toString);
         Result out = new Command().run("track", run.toString(), "--out", half.toString());
         assertEquals(1, out.code());
-        assertTrue(out.err().getFirst().endsWith("repair the file, or begin anew with --force"), out.err()::toString);
+        assertTrue(out.err().getFirst().endsWith("repair the file, or start anew with --force"), out.err()::toString);
         ok(new Command().run("track", run.toString(), "--out", half.toString(), "--force"));
         assertEquals(1, steps(half));
     }
 
     @Test
-    void oneCauseIsOneLine() throws IOException {
+    void oneCauseGivesOneLine() throws IOException {
         Path run = folder.resolve("run");
         for (long step = 100; step <= 1000; step += 100) {
             checkpoint(run, step, 1);
@@ -260,7 +260,7 @@ class TrackIT {
             assertEquals(1, typo.code());
             assertEquals(1, typo.err().size(), typo.err().toString());
             assertTrue(typo.err().getFirst().contains("zzz"), typo.err().getFirst());
-            assertFalse(Files.exists(out), "no row says so");
+            assertFalse(Files.exists(out), "no series is written");
         }
         for (long step = 100; step <= 900; step += 100) {
             Files.delete(run.resolve("step_" + step + ".activations.safetensors"));
@@ -270,11 +270,11 @@ class TrackIT {
         assertEquals(2, missing.err().size(), missing.err().toString());
         assertTrue(missing.err().getFirst().contains("step_100.weights.safetensors"), missing.err().getFirst());
         assertTrue(missing.err().getLast().contains("8 more checkpoints, steps 200 to 900"), missing.err().getLast());
-        assertEquals(10, SeriesFile.read(out).rows().size(), "each has its row");
+        assertEquals(10, SeriesFile.read(out).rows().size(), "every checkpoint has a row");
     }
 
     @Test
-    void leftoversVersionsAndOtherFormatsAreSaid() throws IOException {
+    void leftoversVersionsAndOtherFormatsAreReported() throws IOException {
         Path run = folder.resolve("run");
         checkpoint(run, 100, 1);
         for (String part : List.of(".weights.safetensors", ".activations.safetensors")) {
@@ -284,19 +284,19 @@ class TrackIT {
         Files.copy(run.resolve("step_100.weights.safetensors"), leftover.resolve("model.safetensors"));
         Result result = ok(new Command().run("track", run.toString(), "--format", "csv"));
         assertEquals(2, result.out().lines().count());
-        assertTrue(result.out().contains("step=100-v1"), "the later version");
+        assertTrue(result.out().contains("step=100-v1"), "the later version is used");
         assertEquals(2, result.err().size(), result.err().toString());
         assertTrue(result.err().stream().anyMatch(line -> line.contains("later version")), result.err().toString());
         assertTrue(result.err().stream().anyMatch(line -> line.contains("tmp-checkpoint")), result.err().toString());
         Files.write(Files.createDirectories(run.resolve("checkpoint-200")).resolve("pytorch_model.bin"), new byte[1]);
         Result unreadable = new Command().run("track", run.toString(), "--format", "csv", "--quiet");
         assertEquals(1, unreadable.code());
-        assertEquals(3, unreadable.out().lines().count(), "a row of its own");
+        assertEquals(3, unreadable.out().lines().count(), "the unreadable checkpoint has a row");
         assertTrue(unreadable.err().getFirst().contains("torch.load"), unreadable.err().getFirst());
     }
 
     @Test
-    void pairsCanBeNamed() throws IOException {
+    void mapsPairDifferentNames() throws IOException {
         Path run = folder.resolve("run");
         checkpoint(run, 100, 1);
         Result result = ok(new Command().run(
@@ -320,7 +320,7 @@ class TrackIT {
     }
 
     @Test
-    void aDecliningRunAlarmsAndItsBaselineDoesNot() throws IOException {
+    void aDecliningRunFiresAlarmsAndItsBaselineDoesNot() throws IOException {
         Path steady = folder.resolve("steady");
         Path declining = folder.resolve("declining");
         for (long step = 0; step < 4000; step += 100) {
@@ -337,11 +337,11 @@ class TrackIT {
                 result.out());
         assertTrue(Files.readString(report).contains("below-baseline"));
         Result byFolder = new Command().run("track", declining.toString(), "--baseline", steady.toString());
-        assertEquals(0, byFolder.code(), "alarms are no failure unless asked for");
+        assertEquals(0, byFolder.code(), "alarms do not affect the exit code by default");
     }
 
     @Test
-    void followingWaitsForWholeCheckpointsAndStopsCleanly() throws IOException, InterruptedException {
+    void followingWaitsForCompleteCheckpointsAndStopsCleanly() throws IOException, InterruptedException {
         Path run = folder.resolve("run");
         Path elsewhere = folder.resolve("elsewhere");
         checkpoint(run, 100, 1);
@@ -354,7 +354,7 @@ class TrackIT {
                 stdout, stderr, "track", run.toString(), "--follow", "--poll", "0.3", "--out", out.toString());
         try {
             await(out, 1);
-            // Copied in slowly: its activations first, then the weights in pieces with pauses.
+            // Copied slowly: first the activations, then the weights in pieces with pauses.
             String name = "step_200.activations.safetensors";
             Files.copy(elsewhere.resolve(name), run.resolve(name));
             byte[] bytes = Files.readAllBytes(elsewhere.resolve("step_200.weights.safetensors"));
@@ -363,12 +363,12 @@ class TrackIT {
                     slow.write(bytes, piece * bytes.length / 4,
                             (piece + 1) * bytes.length / 4 - piece * bytes.length / 4);
                     slow.flush();
-                    // Long enough that the folder may be looked at meanwhile; whether it is decides nothing.
+                    // Long enough for a poll in between; the result does not depend on it.
                     Thread.sleep(400);
                 }
             }
             await(out, 2);
-            // Renamed into place.
+            // Renamed to its final name.
             for (String part : List.of("activations", "weights")) {
                 Path hidden = run.resolve(".step_300." + part + ".safetensors.tmp");
                 Files.copy(elsewhere.resolve("step_300." + part + ".safetensors"), hidden);
@@ -383,7 +383,7 @@ class TrackIT {
         Series series = SeriesFile.read(out);
         assertEquals(List.of(100L, 200L, 300L), series.rows().stream().map(SeriesRow::step).toList());
         assertTrue(series.rows().stream().allMatch(row -> row.score().outcome().status() == Status.OK));
-        assertEquals(List.of(), Command.lines(stderr), "no complaint about what was not whole yet");
+        assertEquals(List.of(), Command.lines(stderr), "no message about incomplete files");
         assertTrue(Files.readString(stdout).contains("300"), "the table is printed at the end");
     }
 
@@ -405,7 +405,10 @@ class TrackIT {
         Limits.awaitThat(() -> Files.exists(out) && SeriesFile.read(out).rows().size() == rows);
     }
 
-    /** As a writer that reserves the space first: the file has its full length from the start and opens strictly. */
+    /**
+     * A writer that reserves the space first: the file has its full length from the start and passes the checks at
+     * opening.
+     */
     @Test
     void followingWaitsForTheBytesOfAReservedFile() throws IOException, InterruptedException {
         Path run = folder.resolve("run");
@@ -428,7 +431,7 @@ class TrackIT {
             assertTrue(early.score().warnings().getFirst().contains("ends in zeros"),
                     "it did not change for two polls");
             Files.write(activations, bytes);
-            // Scored again, and nothing to be warned of any more.
+            // Scored again, now without a warning.
             Limits.awaitThat(() -> SeriesFile.read(out).rows().getFirst().score().warnings().isEmpty());
             assertTrue(errors(stderr).contains("step 100 is scored again"), errors(stderr));
         } finally {
@@ -457,7 +460,8 @@ class TrackIT {
         Path empty = Files.createDirectories(folder.resolve("empty"));
         Result noBaseline = new Command().run("track", run.toString(), "--baseline", empty.toString());
         assertEquals(1, noBaseline.code());
-        assertTrue(noBaseline.err().getFirst().contains(empty + ": there are no checkpoints"), "the baseline is named");
+        assertTrue(noBaseline.err().getFirst().contains(empty + ": it holds no checkpoints"), "the message names the "
+                + "baseline");
         Result nowhere = new Command().run("track", run.toString(), "--report", folder.resolve("no/r.html").toString());
         assertEquals(1, nowhere.code());
         assertTrue(nowhere.err().getFirst().contains("its folder does not exist"), nowhere.err().getFirst());
@@ -471,11 +475,11 @@ class TrackIT {
     }
 
     @Test
-    void theDemonstrationRunsFromFirstToLastLine() throws IOException {
+    void theDemonstrationRunsToTheEnd() throws IOException {
         Path out = folder.resolve("demo");
         Result result = ok(new Command().run("demo", "--steps", "100", "--out", out.toString()));
         assertTrue(result.out().contains("memorised    step"), result.out());
-        assertTrue(result.out().contains("It did not generalise."), "what did not happen in 100 steps is not claimed");
+        assertTrue(result.out().contains("The network did not generalise."), "100 steps are too few to generalise");
         assertTrue(Files.size(out.resolve("report.html")) > 10_000);
         assertEquals(5, SeriesFile.read(out.resolve("series.json")).rows().size());
         assertFalse(result.out().contains("NaN"));
@@ -483,7 +487,7 @@ class TrackIT {
         ok(new Command().run("track", out.resolve("run").toString(), "--out", tracked.toString()));
         assertEquals(values(tracked), values(out.resolve("series.json")), "the same as track");
         Result again = new Command().run("demo", "--steps", "100", "--out", out.toString());
-        assertEquals(1, again.code(), "nothing is written over");
+        assertEquals(1, again.code(), "nothing is overwritten");
         assertTrue(again.err().getFirst().contains("not empty"), again.err().getFirst());
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Wrong usage: exit code 2, one line, nothing computed, nothing written. */
+/** Wrong usage gives exit code 2 and one line; nothing is computed or written. */
 class UsageIT {
 
     private static final String MODEL = "model.safetensors";
@@ -62,7 +62,7 @@ class UsageIT {
         "scroe --weights w, did you mean score?",
         "Spectrum, did you mean spectrum?",
         "lab groking --out x, did you mean grokking?",
-        "frobnicate, there are score",
+        "frobnicate, the commands are score",
         "score --weights w --activations x --method qr, 'none of svd, gram, auto and norm'",
         "spectrum --weights w --method qr, 'none of svd, gram and auto'",
         "score --weights w --activations x --format xml, 'none of table, json and csv'",
@@ -87,14 +87,14 @@ class UsageIT {
         "track run --poll abc, is not a number;",
         "lab grokking --out x --weight-decay 1:5, is not a number;",
     })
-    void theMessageNamesWhatIsWrong(String arguments, String message) {
+    void theMessageNamesTheMistake(String arguments, String message) {
         String line = line(run(arguments.split(" ", -1)));
         assertTrue(line.contains(message), line);
     }
 
-    /** Capitals of enums are Java's business. */
+    /** The capital letters of Java's enum constants are not shown to users. */
     @Test
-    void valuesAreInLowerCaseEverywhere() {
+    void enumValuesAreShownInLowerCase() {
         for (String command : List.of("score", "spectrum", "track", "inspect", "lab repetition")) {
             List<String> args = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
             args.add("--help");
@@ -104,11 +104,11 @@ class UsageIT {
         String completion = run("generate-completion").out();
         assertTrue(completion.contains("\"svd\" \"gram\" \"auto\" \"norm\""), completion);
         assertFalse(completion.matches("(?s).*\"(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\".*"));
-        assertEquals(0, score("--method", "GRAM").code(), "either case is understood");
+        assertEquals(0, score("--method", "GRAM").code(), "values are case-insensitive");
     }
 
     @Test
-    void theEndingDecidesTheForm() throws IOException {
+    void theExtensionDecidesTheFormat() throws IOException {
         for (String name : List.of("x.json", "x.JSON", "x.csv", "x.txt", "x")) {
             assertEquals(0, score("--out", name).code());
         }
@@ -128,7 +128,7 @@ class UsageIT {
     }
 
     @Test
-    void inputsAndFilesOfOthersStayAsTheyAre() throws IOException {
+    void inputsAndForeignFilesAreNotOverwritten() throws IOException {
         Files.createSymbolicLink(folder.resolve("link"), Path.of(MODEL));
         Files.createLink(folder.resolve("hard"), folder.resolve(ACTIVATIONS));
         Files.writeString(folder.resolve("notes.json"), "{}");
@@ -161,7 +161,7 @@ class UsageIT {
     }
 
     @Test
-    void aSampleIsNotWrittenOverAModel() throws IOException {
+    void aSampleDoesNotOverwriteAModel() throws IOException {
         assertEquals(0, run("sample", ".").code(), "its own files");
         Path theirs = Files.createDirectory(folder.resolve("theirs"));
         Files.writeString(theirs.resolve(MODEL), "weights");
@@ -211,12 +211,12 @@ class UsageIT {
     }
 
     @Test
-    void halfAnAnswerIsNotPrinted() {
+    void partialResultsAreNotPrinted() {
         assertTrue(line(run("inspect", MODEL, "--activations", MODEL)).contains("scored with itself"));
     }
 
     @Test
-    void whatIsInTheWayOfAFolderIsTold() {
+    void aFileInPlaceOfAFolderIsReported() {
         Result file = run("sample", MODEL);
         assertEquals(1, file.code());
         assertTrue(file.err().getFirst().contains("a file stands where a folder should be"), file::toString);
@@ -231,11 +231,11 @@ class UsageIT {
             assertTrue(line(result).contains("with itself"));
         }
         assertEquals(2, run("inspect", MODEL, "--activations", MODEL).code());
-        assertTrue(line(run("score", "--weights", ACTIVATIONS, "--activations", MODEL)).contains("exchange them"));
+        assertTrue(line(run("score", "--weights", ACTIVATIONS, "--activations", MODEL)).contains("swap the two files"));
     }
 
     @Test
-    void oneFileMayHoldBoth() throws IOException {
+    void oneFileMayHoldWeightsAndActivations() throws IOException {
         double[] values = new double[64 * 64];
         Arrays.setAll(values, i -> Math.sin(i));
         double[] inputs = new double[64 * 64];
@@ -244,8 +244,8 @@ class UsageIT {
                 .add("a.weight", new long[]{64, 64}, values)
                 .add("a.input", new long[]{64, 64}, inputs)
                 .write(folder.resolve("both"));
-        Result told = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight", "--activation",
+        Result named = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight", "--activation",
                 "a.input");
-        assertEquals(0, told.code(), told::toString);
+        assertEquals(0, named.code(), named::toString);
     }
 }

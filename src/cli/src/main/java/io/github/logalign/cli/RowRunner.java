@@ -4,17 +4,12 @@ import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Computes rows in several threads, in the order of the jobs, with progress on the terminal and a line for each bad
@@ -39,49 +34,21 @@ final class RowRunner {
      * @throws LogalignException if the thread is interrupted
      */
     List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
-        List<LayerScore> rows = new ArrayList<>();
-        int workers = Math.min(threads, jobs.size());
-        try (ExecutorService pool = Executors.newFixedThreadPool(workers, RowRunner::worker);
-                Progress progress = new Progress("layers", jobs.size(), quiet)) {
-            List<Future<LayerScore>> futures = new ArrayList<>();
-            for (LayerJob job : jobs) {
-                futures.add(pool.submit(() -> {
-                    Scorer.Result result = scorer.score(job);
-                    keep.accept(job, result);
-                    return result.row();
-                }));
-            }
-            try {
-                for (Future<LayerScore> future : futures) {
-                    rows.add(future.get());
-                    progress.step();
-                }
-            } catch (ExecutionException failed) {
-                pool.shutdownNow();
-                throw unchecked(failed.getCause());
-            } catch (InterruptedException interrupted) {
-                pool.shutdownNow();
-                Thread.currentThread().interrupt();
-                // A partial result would look complete.
-                throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
-                        interrupted);
-            }
+        List<LayerScore> rows;
+        try (Progress progress = new Progress("layers", jobs.size(), quiet)) {
+            rows = LayerThreads.run(jobs, threads, job -> {
+                Scorer.Result result = scorer.score(job);
+                keep.accept(job, result);
+                return result.row();
+            }, progress::step);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            // A partial result would look complete.
+            throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
+                    interrupted);
         }
         rows.forEach(this::report);
         return rows;
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread thread = new Thread(task, "logalign-layer");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    private static RuntimeException unchecked(@Nullable Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
     }
 
     private void report(LayerScore row) {

@@ -63,6 +63,11 @@ final class HtmlText {
         return number(size >= 100 ? "%.1f" : size >= 1 ? "%.3f" : "%.4f", value);
     }
 
+    /** A number of things, such as 1 layer or 2 layers. */
+    static String count(long number, String what) {
+        return step(number) + " " + what + (number == 1 ? "" : "s");
+    }
+
     /** A training step, thousands apart. */
     static String step(long step) {
         return String.format(Locale.ROOT, "%,d", step).replace(',', '\u202f');

@@ -7,6 +7,7 @@ import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
@@ -24,10 +25,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -204,7 +201,8 @@ public final class CheckpointScorer {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
-            results = run(jobs);
+            Scorer sharing = scorer.sharing(threads, jobs.size());
+            results = LayerThreads.run(jobs, threads, sharing::score, () -> {});
             for (int i = 0; i < jobs.size(); i++) {
                 results.set(i, withZeroTails(jobs.get(i), results.get(i), weights, dump));
             }
@@ -249,40 +247,6 @@ public final class CheckpointScorer {
         return jobs.stream()
                 .filter(job -> job.activation() != null || satisfied.stream().noneMatch(job.info()::fits))
                 .toList();
-    }
-
-    private List<Scorer.Result> run(List<LayerJob> jobs) throws InterruptedException {
-        List<Scorer.Result> results = new ArrayList<>();
-        if (jobs.isEmpty()) {
-            return results;
-        }
-        Scorer sharing = scorer.sharing(threads, jobs.size());
-        try (ExecutorService pool = Executors.newFixedThreadPool(Math.min(threads, jobs.size()),
-                CheckpointScorer::worker)) {
-            List<Future<Scorer.Result>> futures = jobs.stream().map(job -> pool.submit(() -> sharing.score(job)))
-                    .toList();
-            try {
-                for (Future<Scorer.Result> future : futures) {
-                    results.add(future.get());
-                }
-            } catch (ExecutionException failed) {
-                pool.shutdownNow();
-                if (failed.getCause() instanceof Error error) {
-                    throw error;
-                }
-                throw new IllegalStateException(failed.getCause());
-            } catch (InterruptedException interrupted) {
-                pool.shutdownNow();
-                throw interrupted;
-            }
-        }
-        return results;
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread thread = new Thread(task, "logalign-layer");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static List<Scorer.Result> failed(Checkpoint checkpoint, String reason, Set<String> finished) {

@@ -1,0 +1,72 @@
+package io.github.logalign.report;
+
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.track.SeriesRow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The table of a report. Of many rows, those of every second, third, ... checkpoint are shown. */
+final class HtmlNumbers {
+
+    private static final int MOST_TABLE_ROWS = 500;
+
+    private HtmlNumbers() {}
+
+    /**
+     * Adds the section.
+     *
+     * @param page gets it
+     * @param rows all rows of the series
+     */
+    static void append(StringBuilder page, List<SeriesRow> rows) {
+        Set<Long> steps = new TreeSet<>(rows.stream().map(SeriesRow::step).toList());
+        int every = Math.max(1, (int) Math.ceil((double) rows.size() / MOST_TABLE_ROWS));
+        List<SeriesRow> shown = rows;
+        if (every > 1) {
+            int byStep = Math.min(every, steps.size());
+            Set<Long> kept = new TreeSet<>();
+            int i = 0;
+            for (Long step : steps) {
+                if (i++ % byStep == 0) {
+                    kept.add(step);
+                }
+            }
+            shown = rows.stream().filter(row -> kept.contains(row.step())).limit(2L * MOST_TABLE_ROWS).toList();
+        }
+        page.append("<h2>Numbers</h2>\n");
+        if (shown.size() < rows.size()) {
+            page.append("<p class=\"soft\">").append(HtmlText.step(shown.size())).append(" of ")
+                    .append(HtmlText.step(rows.size())).append(" rows, those of every ").append(every)
+                    .append("th checkpoint; the series file holds all.</p>\n");
+        }
+        page.append("<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>step</th><th>LAR</th><th>k</th>"
+                + "<th>baseline</th><th>deviation</th><th>slope / 1000</th><th>rank</th><th>eff. rank p</th>"
+                + "<th>eff. rank q</th><th>status</th></tr></thead>\n<tbody>\n");
+        for (SeriesRow row : shown) {
+            appendRow(page, row);
+        }
+        page.append("</tbody></table></div>\n");
+    }
+
+    private static void appendRow(StringBuilder page, SeriesRow row) {
+        List<String> cells = new ArrayList<>();
+        Collections.addAll(
+                cells,
+                HtmlText.name(row.layer()),
+                HtmlText.step(row.step()),
+                HtmlText.number("%.6f", LayerColumns.LAR.get(row.score())),
+                HtmlText.number("%.2f", LayerColumns.EFFECTIVE_DIMENSION.get(row.score())),
+                HtmlText.number("%.6f", row.baseline()),
+                HtmlText.number("%.6f", row.deviation()),
+                HtmlText.number("%.5f", row.slope()),
+                Objects.requireNonNullElse(LayerColumns.NUMERICAL_RANK.shown(row.score()), "–"),
+                HtmlText.number("%.2f", LayerColumns.P_EFFECTIVE_RANK.get(row.score())),
+                HtmlText.number("%.2f", LayerColumns.Q_EFFECTIVE_RANK.get(row.score())),
+                row.score().outcome().status().word());
+        page.append("<tr><td>").append(String.join("</td><td>", cells)).append("</td></tr>\n");
+    }
+}

@@ -10,26 +10,20 @@ import static io.github.logalign.tensor.TestBytes.utf8;
 import static io.github.logalign.tensor.ZipBytes.archive;
 import static io.github.logalign.tensor.ZipBytes.member;
 
+import io.github.logalign.fuzz.FuzzTarget;
 import io.github.logalign.internal.io.Origin;
-import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
-import io.github.logalign.report.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 
-/**
- * A reader of untrusted bytes, as a fuzzer sees it: good inputs to start from, words that its format knows, and a run that
- * may give a value or a {@link LogalignException}. Every other result is a finding.
- */
-enum FuzzTarget {
+/** The readers of tensor files, of what lies beside them, and of what is in them. */
+enum ReaderFuzzTarget implements FuzzTarget {
 
     SAFETENSORS {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return List.of(
                     safetensors(
                             "{\"__metadata__\":{\"a\":\"\\u00e9\"}," + entry("w", "F32", "[2,3]", 0, 24) + ","
@@ -40,8 +34,9 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\"", "null", "F64", "F32",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"dtype\":", "\"shape\":", "\"data_offsets\":", "\"__metadata__\"", "null", "F64",
+                    "F32",
                     "F16",
                     "BF16", "I64", "I32", "I8", "U8", "BOOL", "F8_E4M3", "F8_E8M0", "F4", "\\ud83d\\ude00",
                     "9223372036854775807", "4294967296");
@@ -50,7 +45,7 @@ enum FuzzTarget {
 
     NPY {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return List.of(
                     npy(dictionary("<f4", false, "(2, 3)"), f32(1, 2, 3, 4, 5, 6)),
                     npy(dictionary(">f2", true, "(2, 3)"), new byte[12]),
@@ -58,8 +53,9 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("\u0093NUMPY\1\0", "\u0093NUMPY\2\0", "\u0093NUMPY\3\0", "'descr': ", "'fortran_order': ",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\u0093NUMPY\1\0", "\u0093NUMPY\2\0", "\u0093NUMPY\3\0", "'descr': ",
+                    "'fortran_order': ",
                     "'shape': ", "True", "False", "<f8", ">f4", "<f2", "|b1", "|V2", "|O", "<U4", "|S4", "<c16", "<f16",
                     "<M8[ns]", "[('a', '<f4')]", "9223372036854775807", "4294967296");
         }
@@ -67,7 +63,7 @@ enum FuzzTarget {
 
     NPZ {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             byte[] array = npy(dictionary("<f4", false, "(2, 3)"), f32(1, 2, 3, 4, 5, 6));
             return List.of(
                     archive(ZipBytes.wideLocal(member("a.npy", array, false)), member("b.npy", array, false)),
@@ -78,15 +74,16 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("PK\1\2", "PK\3\4", "PK\5\6", "PK\6\6", "PK\6\7", "PK\7\b", "\1\0\20\0", "\1\0\30\0",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("PK\1\2", "PK\3\4", "PK\5\6", "PK\6\6", "PK\6\7", "PK\7\b", "\1\0\20\0",
+                    "\1\0\30\0",
                     "\u00ff\u00ff\u00ff\u00ff", "\u00ff\u00ff", ".npy", "data.pkl", "__MACOSX/", "meta.json");
         }
     },
 
     INDEX {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return List.of(
                     utf8("{\"metadata\":{\"x\":[1,-2.5e3,null]},\"weight_map\":{\"w\":\"one\"}}"),
                     utf8("{\"weight_map\":{\"w\":\"one\",\"v\":\"two\"}}\n"),
@@ -94,13 +91,14 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("\"weight_map\":", "\"metadata\":", "\"one\"", "\"two\"", "\"three\"", "\"input\"", "\"w\"",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"weight_map\":", "\"metadata\":", "\"one\"", "\"two\"", "\"three\"", "\"input\"",
+                    "\"w\"",
                     "../", "/", ".safetensors", ".bin", "true", "false", "null", "\\u0000");
         }
 
         @Override
-        void prepare(Path folder) throws IOException {
+        public void prepare(Path folder) throws IOException {
             Files.write(folder.resolve("one"), safetensors("{" + entry("w", "F32", "[1,1]", 0, 4) + "}", f32(1)));
             Files.write(folder.resolve("two"), safetensors(
                     "{" + entry("w", "F32", "[1,1]", 0, 4) + "," + entry("v", "F32", "[1,1]", 4, 8) + "}", f32(1, 2)));
@@ -110,36 +108,36 @@ enum FuzzTarget {
     /** Masks and labels, see {@link FuzzMasks}. */
     MASK {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return FuzzMasks.seeds();
         }
 
         @Override
-        List<byte[]> words() {
+        public List<byte[]> words() {
             return FuzzMasks.words();
         }
 
         @Override
-        String fileName(byte[] input) {
+        public String fileName(byte[] input) {
             return FuzzMasks.fileName(input);
         }
 
         @Override
-        byte[] file(byte[] input) {
+        public byte[] file(byte[] input) {
             return FuzzMasks.file(input);
         }
 
         @Override
-        int read(Path file) {
+        public int read(Path file) {
             try (TensorFile opened = TensorFile.open(file)) {
                 Tensor tensor = opened.tensors().getFirst();
-                return value(() -> {
+                return FuzzTarget.value(() -> {
                     MaskTensor mask = MaskTensor.of(tensor);
-                    checkPrintable(mask.describe());
+                    FuzzTarget.checkPrintable(mask.describe());
                     mask.note().ifPresent(FuzzTarget::checkPrintable);
                     opened.find(FuzzMasks.ACTIVATIONS).ifPresent(activations -> {
-                        value(() -> fits(mask, activations, false));
-                        value(() -> fits(mask, activations, true));
+                        FuzzTarget.value(() -> fits(mask, activations, false));
+                        FuzzTarget.value(() -> fits(mask, activations, true));
                     });
                     return mask;
                 });
@@ -147,33 +145,9 @@ enum FuzzTarget {
         }
     },
 
-    CSV {
-        @Override
-        List<byte[]> seeds() {
-            return List.of(
-                    utf8("step,train_loss,val_loss\n1,2.5,2.75\n2,1.5,nan\n"),
-                    utf8("\ufeffglobal_step,\"a \"\"b\"\", c\",loss\r\n1,,2\r\n\r\n1e3,x,NaN\r\n"));
-        }
-
-        @Override
-        List<byte[]> words() {
-            return list("step", "_step", "global_step", "train_loss", "eval_loss", "loss", "nan", "NaN", "inf", "None",
-                    "1e308", "\"\"", "\r\n", "{\"log_history\": [", "{\"step\": 1, \"loss\": 2}");
-        }
-
-        @Override
-        int read(Path file) {
-            return value(() -> {
-                Metrics metrics = Metrics.read(file);
-                metrics.names().forEach(metrics::curve);
-                return metrics;
-            });
-        }
-    },
-
     CONFIG {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return List.of(
                     utf8("{\"architectures\": [\"GPT2LMHeadModel\"], \"model_type\": \"gpt2\", \"n\": [0.0, Infinity, NaN],"
                             + " \"tie_word_embeddings\": true, \"num_experts\": null}"),
@@ -182,23 +156,24 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("\"architectures\":", "\"model_type\":", "\"tie_word_embeddings\":", "\"text_config\":",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"architectures\":", "\"model_type\":", "\"tie_word_embeddings\":",
+                    "\"text_config\":",
                     "\"quantization_config\":", "\"quant_method\":", "\"num_experts\":", "-Infinity", "NaN", "null",
                     "true", "[]", "{}", "\\u0000", "9223372036854775808");
         }
 
         @Override
-        String fileName(byte[] input) {
+        public String fileName(byte[] input) {
             return ModelConfig.FILE_NAME;
         }
 
         // Here not even a refusal may come out: the file is a help and no condition.
         @Override
-        int read(Path file) {
+        public int read(Path file) {
             String problem = ModelConfig.beside(file.resolveSibling("model.safetensors")).problem();
             if (problem != null) {
-                checkPrintable(problem);
+                FuzzTarget.checkPrintable(problem);
             }
             return problem == null ? 1 : 0;
         }
@@ -206,7 +181,7 @@ enum FuzzTarget {
 
     JSON {
         @Override
-        List<byte[]> seeds() {
+        public List<byte[]> seeds() {
             return List.of(
                     utf8("{\"architectures\": [\"GPT2LMHeadModel\"], \"model_type\": \"gpt2\", \"n\": -1.5e+3,"
                             + " \"tie_word_embeddings\": true, \"x\": {\"y\": [null, false, {}]}}"),
@@ -214,14 +189,15 @@ enum FuzzTarget {
         }
 
         @Override
-        List<byte[]> words() {
-            return list("\"architectures\"", "\"model_type\"", "\"tie_word_embeddings\"", "true", "false", "null",
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"architectures\"", "\"model_type\"", "\"tie_word_embeddings\"", "true", "false",
+                    "null",
                     "\\u0000", "\\ud83d\\ude00", "1e999", "-0");
         }
 
         @Override
-        int read(Path file) {
-            return value(() -> {
+        public int read(Path file) {
+            return FuzzTarget.value(() -> {
                 try {
                     JsonReader json = new JsonReader(Files.readAllBytes(file), Origin.of(file), "text");
                     json.skipValue();
@@ -234,29 +210,10 @@ enum FuzzTarget {
         }
     };
 
-    /** Good inputs, made anew. */
-    abstract List<byte[]> seeds();
-
-    /** What a random change would hardly hit upon. */
-    abstract List<byte[]> words();
-
-    /** Writes what lies beside the input. */
-    void prepare(Path folder) throws IOException {}
-
-    /** What that file is called. */
-    String fileName(byte[] input) {
-        return "input";
-    }
-
-    /** The file that an input stands for. */
-    byte[] file(byte[] input) {
-        return input;
-    }
-
-    /** Reads everything that there is in a file and gives the number of values that came of it. */
-    int read(Path file) {
+    @Override
+    public int read(Path file) {
         int[] values = new int[1];
-        value(() -> {
+        FuzzTarget.value(() -> {
             try (TensorFile opened = TensorFile.open(file)) {
                 for (Tensor tensor : opened.tensors()) {
                     values[0] += touch(tensor);
@@ -267,26 +224,16 @@ enum FuzzTarget {
         return values[0];
     }
 
-    /**
-     * Runs one input in a prepared folder.
-     *
-     * @return how many values it gave
-     * @throws RuntimeException or an Error if that is a finding
-     */
-    final int run(byte[] input, Path folder) throws IOException {
-        return read(Files.write(folder.resolve(fileName(input)), file(input)));
-    }
-
     private static int touch(Tensor tensor) {
-        return value(tensor::describe)
-                + value(() -> corners(tensor.matrix()))
-                + value(() -> corners(tensor.activations()))
-                + value(() -> {
+        return FuzzTarget.value(tensor::describe)
+                + FuzzTarget.value(() -> corners(tensor.matrix()))
+                + FuzzTarget.value(() -> corners(tensor.activations()))
+                + FuzzTarget.value(() -> {
                     tensor.matrices().forEach(named -> corners(named.matrix()));
                     return tensor;
                 })
-                + value(tensor::mask)
-                + value(() -> tensor.bytes().byteSize());
+                + FuzzTarget.value(tensor::mask)
+                + FuzzTarget.value(() -> tensor.bytes().byteSize());
     }
 
     private static double corners(Matrix matrix) {
@@ -295,28 +242,9 @@ enum FuzzTarget {
                 : 0;
     }
 
-    private static int value(Supplier<?> reading) {
-        try {
-            return reading.get() == null ? 0 : 1;
-        } catch (LogalignException refused) {
-            checkPrintable(String.valueOf(refused.getMessage()));
-            return 0;
-        }
-    }
-
     private static MaskTensor fits(MaskTensor mask, Tensor activations, boolean oneMatrix) {
         mask.checkFits(activations, oneMatrix);
         return mask;
-    }
-
-    private static void checkPrintable(String message) {
-        if (message.isBlank() || message.chars().anyMatch(Character::isISOControl)) {
-            throw new AssertionError("not one printable line: " + message);
-        }
-    }
-
-    private static List<byte[]> list(String... words) {
-        return Arrays.stream(words).map(TestBytes::latin1).toList();
     }
 
     private static byte[] wideEnd(ZipBytes.Member member) {

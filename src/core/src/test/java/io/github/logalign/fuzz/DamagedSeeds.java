@@ -1,4 +1,4 @@
-package io.github.logalign.tensor;
+package io.github.logalign.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,34 +8,40 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Damages good inputs at random, always in the same way: each gives a value or is refused in one line, and nothing else
- * happens. The profile {@code fuzz} goes on from here with new seeds, guided by coverage; what it found is kept below.
+ * happens. The profile {@code fuzz} goes on from here with new seeds, guided by coverage.
  */
-class FuzzTest {
+public final class DamagedSeeds {
 
     private static final int RUNS = 3000;
     private static final long SEED = 20261101;
 
-    @TempDir
-    Path folder;
+    private DamagedSeeds() {}
 
-    @ParameterizedTest
-    @EnumSource(FuzzTarget.class)
-    void seedsAreGood(FuzzTarget target) throws IOException {
+    /**
+     * Makes sure that undamaged inputs give values.
+     *
+     * @param target the reader
+     * @param folder an empty folder
+     * @throws IOException if it cannot be written to
+     */
+    public static void checkGood(FuzzTarget target, Path folder) throws IOException {
         target.prepare(folder);
         for (byte[] seed : target.seeds()) {
             assertTrue(target.run(seed, folder) > 0, () -> HexFormat.of().formatHex(seed));
         }
     }
 
-    @ParameterizedTest(name = "{0}, seed " + SEED)
-    @EnumSource(FuzzTarget.class)
-    void damagedInputsGiveValuesOrAreRefused(FuzzTarget target) throws IOException {
+    /**
+     * Makes sure that damaged inputs give values or are refused, both now and then.
+     *
+     * @param target the reader
+     * @param folder an empty folder
+     * @throws IOException if it cannot be written to
+     */
+    public static void checkDamaged(FuzzTarget target, Path folder) throws IOException {
         target.prepare(folder);
         Random random = new Random(SEED);
         List<byte[]> seeds = target.seeds();
@@ -45,7 +51,8 @@ class FuzzTest {
             try {
                 refused += target.run(input, folder) > 0 ? 0 : 1;
             } catch (RuntimeException | Error finding) {
-                throw new AssertionError("run " + run + ": " + HexFormat.of().formatHex(input), finding);
+                throw new AssertionError(
+                        "seed " + SEED + ", run " + run + ": " + HexFormat.of().formatHex(input), finding);
             }
         }
         assertTrue(refused > RUNS / 10, "only " + refused + " were refused");

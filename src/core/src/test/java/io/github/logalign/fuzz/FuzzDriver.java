@@ -1,13 +1,15 @@
-package io.github.logalign.tensor;
+package io.github.logalign.fuzz;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Jazzer calls, in a JVM for one target: the property {@code fuzz.target} names it. */
+/** What Jazzer calls, in a JVM for one target: the properties {@code fuzz.targets} and {@code fuzz.target} name it. */
 public final class FuzzDriver {
 
-    private static final FuzzTarget TARGET = FuzzTarget.valueOf(System.getProperty("fuzz.target", "SAFETENSORS"));
+    private static final FuzzTarget TARGET = FuzzTargets
+            .find(FuzzTargets.of(System.getProperty("fuzz.targets", "")), System.getProperty("fuzz.target", ""))
+            .orElseThrow();
     private static final Path FOLDER = folder();
 
     private FuzzDriver() {}

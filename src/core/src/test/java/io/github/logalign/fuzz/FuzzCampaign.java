@@ -1,4 +1,4 @@
-package io.github.logalign.tensor;
+package io.github.logalign.fuzz;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,14 +7,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs Jazzer on one target or all, each in a JVM of its own for as long as wanted, and tells what came of it:
- * {@code mvn -Pfuzz test -Dfuzz.seconds=1200 -Dfuzz.target=NPZ}. A folder per target keeps the log, the corpus, from which
+ * Runs Jazzer on one target of a module or all, each in a JVM of its own for as long as wanted, and tells what came of it:
+ * {@code mvn -Pfuzz test -Dfuzz.seconds=1200 -Dfuzz.target=NPZ}. A target of another module is left to that one; of those
+ * that know the targets of all, one refuses a name that none has. A folder per target keeps the log, the corpus, from which
  * the next run goes on, and a file for each finding.
  */
 public final class FuzzCampaign {
@@ -28,9 +31,10 @@ public final class FuzzCampaign {
     private FuzzCampaign() {}
 
     /**
-     * Runs the targets one after another.
+     * Runs the targets one after another. Properties say which: {@code fuzz.targets} names the enum of this module's,
+     * {@code fuzz.others} those of the modules before it if there are any, {@code fuzz.target} the one that is wanted.
      *
-     * @param args seconds per target, the folder for what is found, flags of the JVM, and perhaps a target's name
+     * @param args seconds per target, the folder for what is found, and flags of the JVM
      * @throws IOException if the folder cannot be written or Jazzer not be started
      * @throws InterruptedException if the wait for Jazzer is interrupted
      */
@@ -38,17 +42,34 @@ public final class FuzzCampaign {
         int seconds = Integer.parseInt(args[0]);
         Path folder = Path.of(args[1]);
         List<String> flags = List.of(args[2].split(" "));
-        List<FuzzTarget> targets = args.length > 3 && !args[3].isEmpty()
-                ? List.of(FuzzTarget.valueOf(args[3].toUpperCase(Locale.ROOT)))
-                : List.of(FuzzTarget.values());
+        String enums = System.getProperty("fuzz.targets", "");
+        List<FuzzTarget> targets = FuzzTargets.of(enums);
+        String others = System.getProperty("fuzz.others", "");
+        String wanted = System.getProperty("fuzz.target", "");
+        if (!wanted.isEmpty()) {
+            Optional<FuzzTarget> own = FuzzTargets.find(targets, wanted);
+            if (own.isEmpty() && !others.isEmpty()) {
+                checkKnown(wanted, FuzzTargets.of(others), targets);
+            }
+            targets = own.map(List::of).orElse(List.of());
+        }
         boolean clean = true;
         for (FuzzTarget target : targets) {
-            clean &= run(target, seconds, Files.createDirectories(folder.resolve(target.name())), flags);
+            clean &= run(enums, target, seconds, Files.createDirectories(folder.resolve(target.name())), flags);
         }
         System.exit(clean ? 0 : 1);
     }
 
-    private static boolean run(FuzzTarget target, int seconds, Path folder, List<String> flags)
+    private static void checkKnown(String wanted, List<FuzzTarget> others, List<FuzzTarget> own) {
+        if (FuzzTargets.find(others, wanted).isEmpty()) {
+            String all = Stream.concat(others.stream(), own.stream()).map(FuzzTarget::name)
+                    .collect(Collectors.joining(", "));
+            System.err.println("there is no target " + wanted + "; there are " + all);
+            System.exit(2);
+        }
+    }
+
+    private static boolean run(String enums, FuzzTarget target, int seconds, Path folder, List<String> flags)
             throws IOException, InterruptedException {
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         Path findings = Files.createDirectories(folder.resolve("findings"));
@@ -66,7 +87,8 @@ public final class FuzzCampaign {
         command.addAll(List.of(
                 HEAP,
                 "-Djava.io.tmpdir=" + temporary,
-                "-Dfuzz.target=" + target,
+                "-Dfuzz.targets=" + enums,
+                "-Dfuzz.target=" + target.name(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer",
@@ -93,7 +115,7 @@ public final class FuzzCampaign {
         System.out.printf(
                 Locale.ROOT,
                 "%-12s %d s, %s executions, coverage %s, %d findings%s%n",
-                target,
+                target.name(),
                 seconds,
                 last(EXECUTIONS, text),
                 last(COVERAGE, text),

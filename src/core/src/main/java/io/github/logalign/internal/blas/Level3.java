@@ -5,8 +5,8 @@ import java.util.List;
 /** Products of matrices. */
 public final class Level3 {
 
-    private static final Routine GEMM = new Routine("gemm", 13, 2);
-    private static final Routine SYRK = new Routine("syrk", 10, 2);
+    private static final Routine GEMM = Routine.required("gemm", 13, 2);
+    private static final Routine SYRK = Routine.required("syrk", 10, 2);
 
     static final List<Routine> ROUTINES = List.of(SYRK, GEMM);
 

@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A loaded library: its symbols, what it says about itself, and its number of threads. */
 final class Library {
 
-    /** The routines that are bound. */
+    /** The routines that are bound: the list of what a library is asked for. */
     static final List<Routine> ROUTINES = Stream.of(
             Svd.ROUTINES, Qr.ROUTINES, Tridiagonal.ROUTINES, Level3.ROUTINES)
             .flatMap(List::stream)
@@ -33,18 +32,20 @@ final class Library {
         this.symbols = symbols;
     }
 
-    /** The routines that are not there. */
+    /** The symbols of required routines that are not there. */
     List<String> missing() {
-        List<String> missing = new ArrayList<>();
-        for (Real real : Real.values()) {
-            for (Routine routine : ROUTINES) {
-                String symbol = symbol(routine.name(real));
-                if (symbols.find(symbol).isEmpty()) {
-                    missing.add(symbol);
-                }
-            }
-        }
-        return missing;
+        return missing(ROUTINES);
+    }
+
+    List<String> missing(List<Routine> routines) {
+        return Stream.of(Real.values())
+                .flatMap(real -> routines.stream().filter(Routine::isRequired).map(routine -> routine.symbol(real)))
+                .filter(symbol -> symbols.find(symbol).isEmpty())
+                .toList();
+    }
+
+    boolean has(Routine routine, Real real) {
+        return symbols.find(routine.symbol(real)).isPresent();
     }
 
     /** A Fortran subroutine: every argument by reference, then the length of each CHARACTER argument. */
@@ -52,13 +53,8 @@ final class Library {
         MemoryLayout[] layouts = new MemoryLayout[routine.arguments() + routine.characters()];
         Arrays.fill(layouts, 0, routine.arguments(), ValueLayout.ADDRESS);
         Arrays.fill(layouts, routine.arguments(), layouts.length, ValueLayout.JAVA_LONG);
-        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(symbol(routine.name(real))),
+        return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(routine.symbol(real)),
                 FunctionDescriptor.ofVoid(layouts));
-    }
-
-    /** As Fortran's compilers call a subroutine. */
-    private static String symbol(String name) {
-        return name + "_";
     }
 
     @Nullable

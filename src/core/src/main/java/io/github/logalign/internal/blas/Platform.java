@@ -15,30 +15,39 @@ import org.jspecify.annotations.Nullable;
  */
 record Platform(String classifier, List<String> bundledLibraries, List<String> systemLibraries) {
 
+    /** The table: how a system's name begins, and what holds there; whatever is none of the first is taken for Linux. */
+    private static final List<Platform> SYSTEMS = List.of(
+            new Platform(
+                    "macosx",
+                    List.of("libgcc_s.1.1.dylib", "libquadmath.0.dylib", "libgfortran.5.dylib", "libopenblas.0.dylib"),
+                    List.of(
+                            "libopenblas.dylib",
+                            "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+                            "/usr/local/opt/openblas/lib/libopenblas.dylib")),
+            new Platform(
+                    "windows",
+                    List.of("libopenblas.dll"),
+                    List.of("libopenblas.dll", "openblas.dll")),
+            new Platform(
+                    "linux",
+                    List.of("libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0"),
+                    List.of("libopenblas.so.0", "libopenblas.so")));
+
+    private static final Map<String, String> ARCHITECTURES = Map.of("aarch64", "arm64", "amd64", "x86_64");
+
     static Platform current() {
         return of(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
     static Platform of(String osName, String osArch) {
-        String os = osName.toLowerCase(Locale.ROOT);
-        String arch = osArch.equals("aarch64") ? "arm64" : osArch.equals("amd64") ? "x86_64" : osArch;
-        if (os.startsWith("mac")) {
-            return new Platform(
-                    "macosx-" + arch,
-                    List.of("libgcc_s.1.1.dylib", "libquadmath.0.dylib", "libgfortran.5.dylib", "libopenblas.0.dylib"),
-                    List.of(
-                            "libopenblas.dylib",
-                            "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
-                            "/usr/local/opt/openblas/lib/libopenblas.dylib"));
-        }
-        if (os.startsWith("windows")) {
-            return new Platform(
-                    "windows-" + arch, List.of("libopenblas.dll"), List.of("libopenblas.dll", "openblas.dll"));
-        }
+        String os = osName.toLowerCase(Locale.ROOT).replace(" ", "");
+        Platform system = SYSTEMS.stream()
+                .filter(known -> os.startsWith(known.classifier))
+                .findFirst()
+                .orElse(SYSTEMS.getLast());
         return new Platform(
-                "linux-" + arch,
-                List.of("libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5", "libopenblas.so.0"),
-                List.of("libopenblas.so.0", "libopenblas.so"));
+                system.classifier + "-" + ARCHITECTURES.getOrDefault(osArch, osArch), system.bundledLibraries,
+                system.systemLibraries);
     }
 
     /** The folder for files that can be made again, of the user who runs this; null if it cannot be told. */

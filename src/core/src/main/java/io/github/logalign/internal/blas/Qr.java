@@ -7,11 +7,11 @@ import java.util.Objects;
 /** QR factorisations and the reflectors that they leave behind. */
 public final class Qr {
 
-    private static final Routine GEQRF = new Routine("geqrf", 8, 0);
-    private static final Routine ORGQR = new Routine("orgqr", 9, 0);
-    private static final Routine ORMQR = new Routine("ormqr", 13, 2);
-    private static final Routine TPQRT = new Routine("tpqrt", 12, 0);
-    private static final Routine LARFT = new Routine("larft", 9, 2);
+    private static final Routine GEQRF = Routine.required("geqrf", 8, 0);
+    private static final Routine ORGQR = Routine.required("orgqr", 9, 0);
+    private static final Routine ORMQR = Routine.required("ormqr", 13, 2);
+    private static final Routine TPQRT = Routine.required("tpqrt", 12, 0);
+    private static final Routine LARFT = Routine.required("larft", 9, 2);
 
     static final List<Routine> ROUTINES = List.of(GEQRF, ORGQR, ORMQR, TPQRT, LARFT);
 

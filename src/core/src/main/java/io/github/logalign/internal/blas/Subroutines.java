@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the calls of all routines share: the method handles, workspaces within 32-bit sizes, and INFO. */
 final class Subroutines {
@@ -61,6 +62,15 @@ final class Subroutines {
             throw new IllegalStateException(routine.name(real) + " returned INFO = " + outcome
                     + ", which it does not document");
         }
+    }
+
+    /** Why the library cannot run an optional routine, in one line; null if it can. */
+    @Nullable
+    String absence(Routine routine, Real real) {
+        return library.has(routine, real)
+                ? null
+                : library.info().path() + " has no " + routine.name(real) + "; name a library that has it by -D"
+                        + Blas.PROPERTY;
     }
 
     private MethodHandle handle(Routine routine, Real real, String name) {

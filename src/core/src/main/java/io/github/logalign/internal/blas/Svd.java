@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** Singular value decompositions. */
 public final class Svd {
 
-    private static final Routine GESDD = new Routine("gesdd", 14, 1);
-    private static final Routine GESVD = new Routine("gesvd", 14, 2);
+    private static final Routine GESDD = Routine.required("gesdd", 14, 1);
+    private static final Routine GESVD = Routine.required("gesvd", 14, 2);
 
     static final List<Routine> ROUTINES = List.of(GESDD, GESVD);
 

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.blas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -122,6 +123,21 @@ class BlasTest {
                 Platform.of("Linux", "amd64").userCache(Map.of("XDG_CACHE_HOME", "relative"), "/home/u"));
         assertEquals(
                 Path.of("/x/logalign"), Platform.of("Linux", "amd64").userCache(Map.of("XDG_CACHE_HOME", "/x"), "/h"));
+    }
+
+    @Test
+    void anOptionalRoutineIsMissedByNobodyAndItsAbsenceHasAReason() {
+        Library library = search(null, folder).find();
+        Routine unheardOf = Routine.optional("unheardof", 1, 0);
+        Routine gemm = Routine.optional("gemm", 13, 2);
+        assertEquals(List.of(), library.missing(List.of(unheardOf, gemm)));
+        assertEquals(
+                List.of("dunheardof_", "sunheardof_"),
+                library.missing(List.of(Routine.required("unheardof", 1, 0), gemm)));
+        Subroutines subroutines = new Subroutines(library);
+        assertNull(subroutines.absence(gemm, Real.SINGLE));
+        String reason = String.valueOf(subroutines.absence(unheardOf, Real.SINGLE));
+        assertTrue(reason.contains("has no sunheardof"), reason);
     }
 
     private static void fill(Real real, MemorySegment segment, double... values) {

@@ -1,6 +1,6 @@
 package io.github.logalign.lab;
 
-/** AdamW with decoupled weight decay on one parameter. */
+/** The AdamW optimiser with decoupled weight decay for one parameter. */
 final class AdamW {
 
     private static final double BETA_1 = 0.9;
@@ -20,9 +20,9 @@ final class AdamW {
     }
 
     /**
-     * One step.
+     * Performs one step.
      *
-     * @param step from 1
+     * @param step the step, from 1
      * @param rate the learning rate of this step
      * @param decay the weight decay
      */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Embeddings of the bytes before a position, side by side; y = norm(W2 relu(W1 x)); logits = U y. No biases. All weights are
- * output x input; the unembedding U is what is scored.
+ * A language model on bytes: x is the concatenation of the embeddings of the preceding bytes, y = norm(W2 relu(W1 x)),
+ * logits = U y. No biases. All weights are output x input. The unembedding U is the layer that is scored.
  */
 final class ByteModel {
 
@@ -71,7 +71,7 @@ final class ByteModel {
         return parameters;
     }
 
-    /** The logits of some positions of a text; they are valid until the next call. */
+    /** Computes the logits at some positions of a text. They are valid until the next call. */
     Floats forward(byte[] text, int[] positions, int from, int count) {
         int inputs = context * embedding;
         for (int i = 0; i < count; i++) {
@@ -100,7 +100,7 @@ final class ByteModel {
         return y.firstRows(count);
     }
 
-    /** The bytes to be told at some positions. */
+    /** The bytes to predict at some positions. */
     static int[] labels(byte[] text, int[] positions, int from, int count) {
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
@@ -109,7 +109,7 @@ final class ByteModel {
         return labels;
     }
 
-    /** Gradients of the mean loss over a batch, into the gradients of all parameters. */
+    /** Computes the gradients of the mean loss over a batch for all parameters. */
     void backward(byte[] text, int[] positions, int from, int count) {
         Floats out = forward(text, positions, from, count);
         CrossEntropy.toGradient(out, labels(text, positions, from, count));

@@ -6,14 +6,14 @@ final class CrossEntropy {
     private CrossEntropy() {}
 
     /**
-     * Loss and accuracy of some rows.
+     * The loss and accuracy over some rows.
      *
-     * @param loss mean, in nats
-     * @param accuracy share of rows whose label has the largest logit
+     * @param loss the mean loss, in nats
+     * @param accuracy the share of rows whose label has the largest logit
      */
     record Result(double loss, double accuracy) {}
 
-    /** Loss and accuracy; the logits stay. */
+    /** Computes loss and accuracy without changing the logits. */
     static Result evaluate(Floats logits, int[] labels) {
         int classes = logits.columns();
         double loss = 0;
@@ -38,9 +38,9 @@ final class CrossEntropy {
     }
 
     /**
-     * Replaces logits by the gradient of the mean loss. At the label it is minus the sum of the other probabilities: in
-     * float32 the probability minus one loses all digits once the probability is near one, and what is left makes a mean
-     * direction of the weights run away.
+     * Replaces logits with the gradient of the mean loss. The gradient at the label is computed as minus the sum of the
+     * other probabilities. In float32, the probability minus one would lose all digits once the probability is near
+     * one, and the rounding errors would make the mean direction of the weights diverge.
      */
     static void toGradient(Floats logits, int[] labels) {
         int classes = logits.columns();

@@ -11,18 +11,18 @@ import java.util.Random;
 /**
  * A row-major matrix of float32 in native memory.
  *
- * @param segment its elements
- * @param rows how many rows
- * @param columns how many columns
+ * @param segment the elements
+ * @param rows the number of rows
+ * @param columns the number of columns
  */
 record Floats(MemorySegment segment, int rows, int columns) {
 
-    /** Zeros. */
+    /** A matrix of zeros. */
     static Floats of(Arena arena, int rows, int columns) {
         return new Floats(arena.allocate((long) rows * columns * Float.BYTES, 64), rows, columns);
     }
 
-    /** Normal numbers of some standard deviation. */
+    /** A matrix of normally distributed numbers with a given standard deviation. */
     static Floats normal(Arena arena, int rows, int columns, double deviation, Random random) {
         Floats matrix = of(arena, rows, columns);
         for (int i = 0; i < matrix.size(); i++) {
@@ -52,7 +52,7 @@ record Floats(MemorySegment segment, int rows, int columns) {
         return new Floats(segment, count, columns);
     }
 
-    /** this = a b^T: the outputs of a layer whose weight b is output x input. */
+    /** this = a b^T, the outputs of a layer whose weight b is output x input. */
     void setToLayer(Floats a, Floats b) {
         multiply(a.transpose(), b.transpose().transposed(), 0);
     }
@@ -67,17 +67,17 @@ record Floats(MemorySegment segment, int rows, int columns) {
         multiply(a.transpose(), b.transpose(), 1);
     }
 
-    /** this = a^T b: a weight's gradient from those of its outputs and its inputs. */
+    /** this = a^T b, the gradient of a weight from the gradient of its outputs and its inputs. */
     void setToGradient(Floats a, Floats b) {
         multiply(a.transpose().transposed(), b.transpose(), 0);
     }
 
-    /** The library is column-major, where a row-major matrix is its own transpose. */
+    /** The library is column-major, so it sees a row-major matrix as its transpose. */
     private Block transpose() {
         return Block.of(Real.SINGLE, segment, columns, rows);
     }
 
-    /** this = a b + beta this, by the transpose of both sides: so the factors change places. */
+    /** this = a b + beta this, computed as the transpose of both sides, which swaps the factors. */
     private void multiply(Block a, Block b, double beta) {
         Blas.get().level3().gemm(1, b, a, beta, transpose());
     }

@@ -3,12 +3,13 @@ package io.github.logalign.lab;
 import java.util.Arrays;
 
 /**
- * The dimension of the function that a model of modular addition computes: of its logits the part that depends on
- * (c - a - b) mod p alone, as frequencies; two dimensions for each that is needed to hold nearly all of the power.
+ * The dimension of the function that a model of modular addition computes. The part of the logits that depends only on
+ * (c - a - b) mod p is decomposed into frequencies. Each frequency needed to contain nearly all of the power counts as
+ * two dimensions.
  */
 final class FunctionDimension {
 
-    /** At 99% a weak but real frequency would be missed. */
+    /** A threshold of 99% would miss a weak but real frequency. */
     private static final double POWER = 0.999;
 
     private final int p;
@@ -21,7 +22,7 @@ final class FunctionDimension {
         this.counts = new double[p];
     }
 
-    /** Adds the logits of some pairs; a pair of different numbers stands for both its orders. */
+    /** Adds the logits of some pairs. A pair of different numbers counts for both orders. */
     void add(Floats logits, ModularAddition pairs) {
         for (int i = 0; i < pairs.size(); i++) {
             int weight = pairs.a()[i] == pairs.b()[i] ? 1 : 2;
@@ -33,7 +34,7 @@ final class FunctionDimension {
         }
     }
 
-    /** Twice the number of frequencies. */
+    /** The dimension: twice the number of frequencies. */
     int dimension() {
         double[] power = new double[(p - 1) / 2];
         double total = 0;

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * Modular addition: a small network first memorises its training pairs, and much later generalises. LAR of its unembedding
- * rises as it does, and the effective dimension k falls to that of the function it has learned.
+ * Modular addition: a small network first memorises its training pairs, and much later generalises. While it
+ * generalises, LAR of its unembedding rises, and the effective dimension k falls to that of the learned function.
  */
 public final class Grokking {
 
@@ -22,9 +22,9 @@ public final class Grokking {
      * {@code step_00025.activations.safetensors} with the unembedding's inputs for all training pairs, and
      * {@code metrics.csv}. Deterministic for a seed, one BLAS and one vector width.
      *
-     * @param options what the run is to be like
+     * @param options the options of the run
      * @param folder a new or empty folder
-     * @param listener is told of every step
+     * @param listener called after every step
      * @throws io.github.logalign.matrix.LogalignException if the folder is not empty or cannot be written to
      */
     public static void train(GrokkingOptions options, Path folder, StepListener listener) {
@@ -61,7 +61,7 @@ public final class Grokking {
         Floats testLogits = model.forward(test);
         CrossEntropy.Result onTest = CrossEntropy.evaluate(testLogits, test.sums());
         function.add(testLogits, test);
-        // The training pairs last: their inputs are what is recorded.
+        // The training pairs come last, since their inputs are recorded.
         Floats trainLogits = model.forward(train);
         CrossEntropy.Result onTrain = CrossEntropy.evaluate(trainLogits, train.sums());
         function.add(trainLogits, train);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * x = E[a] + E[b]; r = x + W2 relu(W1 x + b1) + b2; logits = U r. No normalisation, no output bias. All weights are output x
- * input; the unembedding U is what is scored.
+ * x = E[a] + E[b]; r = x + W2 relu(W1 x + b1) + b2; logits = U r. No normalisation, no output bias. All weights are
+ * output x input. The unembedding U is the layer that is scored.
  */
 final class GrokkingModel {
 
@@ -41,9 +41,9 @@ final class GrokkingModel {
     private final Floats logits;
 
     /**
-     * Makes a model with random weights.
+     * Creates a model with random weights.
      *
-     * @param mostPairs the largest number of pairs at a time
+     * @param mostPairs the largest number of pairs per call
      */
     GrokkingModel(Arena arena, int p, int mostPairs, Random random) {
         this.p = p;
@@ -79,7 +79,7 @@ final class GrokkingModel {
         return parameters;
     }
 
-    /** The logits of some pairs; they are valid until the next call. */
+    /** Computes the logits of some pairs. They are valid until the next call. */
     Floats forward(ModularAddition pairs) {
         int count = pairs.size();
         for (int i = 0; i < count; i++) {
@@ -108,7 +108,7 @@ final class GrokkingModel {
         return r.firstRows(count);
     }
 
-    /** Gradients of the mean loss over pairs, into the gradients of all parameters. */
+    /** Computes the gradients of the mean loss over pairs for all parameters. */
     void backward(ModularAddition pairs) {
         int count = pairs.size();
         Floats out = forward(pairs);

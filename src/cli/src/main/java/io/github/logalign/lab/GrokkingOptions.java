@@ -1,20 +1,20 @@
 package io.github.logalign.lab;
 
 /**
- * What a run of modular addition is to be like.
+ * The options of a run of modular addition.
  *
- * @param seed of the split and the initial weights
- * @param weightDecay decoupled; without it the model memorises and stays there
- * @param modulus p, odd
- * @param steps how many
- * @param interval steps from checkpoint to checkpoint
+ * @param seed the seed of the split and of the initial weights
+ * @param weightDecay the decoupled weight decay; without it the model memorises and does not generalise
+ * @param modulus the modulus p, odd
+ * @param steps the number of steps
+ * @param interval the number of steps between checkpoints
  */
 public record GrokkingOptions(long seed, double weightDecay, int modulus, int steps, int interval) {
 
-    /** The recipe. */
+    /** The default options. */
     public static final GrokkingOptions DEFAULT = new GrokkingOptions(1, 1.0, 59, 4000, 25);
 
-    /** Checks the numbers. */
+    /** Checks the ranges. */
     public GrokkingOptions {
         if (modulus < 3 || modulus > 1009 || modulus % 2 == 0) {
             throw new IllegalArgumentException("p must be odd, from 3 to 1009, not " + modulus);

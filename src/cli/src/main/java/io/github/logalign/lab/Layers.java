@@ -1,6 +1,6 @@
 package io.github.logalign.lab;
 
-/** The small pieces of networks: biases, relu, and a norm, forward and backward, in place. */
+/** Building blocks of networks: biases, ReLU and RMS normalisation, forward and backward, in place. */
 final class Layers {
 
     private static final float NORM_EPSILON = 1e-6f;
@@ -17,7 +17,7 @@ final class Layers {
         }
     }
 
-    /** Sums the rows: the gradient of a bias. */
+    /** Sums the rows, which gives the gradient of a bias. */
     static void sumRows(Floats x, Floats sums) {
         sums.clear();
         for (int row = 0; row < x.rows(); row++) {
@@ -34,7 +34,7 @@ final class Layers {
         }
     }
 
-    /** Stops the gradient where the output of relu was 0. */
+    /** Sets the gradient to 0 where the output of ReLU was 0. */
     static void reluBackward(Floats gradient, Floats output) {
         for (int i = 0; i < gradient.size(); i++) {
             gradient.set(i, output.get(i) > 0 ? gradient.get(i) : 0);
@@ -63,7 +63,7 @@ final class Layers {
         }
     }
 
-    /** From the gradient of the norm's output to that of its input. */
+    /** Converts the gradient of the normalisation's output to that of its input. */
     static void rmsNormBackward(Floats gradient, Floats output, float[] roots) {
         for (int row = 0; row < gradient.rows(); row++) {
             int start = row * gradient.columns();

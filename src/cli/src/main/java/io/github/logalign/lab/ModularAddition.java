@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * All unordered pairs a &lt;= b with their sum modulo p, shuffled. Ordered pairs would leak: the model is symmetric.
+ * All unordered pairs a &lt;= b with their sum modulo p, shuffled. Ordered pairs would leak test data into training,
+ * since the model is symmetric.
  *
  * @param a the first numbers
  * @param b the second numbers

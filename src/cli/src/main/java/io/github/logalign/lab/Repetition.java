@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A small language model on bytes. On fresh text LAR of its unembedding stays; when a little text is repeated it overfits,
- * and LAR declines with the gap between the losses.
+ * A small language model on bytes. On fresh text, LAR of its unembedding stays level. When a small text is repeated,
+ * the model overfits, and LAR declines as the gap between the losses grows.
  */
 public final class Repetition {
 
@@ -18,10 +18,13 @@ public final class Repetition {
     private static final int WARM_UP = 100;
     private static final double DECAY = 0.1;
 
-    /** Positions that losses are measured on: their noise is a few hundredths of a nat. */
+    /** The number of positions for measuring losses, which leaves a noise of a few hundredths of a nat. */
     private static final int EVALUATED = 16_384;
 
-    /** Positions at a time, and those whose inputs are recorded: the first of the training positions. */
+    /**
+     * The number of positions per evaluation batch. The inputs at as many training positions, the first ones, are
+     * recorded.
+     */
     private static final int CHUNK = 2048;
 
     private Repetition() {}
@@ -31,10 +34,10 @@ public final class Repetition {
      * {@code step_00100.activations.safetensors} with the unembedding's inputs at 2,048 of the training positions, and
      * {@code metrics.csv}. Deterministic for a seed, one BLAS and one vector width.
      *
-     * @param options what the run is to be like
+     * @param options the options of the run
      * @param folder a new or empty folder
-     * @param listener is told of every step
-     * @throws LogalignException if there is no text or too little, or the folder is not empty or cannot be written to
+     * @param listener called after every step
+     * @throws LogalignException if there is too little text, or the folder is not empty or not writable
      */
     public static void train(RepetitionOptions options, Path folder, StepListener listener) {
         Random random = new Random(options.seed());
@@ -42,8 +45,8 @@ public final class Repetition {
         TextBlocks blocks = TextBlocks.shuffled(TextSource.read(options.text()), size.context(), random);
         int positions = options.positions();
         if (positions > blocks.training().length) {
-            throw new LogalignException("the text has " + blocks.training().length + " training positions, "
-                    + positions + " are needed; name more text by --text, or take more epochs");
+            throw new LogalignException("the text has " + blocks.training().length + " training positions, but "
+                    + positions + " are needed; give more text with --text, or use more epochs");
         }
         int[] seen = Arrays.copyOf(blocks.training(), positions);
         RunWriter run = new RunWriter(folder, "trainLoss", "validationLoss");

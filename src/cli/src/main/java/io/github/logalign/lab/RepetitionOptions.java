@@ -5,13 +5,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run of the language model is to be like.
+ * The options of a run of the language model.
  *
- * @param seed of the shuffles and the initial weights
- * @param size of the network
- * @param epochs how often each position is seen in all steps together; 1 is the baseline on fresh text
- * @param steps how many
- * @param interval steps from checkpoint to checkpoint
+ * @param seed the seed of the shuffles and of the initial weights
+ * @param size the size of the network
+ * @param epochs the number of times each position is seen over all steps; 1 is the baseline on fresh text
+ * @param steps the number of steps
+ * @param interval the number of steps between checkpoints
  * @param text a file, a zip file or a folder; null for the JDK's own sources
  */
 public record RepetitionOptions(long seed, Size size, int epochs, int steps, int interval, @Nullable Path text) {
@@ -58,7 +58,7 @@ public record RepetitionOptions(long seed, Size size, int epochs, int steps, int
         }
     }
 
-    /** Checks the numbers. */
+    /** Checks the ranges. */
     public RepetitionOptions {
         Objects.requireNonNull(size, "size");
         if (epochs < 1 || epochs > 10_000) {
@@ -69,7 +69,7 @@ public record RepetitionOptions(long seed, Size size, int epochs, int steps, int
         }
     }
 
-    /** The number of different positions that are seen. */
+    /** The number of distinct positions. */
     int positions() {
         return Math.ceilDiv(steps * size.batch(), epochs);
     }

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The files of a run: weights and activations of each checkpoint, and the metrics of all so far. */
+/** Writes the files of a run: weights and activations of each checkpoint, and the metrics so far. */
 final class RunWriter {
 
     private final Path folder;
@@ -25,7 +25,7 @@ final class RunWriter {
     private final List<String> lines = new ArrayList<>();
 
     /**
-     * Begins a run.
+     * Starts a run.
      *
      * @param folder a new or empty folder
      * @param metrics the names of the metrics
@@ -42,7 +42,7 @@ final class RunWriter {
         } catch (IOException failed) {
             throw new LogalignException(
                     Names.printable(folder) + ": the folder cannot be read (" + Reasons.of(failed)
-                            + "); give another one",
+                            + "); name another one",
                     failed);
         }
     }
@@ -50,11 +50,11 @@ final class RunWriter {
     /**
      * Writes a checkpoint.
      *
-     * @param step its step
+     * @param step the step
      * @param weights all parameters by name
      * @param layer the name of the layer whose inputs are recorded
-     * @param inputs of that layer, one row a token
-     * @param metrics one value for each name
+     * @param inputs the inputs of that layer, one row per token
+     * @param metrics one value for each metric name
      */
     void write(int step, Map<String, Floats> weights, String layer, Floats inputs, double... metrics) {
         String name = String.format(Locale.ROOT, "step_%05d", step);
@@ -69,7 +69,7 @@ final class RunWriter {
             line.append(',').append(metric);
         }
         lines.add(line.toString());
-        // The weights last: who watches the folder waits for them.
+        // The weights are written last, since a process that follows the run waits for them.
         activations.write(folder.resolve(name + ".activations.safetensors"));
         AtomicFile.write(
                 folder.resolve("metrics.csv"),

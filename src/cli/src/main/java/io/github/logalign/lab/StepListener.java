@@ -1,14 +1,14 @@
 package io.github.logalign.lab;
 
-/** Is told how far a run has come. */
+/** Receives the progress of a run. */
 @FunctionalInterface
 public interface StepListener {
 
     /**
      * Called after every step.
      *
-     * @param step from 1
-     * @param total how many there will be
+     * @param step the step, from 1
+     * @param total the total number of steps
      */
     void step(int step, int total);
 }

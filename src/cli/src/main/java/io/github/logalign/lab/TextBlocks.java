@@ -4,12 +4,12 @@ import io.github.logalign.matrix.LogalignException;
 import java.util.Random;
 
 /**
- * Text in blocks of 4,096 bytes, shuffled; a tenth is held out. A position is a byte to be told from those before it in its
- * block.
+ * Text in shuffled blocks of 4,096 bytes, a tenth of which is held out. A position is a byte to predict from the bytes
+ * before it in its block.
  *
- * @param text all bytes
- * @param training where the training positions stand in the text, shuffled
- * @param heldOut the same for the held-out blocks
+ * @param text the bytes of the text
+ * @param training the indices of the training positions in the text, shuffled
+ * @param heldOut the indices of the positions in the held-out blocks
  */
 record TextBlocks(byte[] text, int[] training, int[] heldOut) {
 
@@ -19,8 +19,8 @@ record TextBlocks(byte[] text, int[] training, int[] heldOut) {
     static TextBlocks shuffled(byte[] text, int context, Random random) {
         int blocks = text.length / BLOCK;
         if (blocks < HELD_OUT_SHARE) {
-            throw new LogalignException("the text has " + text.length + " bytes: at least "
-                    + HELD_OUT_SHARE * BLOCK + " are needed; name more text by --text");
+            throw new LogalignException("the text has " + text.length + " bytes, but at least "
+                    + HELD_OUT_SHARE * BLOCK + " are needed; give more text with --text");
         }
         int[] order = new int[blocks];
         for (int i = 0; i < blocks; i++) {

@@ -15,10 +15,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes of real text: a file, the files of a folder, the entries of a zip file, or the JDK's own sources. */
+/**
+ * Reads the bytes of real text: a file, the files of a folder, the entries of a zip file, or the sources of the JDK.
+ */
 final class TextSource {
 
-    /** More than any run needs. */
+    /** The largest number of bytes to read, more than any run needs. */
     private static final int MOST_BYTES = 24 << 20;
 
     private TextSource() {}
@@ -30,12 +32,13 @@ final class TextSource {
                     ? ofFolder(source)
                     : source.toString().endsWith(".zip") ? ofZip(source) : ofFile(source);
             if (bytes.length == 0) {
-                throw new LogalignException(Names.printable(source) + ": holds no text; name other text by --text");
+                throw new LogalignException(Names.printable(source) + ": it holds no text; give other text with "
+                        + "--text");
             }
             return bytes;
         } catch (IOException failed) {
             throw new LogalignException(
-                    Names.printable(source) + ": cannot be read as text; name other text by --text", failed);
+                    Names.printable(source) + ": it cannot be read as text; give other text with --text", failed);
         }
     }
 
@@ -54,11 +57,13 @@ final class TextSource {
                 }
             }
         }
-        throw new LogalignException("no JDK with its sources (lib/src.zip) was found; set JAVA_HOME to one that has"
-                + " them, or name a file or folder of a few megabytes of text by --text");
+        throw new LogalignException("no JDK with its sources (lib/src.zip) was found; set JAVA_HOME to a JDK that "
+                + "has them, or give a file or folder with a few megabytes of text with --text");
     }
 
-    /** Where Linux distributions put their JDKs, newest name last in the alphabet first. */
+    /**
+     * The JDKs in the usual folder of Linux distributions, in reverse alphabetical order, so usually the newest first.
+     */
     private static List<String> installed() {
         Path folder = Path.of("/usr/lib/jvm");
         if (!Files.isDirectory(folder)) {

@@ -1,6 +1,6 @@
 /**
- * The paper's two experiments in small: trainers on the project's own bindings that write checkpoints, activations and
- * metrics as any user's run would. Nothing of it reaches into scoring except through those files.
+ * Small versions of the paper's two experiments. Their trainers use the project's own bindings and write checkpoints,
+ * activations and metrics like any user's run. Scoring sees only those files.
  *
  * <p>Source: arXiv 2605.28975.
  */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** An axis: from values to places, with round ticks. */
+/** An axis: maps values to positions, and has ticks at round values. */
 final class ChartScale {
 
     private static final double ROOM = 0.06;
@@ -24,20 +24,20 @@ final class ChartScale {
         this.end = end;
     }
 
-    /** A linear axis just as wide as the values. */
+    /** A linear axis that spans exactly the range of the values. */
     static ChartScale tight(double min, double max, double start, double end) {
         double half = max > min ? 0 : Math.max(1, Math.abs(min) * 0.01);
         return new ChartScale(false, min - half, max + half, start, end);
     }
 
-    /** A linear axis with some room beyond the values. */
+    /** A linear axis with a margin around the range of the values. */
     static ChartScale linear(double min, double max, double start, double end) {
         double range = max - min;
         double room = range > 0 ? range * ROOM : Math.max(Math.abs(min) * 0.01, 1e-6);
         return new ChartScale(false, min - room, max + room, start, end);
     }
 
-    /** A logarithmic axis; the values are positive. */
+    /** A logarithmic axis; the values must be positive. */
     static ChartScale log(double min, double max, double start, double end) {
         double from = Math.log10(min);
         double to = Math.log10(max);
@@ -55,7 +55,7 @@ final class ChartScale {
         return at >= low && at <= high;
     }
 
-    /** A value that has a line and a label. */
+    /** A value with a grid line and a label. */
     record Tick(double value, String label) {}
 
     List<Tick> ticks(int about) {

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads CSV (RFC 4180): quoted cells may hold commas, line ends and doubled quotes. A byte order mark is left out. */
+/**
+ * Reads CSV (RFC 4180): quoted cells may contain commas, line ends and doubled quotes. A byte order mark is skipped.
+ */
 final class CsvReader {
 
     private static final long MAX_BYTES = 1L << 30;
@@ -18,16 +20,16 @@ final class CsvReader {
     private CsvReader() {}
 
     /**
-     * Reads all lines that are not blank.
+     * Reads all non-blank lines.
      *
      * @return the header and the lines, each with as many cells as the header
-     * @throws LogalignException if the file cannot be read, is not UTF-8 or not such a table
+     * @throws LogalignException if the file cannot be read, is not UTF-8, or is not such a table
      */
     static List<List<String>> read(Path path) {
         return read(path, text(path));
     }
 
-    /** The same of the text of a file. */
+    /** Parses the text of a file. */
     static List<List<String>> read(Path path, String text) {
         List<List<String>> lines = new ArrayList<>();
         int[] at = {text.startsWith("\ufeff") ? 1 : 0};
@@ -37,7 +39,7 @@ final class CsvReader {
             boolean blank = cells.size() == 1 && cells.getFirst().isBlank();
             if (!blank) {
                 if (!lines.isEmpty() && cells.size() != lines.getFirst().size()) {
-                    throw bad(path, line, "has " + cells.size() + " cells where the header has "
+                    throw bad(path, line, "has " + cells.size() + " cells, but the header has "
                             + lines.getFirst().size());
                 }
                 lines.add(cells);
@@ -45,7 +47,7 @@ final class CsvReader {
             line++;
         }
         if (lines.isEmpty()) {
-            throw new LogalignException(Names.printable(path) + ": is empty; a table with a header is wanted");
+            throw new LogalignException(Names.printable(path) + ": it is empty; give a table with a header");
         }
         return lines;
     }
@@ -54,14 +56,14 @@ final class CsvReader {
     static String text(Path path) {
         try {
             if (Files.size(path) > MAX_BYTES) {
-                throw new LogalignException(Names.printable(path) + ": is larger than 1 GB; give a smaller table");
+                throw new LogalignException(Names.printable(path) + ": it is larger than 1 GB; give a smaller table");
             }
             return Files.readString(path, StandardCharsets.UTF_8);
         } catch (CharacterCodingException notText) {
-            throw new LogalignException(Names.printable(path) + ": is not UTF-8 text; give a CSV or JSON table",
+            throw new LogalignException(Names.printable(path) + ": it is not UTF-8 text; give a CSV or JSON table",
                     notText);
         } catch (IOException failed) {
-            throw new LogalignException(Names.printable(path) + ": cannot be read; check the path", failed);
+            throw new LogalignException(Names.printable(path) + ": it cannot be read; check the path", failed);
         }
     }
 
@@ -113,7 +115,7 @@ final class CsvReader {
                 return cell.toString();
             }
         }
-        throw bad(path, line, "has a quote that is never closed");
+        throw bad(path, line, "has an unclosed quote");
     }
 
     private static LogalignException bad(Path path, int line, String what) {

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
-/** Leaves out points of a curve that nobody could see: of each pixel column the first, lowest, highest and last one stay. */
+/**
+ * Removes points of a curve that make no visible difference: in each pixel column the first, lowest, highest and last
+ * point are kept.
+ */
 final class CurveThinning {
 
     private CurveThinning() {}
@@ -12,10 +15,10 @@ final class CurveThinning {
     /**
      * Thins a curve.
      *
-     * @param points the indices of its points, by increasing place
-     * @param place where a point is along the horizontal axis, in pixels
-     * @param height the values by index
-     * @return the indices that are kept, in order
+     * @param points the indices of the points, in the order of increasing position
+     * @param place the horizontal position of a point, in pixels
+     * @param height the values, by index
+     * @return the indices to keep, in order
      */
     static List<Integer> thinned(List<Integer> points, IntToDoubleFunction place, double[] height) {
         List<Integer> kept = new ArrayList<>();

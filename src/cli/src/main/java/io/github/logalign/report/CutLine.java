@@ -5,20 +5,23 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The last line of a CSV log that is still being written: it has no line end and may stop in the middle of a number. Many
- * finished files have no line end either, so that what the line holds decides.
+ * Detects an incomplete last line in a CSV log that is still being written. Such a line has no line end and may stop in
+ * the middle of a number. Many complete files lack the last line end too, so the content of the line decides.
  */
 final class CutLine {
 
-    /** What is said of it. */
-    static final String NOTE = "the last line is incomplete and was left out";
+    /** The note about an incomplete last line. */
+    static final String NOTE = "the last line is incomplete and was skipped";
 
-    /** A number that has more to come. */
+    /** A number that is not complete. */
     private static final Pattern STARTED = Pattern.compile(".*[-+.]|.*[\\d.][eE]", Pattern.DOTALL);
 
     private CutLine() {}
 
-    /** Whether the last line was cut: cells are missing, the last one is not complete, or it is a step that goes back. */
+    /**
+     * Whether the last line is incomplete: cells are missing, the last cell is incomplete, or a step is smaller than
+     * the one before.
+     */
     static boolean isLastOf(Path path, String text) {
         String before = without(text);
         String last = text.substring(before.length());
@@ -56,7 +59,7 @@ final class CutLine {
         return text.chars().filter(c -> c == '"').count() % 2 != 0;
     }
 
-    /** The text up to the last line end. */
+    /** The text without its last line. */
     static String without(String text) {
         return text.substring(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1);
     }

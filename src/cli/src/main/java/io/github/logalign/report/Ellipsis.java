@@ -1,9 +1,9 @@
 package io.github.logalign.report;
 
-/** Shortens names for small places. Both ends stay, since the names of layers differ less in the middle. */
+/** Shortens names. Both ends are kept, since the names of layers differ least in the middle. */
 final class Ellipsis {
 
-    /** Stands for what was left out. */
+    /** The mark in place of the omitted part. */
     static final String MARK = "…";
 
     private Ellipsis() {}
@@ -12,7 +12,7 @@ final class Ellipsis {
      * Shortens a text.
      *
      * @param text any text
-     * @param length how many code points there is room for, at least 1
+     * @param length the maximum number of code points, at least 1
      * @return the text, or its two ends with the mark between them
      */
     static String shorten(String text, int length) {

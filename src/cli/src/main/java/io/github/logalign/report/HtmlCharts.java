@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The charts of a report, in sections, with alarms marked where they fired. */
+/** The sections of a report with charts, in which alarms are marked at the steps at which they fired. */
 final class HtmlCharts {
 
     private static final int MOST_MARKS = 40;
@@ -32,10 +32,10 @@ final class HtmlCharts {
     private final double lastStep;
 
     /**
-     * Prepares the charts.
+     * Creates the charts.
      *
-     * @param page gets the sections
-     * @param content what they show
+     * @param page the page to append to
+     * @param content the content of the report
      */
     HtmlCharts(StringBuilder page, HtmlReport.Content content) {
         this.page = page;
@@ -46,7 +46,7 @@ final class HtmlCharts {
         this.lastStep = series.rows().isEmpty() ? 0 : series.rows().getLast().step();
     }
 
-    /** Those with alarms first, then those whose LAR changed most; in the order of the series. */
+    /** The layers with alarms, then those whose LAR changed most, in the order of the series. */
     private static List<String> shownLayers(HtmlReport.Content content) {
         Set<String> alarmed = content.alarms().stream().map(Alarm::layer).collect(Collectors.toSet());
         List<String> layers = content.series().layers();
@@ -70,19 +70,19 @@ final class HtmlCharts {
         return values.isEmpty() ? 0 : Math.abs(values.getLast() - values.getFirst());
     }
 
-    /** LAR, k, deviation and slope over the steps. */
+    /** Adds LAR, k, deviation and slope over the steps. */
     void curves() {
         page.append("<h2>Over training</h2>\n");
         legend();
         page.append("<div class=\"charts\">\n");
         SvgChart lar = chart("LAR over steps", SeriesRow::usableLar);
         baselines(lar);
-        figure("LAR", lar, "Higher: the layer's inputs lie more along its strong directions; 1/2 is what random inputs"
-                + " give." + (hasBaseline() ? " Dashed: the baseline." : ""), true);
+        figure("LAR", lar, "Higher: the layer's inputs lie more along its strong directions; random inputs give "
+                + "1/2." + (hasBaseline() ? " Dashed: the baseline." : ""), true);
         figure("Effective dimension k", chart("Effective dimension over steps", HtmlCharts::dimension).logY(),
-                "How many directions the layer works with: k = n^(2(1 − LAR)).", false);
+                "The number of directions that the layer works with: k = n^(2(1 − LAR)).", false);
         figure("Deviation from the baseline", chart("Deviation over steps", SeriesRow::deviation).zeroLine(),
-                "Baseline LAR minus LAR. Growing: the run falls behind the baseline, as overfitting ones do.", true);
+                "Baseline LAR minus LAR. Growing: the run falls behind the baseline, as overfitting runs do.", true);
         figure("Rate of change", chart("Slope of LAR over steps", SeriesRow::slope).zeroLine(),
                 "Slope of LAR per 1000 steps over the window that ends at each step. Below 0: decline.", true);
         page.append("</div>\n");
@@ -97,8 +97,8 @@ final class HtmlCharts {
         page.append("</ul>\n");
         int more = series.layers().size() - shownLayers.size();
         if (more > 0) {
-            page.append("<p class=\"soft\">The layers with alarms and those whose LAR changed most; and ")
-                    .append(HtmlText.count(more, "more layer")).append(" in the heat map and the table.</p>\n");
+            page.append("<p class=\"soft\">Shown are the layers with alarms and those whose LAR changed most; ")
+                    .append(HtmlText.count(more, "more layer")).append(" only in the heat map and the table.</p>\n");
         }
     }
 
@@ -141,7 +141,7 @@ final class HtmlCharts {
         return new double[][]{Arrays.copyOf(x, count), Arrays.copyOf(y, count)};
     }
 
-    /** p and q of a few steps. */
+    /** Adds p and q at a few steps. */
     void spectra() {
         if (content.spectra().isEmpty()) {
             return;
@@ -183,7 +183,7 @@ final class HtmlCharts {
                 List.of());
     }
 
-    /** Effective ranks over the steps. */
+    /** Adds the effective ranks over the steps. */
     void spread() {
         SvgChart ofWeights = chart("Effective rank of p over steps",
                 row -> LayerColumns.P_EFFECTIVE_RANK.get(row.score()));
@@ -193,14 +193,16 @@ final class HtmlCharts {
             return;
         }
         page.append("<h2>Spread of the spectra</h2>\n<div class=\"charts\">\n");
-        figure("Effective rank of p", ofWeights, "exp of the entropy: over how many directions the weight spreads.",
+        figure("Effective rank of p", ofWeights, "exp of the entropy: the number of directions over which the weight "
+                + "spreads.",
                 false);
-        figure("Effective rank of q", ofInputs, "exp of the entropy: over how many directions the inputs spread.",
+        figure("Effective rank of q", ofInputs, "exp of the entropy: the number of directions over which the inputs "
+                + "spread.",
                 false);
         page.append("</div>\n");
     }
 
-    /** What else was measured, and how it correlates. */
+    /** Adds the metrics, and their correlation with LAR. */
     void metrics() {
         List<String> names = content.metrics().names();
         if (names.isEmpty()) {
@@ -232,7 +234,7 @@ final class HtmlCharts {
         figure(HtmlText.text(heading), chart, caption, withAlarms ? content.alarms() : List.of());
     }
 
-    /** Leaves out charts of nothing. */
+    /** Adds a chart unless it is empty. */
     private void figure(String safeHeading, SvgChart chart, String caption, List<Alarm> alarms) {
         if (chart.isEmpty()) {
             return;

@@ -12,14 +12,14 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** How closely LAR, and the deviation from the baseline, go with the metrics. */
+/** The correlations of LAR, and of the deviation from the baseline, with the metrics. */
 final class HtmlCorrelations {
 
     private static final int FEWEST = 3;
 
     private HtmlCorrelations() {}
 
-    /** A table with a row for each layer and metric; empty if there is nothing to compare. */
+    /** A table with a row for each quantity, layer and metric; empty if there is nothing to compare. */
     static String table(Series series, List<String> layers, Metrics metrics, List<String> names) {
         StringBuilder rows = new StringBuilder();
         for (String layer : layers) {
@@ -32,9 +32,9 @@ final class HtmlCorrelations {
         if (rows.isEmpty()) {
             return "";
         }
-        return "<h3>Correlation over steps</h3>\n<p class=\"soft\">Pearson: along a line; Spearman: in rank only. A metric"
-                + " is interpolated between its steps. Steps of one run depend on each other: high values describe, they"
-                + " do not prove.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>quantity</th>"
+        return "<h3>Correlation over steps</h3>\n<p class=\"soft\">Pearson: linear; Spearman: by rank. Metrics are"
+                + " interpolated between their steps. The steps of one run are not independent: a high correlation is"
+                + " descriptive and proves nothing.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>quantity</th>"
                 + "<th>metric</th><th>steps</th><th>Pearson</th><th>Spearman</th></tr></thead>\n<tbody>\n" + rows
                 + "</tbody></table></div>\n";
     }

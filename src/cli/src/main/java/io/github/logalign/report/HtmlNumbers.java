@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The table of a report. Of many rows, those of every second, third, ... checkpoint are shown. */
+/** The table of a report. A long series is thinned to the rows of every second, third, ... checkpoint. */
 final class HtmlNumbers {
 
     private static final int MOST_TABLE_ROWS = 500;
@@ -19,7 +19,7 @@ final class HtmlNumbers {
     /**
      * Adds the section.
      *
-     * @param page gets it
+     * @param page the page to append to
      * @param rows all rows of the series
      */
     static void append(StringBuilder page, List<SeriesRow> rows) {

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 
 /**
- * A series as one self-contained web page: charts, alarms, a table, and what each number means. It loads nothing, runs no
- * script and follows the reader's choice of light or dark. Its size is bounded however long the series is.
+ * A series as one self-contained web page: charts, alarms, a table, and the meaning of each number. The page loads
+ * nothing, runs no script and follows the reader's choice of light or dark. Its size is bounded regardless of the
+ * length of the series.
  */
 public final class HtmlReport {
 
@@ -27,14 +28,14 @@ public final class HtmlReport {
     private final StringBuilder page = new StringBuilder(1 << 16);
 
     /**
-     * What is shown.
+     * The content of a report.
      *
      * @param title the name of the run
-     * @param series the rows, with what was derived
-     * @param alarms what fired
-     * @param spectra by step and layer, of a few of them; maybe empty
-     * @param metrics what else was measured
-     * @param environment what computed
+     * @param series the rows, with baseline, deviation and slope
+     * @param alarms the alarms that fired
+     * @param spectra some spectra by step and layer; may be empty
+     * @param metrics other metrics of the run
+     * @param environment the environment of the computation
      */
     public record Content(
             String title,
@@ -52,8 +53,8 @@ public final class HtmlReport {
     /**
      * Writes the page.
      *
-     * @param out where to; not closed
-     * @param content what is shown; its names are escaped here
+     * @param out the stream to write to; not closed
+     * @param content the content; its names are escaped here
      * @throws IOException if writing fails
      */
     public static void write(OutputStream out, Content content) throws IOException {

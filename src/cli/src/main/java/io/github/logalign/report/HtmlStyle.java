@@ -1,6 +1,6 @@
 package io.github.logalign.report;
 
-/** How the report looks, in light and dark: the colours of Okabe and Ito, and viridis for the heat map. */
+/** The style of the report in light and dark mode: the colours of Okabe and Ito, and viridis for the heat map. */
 final class HtmlStyle {
 
     static final String CSS = """

@@ -4,22 +4,22 @@ import io.github.logalign.internal.io.Names;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Text and numbers for a page; whatever comes from a file goes through {@link #name} or {@link #text}. */
+/** Text and numbers for a page. All text that comes from a file goes through {@link #name} or {@link #text}. */
 final class HtmlText {
 
     private HtmlText() {}
 
-    /** A name, harmless and not endless. */
+    /** A name, escaped and shortened. */
     static String name(String name) {
         return entities(Names.printable(name));
     }
 
-    /** Text of any length, harmless. */
+    /** Text of any length, escaped. */
     static String text(String text) {
         return entities(Names.escaped(text));
     }
 
-    /** A name that fits a small place: both ends are kept. */
+    /** A name shortened to a given length; both ends are kept. */
     static String shortName(String name, int length) {
         return entities(Ellipsis.shorten(Names.printable(name), length));
     }
@@ -40,7 +40,7 @@ final class HtmlText {
         return safe.toString();
     }
 
-    /** A number in a table; an en dash for none. */
+    /** A number in a table; an en dash for null and NaN. */
     static String number(String format, @Nullable Double value) {
         if (value == null) {
             return "–";
@@ -51,7 +51,7 @@ final class HtmlText {
         return String.format(Locale.ROOT, format, value).replace('-', '−');
     }
 
-    /** Four significant digits or so, as people write numbers. */
+    /** A number with about four significant digits, in everyday notation. */
     static String plain(double value) {
         double size = Math.abs(value);
         if (value == Math.rint(value) && size < 1e6) {
@@ -68,7 +68,7 @@ final class HtmlText {
         return step(number) + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** A training step, thousands apart. */
+    /** A training step, with spaces between groups of three digits. */
     static String step(long step) {
         return String.format(Locale.ROOT, "%,d", step).replace(',', '\u202f');
     }

@@ -18,8 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics in JSON: objects one after the other (JSON Lines), an array of objects, or an object whose {@code log_history} is
- * such an array (Hugging Face's {@code trainer_state.json}). Nested objects give names with a slash; arrays are no metrics.
+ * Reads metrics in JSON: a sequence of objects (JSON Lines), an array of objects, or an object whose
+ * {@code log_history} is such an array (Hugging Face's {@code trainer_state.json}). The members of nested objects get
+ * names with a slash; arrays are skipped.
  */
 final class JsonMetrics {
 
@@ -39,12 +40,12 @@ final class JsonMetrics {
     }
 
     /**
-     * Reads a text that starts with a brace or a bracket.
+     * Reads a text that starts with an opening brace or bracket.
      *
-     * @throws LogalignException if it is damaged or holds no objects
+     * @throws LogalignException if the text is damaged or holds no objects
      */
     static MetricsTable read(Path path, String text) {
-        // Python writes NaN and Infinity as they are.
+        // Python writes NaN and Infinity as bare words.
         JsonFactory factory = JsonFactory.builder()
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -53,11 +54,11 @@ final class JsonMetrics {
             return new JsonMetrics(path, text, json).read();
         } catch (JsonProcessingException damaged) {
             throw new LogalignException(
-                    Names.printable(path) + ": is damaged JSON at line " + damaged.getLocation().getLineNr() + ": "
+                    Names.printable(path) + ": it is damaged JSON at line " + damaged.getLocation().getLineNr() + ": "
                             + Names.printable(damaged.getOriginalMessage()) + "; repair the file",
                     damaged);
         } catch (IOException failed) {
-            throw new LogalignException(Names.printable(path) + ": cannot be read; check the path", failed);
+            throw new LogalignException(Names.printable(path) + ": it cannot be read; check the path", failed);
         }
     }
 
@@ -66,7 +67,7 @@ final class JsonMetrics {
         if (first == JsonToken.START_ARRAY) {
             readArray();
             if (json.nextToken() != null) {
-                throw noTable("something follows the end of the array");
+                throw noTable("there is text after the end of the array");
             }
         } else {
             readObjects();
@@ -84,16 +85,16 @@ final class JsonMetrics {
             entries.add(entry);
         }
         if (json.currentToken() != JsonToken.END_ARRAY) {
-            throw noTable("objects are wanted in the array");
+            throw noTable("the elements of the array must be objects");
         }
     }
 
-    /** JSON Lines; the last line of a log that is still being written may be incomplete. */
+    /** Reads JSON Lines, where the last line of a log that is still being written may be incomplete. */
     private void readObjects() throws IOException {
         JsonToken token = json.currentToken();
         while (token != null) {
             if (token != JsonToken.START_OBJECT || history) {
-                throw noTable("objects one after the other are wanted");
+                throw noTable("the file must be a sequence of objects");
             }
             Map<String, String> entry = new LinkedHashMap<>();
             try {
@@ -112,7 +113,7 @@ final class JsonMetrics {
         }
     }
 
-    /** Whether the text ends where more should come, maybe in the middle of a number or a word. */
+    /** Whether the text ends too early, possibly in the middle of a number or a word. */
     private boolean isCut(JsonProcessingException damaged) {
         String last = text.substring(CutLine.without(text).length());
         return damaged instanceof JsonEOFException
@@ -120,7 +121,7 @@ final class JsonMetrics {
                         && !last.stripTrailing().endsWith("}"));
     }
 
-    /** Reads the members of an object; a log history among them becomes the entries. */
+    /** Reads the members of an object. If one of them is a log history, its elements are the entries. */
     private void readObject(String before, Map<String, String> entry) throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = before + json.currentName();
@@ -146,7 +147,7 @@ final class JsonMetrics {
     }
 
     private LogalignException noTable(String what) {
-        return new LogalignException(Names.printable(path) + ": is JSON, but no metrics: " + what
+        return new LogalignException(Names.printable(path) + ": it is JSON but holds no metrics: " + what
                 + "; give JSON Lines, an array of objects, or a trainer_state.json");
     }
 }

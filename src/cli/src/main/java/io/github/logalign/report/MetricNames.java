@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The names that training tools give to steps, losses, and what is no series. Upper and lower case are the same. */
+/** The names that training tools give to steps, losses, and values that are not series. Case is ignored. */
 final class MetricNames {
 
-    /** The optimiser's own count first: wandb's _step counts calls of log. */
+    /** Names of the step column by priority: the optimiser's count first, since wandb's _step counts calls of log. */
     private static final List<String> STEPS = List.of(
             "trainer/global_step", "train/global_step", "global_step", "step", "steps", "iteration", "iterations",
             "iter",
@@ -29,14 +29,14 @@ final class MetricNames {
             "val_loss", "valid_loss", "validation_loss", "eval_loss", "test_loss", "val/loss", "valid/loss",
             "validation/loss", "eval/loss", "test/loss", "loss/val", "loss/validation", "validationloss", "testloss");
 
-    /** What the Trainer of transformers logs once, at the end of a run. */
+    /** Values that the Trainer of transformers logs once, at the end of a run. */
     private static final Set<String> PER_RUN = Set.of(
             "train_runtime", "train_samples_per_second", "train_steps_per_second", "total_flos", "train/train_runtime",
             "train/train_samples_per_second", "train/train_steps_per_second", "train/total_flos");
 
     private static final Set<String> RUNTIMES = Set.of("train_runtime", "train/train_runtime");
 
-    /** The training loss, averaged over the run. */
+    /** The training loss averaged over the run. */
     private static final Set<String> AVERAGES = Set.of("train_loss", "train/train_loss");
 
     private static final Set<String> CLOCKS = Set.of("wall time", "_timestamp", "_runtime", "_wandb/runtime");
@@ -59,19 +59,19 @@ final class MetricNames {
         return -1;
     }
 
-    /** Other counts of steps and times, which are no metrics. */
+    /** Whether a column is another count of steps or a time, which is not a metric. */
     static boolean isClock(String column) {
         String plain = lower(withoutRun(column));
         return CLOCKS.contains(plain) || STEPS.contains(plain);
     }
 
-    /** The range that wandb exports beside a mean. */
+    /** Whether a column is a bound of the range that wandb exports with a mean. */
     static boolean isRange(String column, Collection<String> columns) {
         var matcher = RANGE.matcher(column);
         return matcher.matches() && columns.contains(matcher.group(1));
     }
 
-    /** Values of the whole run among the columns of a Trainer's log. */
+    /** The columns of a Trainer's log that are values of the whole run. */
     static Set<String> perRun(Collection<String> columns) {
         Set<String> found = new LinkedHashSet<>();
         boolean trainers = columns.stream().anyMatch(column -> RUNTIMES.contains(lower(column)));
@@ -83,7 +83,10 @@ final class MetricNames {
         return found;
     }
 
-    /** What columns are to be called: TensorBoard's Value after its file; wandb's without the run, if there is one only. */
+    /**
+     * The names to show: TensorBoard's Value is renamed after its file, and wandb's columns lose the run if there is
+     * only one.
+     */
     static List<String> shown(List<String> columns, String stem) {
         List<String> lower = columns.stream().map(MetricNames::lower).toList();
         if (lower.size() == 3 && lower.contains("wall time") && lower.contains("value")) {
@@ -104,12 +107,12 @@ final class MetricNames {
         return at < 0 ? column : column.substring(at + RUN_SEPARATOR.length());
     }
 
-    /** The name of the training loss: one with several values before one with a single value. */
+    /** The name of the training loss. A column with several values is preferred to one with a single value. */
     static @Nullable String trainingLoss(Map<String, Integer> sizes) {
         return first(TRAIN, sizes);
     }
 
-    /** The name of the validation loss, as for the training loss. */
+    /** The name of the validation loss, chosen in the same way. */
     static @Nullable String validationLoss(Map<String, Integer> sizes) {
         return first(VALIDATION, sizes);
     }

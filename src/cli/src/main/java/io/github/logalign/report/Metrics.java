@@ -15,24 +15,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What else was measured over the steps of a run: losses, accuracies. Where there is a training and a validation loss, their
- * difference is added as the generalisation gap.
+ * Other metrics over the steps of a run, such as losses and accuracies. If there are a training and a validation loss,
+ * their difference is added as the generalisation gap.
  *
  * <p>Thread safety: immutable.
  */
 public final class Metrics {
 
-    /** Without any. */
+    /** No metrics. */
     public static final Metrics NONE = new Metrics(Map.of(), List.of());
 
     private static final String GAP = "generalisation gap";
 
-    /** What Python, pandas and wandb write where there is no value. */
+    /** The texts that Python, pandas and wandb write for missing values. */
     private static final Set<String> MISSING = Set.of("", "nan", "none", "null", "na", "n/a", "nat", "<na>", "-");
 
     private static final Pattern INFINITY = Pattern.compile("[+-]?inf(?:inity)?");
 
-    /** What other languages call a number: neither Java's 1d nor its 0x1p3. */
+    /** A number in the common syntax; Java's 1d and 0x1p3 are excluded. */
     private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?");
 
     private static final int MOST_NAMES = 20;
@@ -46,14 +46,15 @@ public final class Metrics {
     }
 
     /**
-     * Reads a log, told by its content: CSV, as TensorBoard and wandb export it too, JSON Lines, an array of objects, or the
-     * {@code trainer_state.json} of Hugging Face's trainer. The steps are in a column such as step, Step, _step, global_step
-     * or trainer/global_step. Empty cells, None, null and NaN are missing values, infinities too, as no curve can show them.
-     * Columns that hold other text, and values of the whole run such as train_runtime, are left out, which the notes say.
+     * Reads a log, whose format is detected from its content: CSV, including the exports of TensorBoard and wandb, JSON
+     * Lines, an array of objects, or the {@code trainer_state.json} of Hugging Face's trainer. The steps are in a
+     * column such as step, Step, _step, global_step or trainer/global_step. Empty cells, None, null and NaN are missing
+     * values. So are infinities, since no curve can show them. Columns of other text, and values of the whole run such
+     * as train_runtime, are skipped, as the notes report.
      *
      * @param path the file
      * @return the metrics
-     * @throws LogalignException if it cannot be read, has no steps, or no numbers
+     * @throws LogalignException if the file cannot be read, or has no steps or no numbers
      */
     public static Metrics read(Path path) {
         MetricsTable table = MetricsTable.read(path);
@@ -61,8 +62,8 @@ public final class Metrics {
         String where = Names.printable(path) + ": ";
         int stepColumn = MetricNames.stepColumn(columns);
         if (stepColumn < 0) {
-            throw new LogalignException(where + "metrics need a column of steps, called step, global_step or the like;"
-                    + " there are " + list(columns));
+            throw new LogalignException(where + "metrics need a column of steps, named for example step or "
+                    + "global_step; the columns are " + list(columns));
         }
         List<String> notes = new ArrayList<>();
         table.notes().forEach(note -> notes.add(where + note));
@@ -89,26 +90,27 @@ public final class Metrics {
             }
             if (read.infinite > 0) {
                 notes.add(where + read.infinite + " infinite " + (read.infinite == 1 ? "value" : "values") + " of \""
-                        + Names.printable(column) + (read.infinite == 1 ? "\" was" : "\" were") + " taken as missing");
+                        + Names.printable(column) + (read.infinite == 1 ? "\" was" : "\" were") + " treated as "
+                        + "missing");
             }
         }
-        note(notes, where, text, "left out, as not all of their values are numbers");
-        note(notes, where, ranges, "left out, the ranges of other columns");
-        note(notes, where, new ArrayList<>(perRun), "left out, values of the whole run");
+        note(notes, where, text, "skipped, since not all of their values are numbers");
+        note(notes, where, ranges, "skipped, the ranges of other columns");
+        note(notes, where, new ArrayList<>(perRun), "skipped, values of the whole run");
         if (curves.isEmpty()) {
             throw new LogalignException(
-                    where + "no column beside the step \"" + Names.printable(columns.get(stepColumn))
-                            + "\" holds numbers only; there are " + list(columns));
+                    where + "no column other than the step \"" + Names.printable(columns.get(stepColumn))
+                            + "\" consists of numbers; the columns are " + list(columns));
         }
         addGap(curves, notes, where);
         return new Metrics(curves, notes);
     }
 
     /**
-     * These metrics and others, which may come from another file of the same run.
+     * Merges these metrics with others, for example from another file of the same run.
      *
-     * @param others their curves win where names are the same
-     * @return new metrics, with the generalisation gap of all
+     * @param others the other metrics; their curves replace those of the same name
+     * @return new metrics, with the generalisation gap computed from all
      */
     public Metrics and(Metrics others) {
         Map<String, NavigableMap<Long, Double>> all = new LinkedHashMap<>(curves);
@@ -141,7 +143,7 @@ public final class Metrics {
         }
     }
 
-    /** The step of each row; -1 where there is none. */
+    /** The step of each row; -1 for rows without one. */
     private static long[] steps(Path path, MetricsTable table, int column, List<String> notes) {
         long[] steps = new long[table.rows().size()];
         int without = 0;
@@ -153,8 +155,8 @@ public final class Metrics {
         }
         if (without > 0) {
             notes.add(Names.printable(path) + ": " + without + (without == 1
-                    ? " row has no step and was left out"
-                    : " rows have no step and were left out"));
+                    ? " row has no step and was skipped"
+                    : " rows have no step and were skipped"));
         }
         return steps;
     }
@@ -170,23 +172,23 @@ public final class Metrics {
             return (long) step;
         }
         throw new LogalignException(Names.printable(path) + ": row " + row + ": \"" + Names.printable(text)
-                + "\" is no step; repair the table");
+                + "\" is not a step; repair the table");
     }
 
-    /** Whether a cell holds a number, or what stands for one that is missing. */
+    /** Whether a cell holds a number or a marker for a missing one. */
     static boolean isValue(String cell) {
         String text = cell.strip().toLowerCase(Locale.ROOT);
         return MISSING.contains(text) || INFINITY.matcher(text).matches() || NUMBER.matcher(text).matches();
     }
 
-    /** What a column holds. */
+    /** The contents of a column. */
     private static final class Column {
         private final NavigableMap<Long, Double> curve = new TreeMap<>();
         private boolean numbers = true;
         private int infinite;
     }
 
-    /** Where a step comes twice, as after a crash and a resume, the later value counts. */
+    /** Reads a column. If a step occurs twice, as after a crash and a resume, the later value is used. */
     private static Column column(MetricsTable table, int index, long[] steps) {
         Column column = new Column();
         for (int row = 0; row < steps.length; row++) {
@@ -231,14 +233,14 @@ public final class Metrics {
         });
         if (gap.isEmpty()) {
             notes.add(where + "\"" + Names.printable(train) + "\" and \"" + Names.printable(validation)
-                    + "\" have no step in common, so that there is no generalisation gap");
+                    + "\" have no step in common, so there is no generalisation gap");
         } else {
             curves.put(GAP, gap);
         }
     }
 
     /**
-     * What was left out or assumed in reading.
+     * Notes on skipped data and on assumptions made while reading.
      *
      * @return unmodifiable, one line each
      */
@@ -249,16 +251,16 @@ public final class Metrics {
     /**
      * The names of the metrics.
      *
-     * @return in the order of the table, the generalisation gap last
+     * @return the names in the order of the table, the generalisation gap last
      */
     public List<String> names() {
         return new ArrayList<>(curves.keySet());
     }
 
     /**
-     * A metric over the steps.
+     * The values of a metric.
      *
-     * @param name its name
+     * @param name the name of the metric
      * @return finite values by step; empty if there is no such metric
      */
     public NavigableMap<Long, Double> curve(String name) {

@@ -11,19 +11,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log of metrics as a table of text, whatever its format: CSV, JSON Lines, an array of objects, or the
+ * A log of metrics as a table of text, read from CSV, JSON Lines, an array of objects, or the
  * {@code trainer_state.json} of Hugging Face's trainer.
  *
- * @param columns the names, each once
- * @param rows as many cells as columns; null where a row has no such value
- * @param notes what was left out in reading
+ * @param columns the names of the columns, all different
+ * @param rows the rows, with one cell per column; null if a row has no such value
+ * @param notes notes on data skipped while reading
  */
 record MetricsTable(List<String> columns, List<List<@Nullable String>> rows, List<String> notes) {
 
     /**
-     * Reads a file; its content tells the format.
+     * Reads a file. The format is detected from its content.
      *
-     * @throws LogalignException if it cannot be read or is no such table
+     * @throws LogalignException if the file cannot be read or is not such a table
      */
     static MetricsTable read(Path path) {
         String text = CsvReader.text(path);
@@ -38,7 +38,7 @@ record MetricsTable(List<String> columns, List<List<@Nullable String>> rows, Lis
         Set<String> seen = new LinkedHashSet<>();
         for (String column : columns) {
             if (!column.isEmpty() && !seen.add(column)) {
-                throw new LogalignException(Names.printable(path) + ": two columns are called \""
+                throw new LogalignException(Names.printable(path) + ": two columns are named \""
                         + Names.printable(column) + "\"; rename one");
             }
         }
@@ -49,7 +49,7 @@ record MetricsTable(List<String> columns, List<List<@Nullable String>> rows, Lis
         return new MetricsTable(columns, rows, cut ? List.of(CutLine.NOTE) : List.of());
     }
 
-    /** A table of rows that name their values; its columns are in the order in which they first came. */
+    /** Creates a table from rows of named values. The columns are in the order of first appearance. */
     static MetricsTable of(List<Map<String, String>> entries, List<String> notes) {
         Set<String> names = new LinkedHashSet<>();
         entries.forEach(entry -> names.addAll(entry.keySet()));

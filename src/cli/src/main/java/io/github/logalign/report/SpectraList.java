@@ -21,17 +21,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of a folder of spectra: which file holds what of which layer, since layers may have names that no file can have.
- * It also tells which files of the folder were written by this program.
+ * The index of a folder of spectra: the files of each layer, since the name of a layer may not be a valid file name.
+ * The index also shows which files of the folder were written by this program.
  */
 public final class SpectraList {
 
-    /** The name of the list within the folder. */
+    /** The name of the index file within the folder. */
     public static final String FILE = "spectra.json";
 
     private static final String FILES = "files";
 
-    /** The key of files that a run wanted to write: one that was killed may have written any of them. */
+    /** The key of the files that a run is going to write. A killed run may have written any of them. */
     private static final String UNFINISHED = "unfinished";
 
     private SpectraList() {}
@@ -39,9 +39,9 @@ public final class SpectraList {
     /**
      * The files of one layer.
      *
-     * @param layer its name
-     * @param tensor the weight, or null if it has no name
-     * @param files their names within the folder
+     * @param layer the name of the layer
+     * @param tensor the name of the weight, or null if it has none
+     * @param files the names of the files within the folder
      */
     public record Entry(String layer, @Nullable String tensor, List<String> files) {
 
@@ -52,13 +52,13 @@ public final class SpectraList {
     }
 
     /**
-     * Writes the list, whole or not at all. Files that are there and that only the former list names are kept in it. A list
-     * that would name nothing is deleted.
+     * Writes the index atomically. Existing files that only the previous index names are kept in it. An index that
+     * would be empty is deleted.
      *
      * @param folder the folder of the spectra
-     * @param environment what computed
+     * @param environment the environment of the computation
      * @param threads with how many threads
-     * @param entries the layers whose files are there
+     * @param entries the layers whose files exist
      * @throws LogalignException if it cannot be written
      */
     public static void write(Path folder, Environment environment, int threads, List<Entry> entries) {
@@ -66,12 +66,12 @@ public final class SpectraList {
     }
 
     /**
-     * Writes a list that names files which are going to be written: one that a killed run leaves is then known.
+     * Writes an index of the files that are going to be written, so that files left by a killed run are recognised.
      *
      * @param folder the folder of the spectra
-     * @param environment what computes
+     * @param environment the environment of the computation
      * @param threads with how many threads
-     * @param unfinished the files, by name
+     * @param unfinished the names of the files
      * @throws LogalignException if it cannot be written
      */
     public static void announce(Path folder, Environment environment, int threads, List<String> unfinished) {
@@ -114,8 +114,7 @@ public final class SpectraList {
         } catch (IOException failed) {
             throw new LogalignException(
                     Names.printable(file) + ": it cannot be deleted (" + Reasons.of(failed)
-                            + "); delete it, since it lists"
-                            + " files that are not there",
+                            + "); delete it, since it lists files that do not exist",
                     failed);
         }
     }
@@ -129,10 +128,10 @@ public final class SpectraList {
     }
 
     /**
-     * The names of the files in a list.
+     * Reads the names of the files in an index.
      *
-     * @param list the path of a list
-     * @return the names; none if there is no list or it is damaged
+     * @param list the path of the index
+     * @return the names; empty if there is no index or it is damaged
      */
     public static List<String> namesIn(Path list) {
         List<String> names = new ArrayList<>();

@@ -7,13 +7,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line chart as inline SVG: axes with round ticks, curves with their names at the right end, marks for alarms. Colours
- * come from the page's style, so that it fits light and dark. Curves of many points are thinned to the extremes of each
- * pixel, which looks the same.
+ * A line chart as inline SVG: axes with ticks at round values, curves with their names at the right end, and marks for
+ * alarms. The colours come from the style of the page, so the chart follows its light and dark modes. Curves of many
+ * points are thinned to the extremes of each pixel column, which looks the same.
  */
 final class SvgChart {
 
-    /** The most curves that a reader can tell apart. */
+    /** The largest number of curves that a reader can distinguish. */
     static final int MOST_CURVES = 6;
 
     private static final int WIDTH = 480;
@@ -29,7 +29,7 @@ final class SvgChart {
     private static final int X_TICKS = 5;
     private static final int Y_TICKS = 5;
 
-    /** Below this share of the largest value a logarithmic axis shows rounding errors only. */
+    /** The lower end of a logarithmic axis, as a share of the largest value. Smaller values are rounding errors. */
     private static final double LOG_FLOOR = 1e-12;
 
     private final String label;
@@ -41,16 +41,16 @@ final class SvgChart {
     private boolean zeroLine;
     private double @Nullable [] range;
 
-    /** A curve: finite points with increasing x. */
+    /** A curve of finite points with increasing x. */
     private record Curve(String name, double[] x, double[] y, int colour, boolean dashed) {}
 
     private record Mark(double x, String text, int colour) {}
 
     /**
-     * Makes an empty chart.
+     * Creates an empty chart.
      *
-     * @param label what it shows, for those who cannot see it; not from a file
-     * @param xLabel below the horizontal axis; not from a file
+     * @param label the text alternative for screen readers; must not come from a file
+     * @param xLabel the label of the horizontal axis; must not come from a file
      */
     SvgChart(String label, String xLabel) {
         this.label = label;
@@ -62,7 +62,7 @@ final class SvgChart {
         return this;
     }
 
-    /** A curve to compare with: dashed, without a name of its own. */
+    /** Adds a curve for comparison: dashed and without a name. */
     SvgChart dashed(double[] x, double[] y, int colour) {
         curves.add(new Curve("", x, y, colour, true));
         return this;
@@ -88,13 +88,13 @@ final class SvgChart {
         return this;
     }
 
-    /** Makes the horizontal axis that of other charts. */
+    /** Sets the range of the horizontal axis, to match other charts. */
     SvgChart range(double from, double to) {
         range = new double[]{from, to};
         return this;
     }
 
-    /** Tells whether there is nothing to draw. */
+    /** Whether there is nothing to draw. */
     boolean isEmpty() {
         return curves.stream().allMatch(curve -> shown(curve).isEmpty());
     }
@@ -118,7 +118,7 @@ final class SvgChart {
         return svg.append("</svg>\n").toString();
     }
 
-    /** One curve alone needs no name: the title has it. */
+    /** A single curve needs no name, since the title has it. */
     private boolean hasNames() {
         return curves.stream().filter(curve -> !curve.name.isEmpty()).count() > 1;
     }
@@ -156,7 +156,7 @@ final class SvgChart {
         return logY ? ChartScale.log(min, max, BOTTOM, TOP) : ChartScale.linear(min, max, BOTTOM, TOP);
     }
 
-    /** The points that have a place: on a logarithmic axis positive ones above the floor. */
+    /** The points that can be drawn: on logarithmic axes only positive ones above the floor. */
     private List<Integer> shown(Curve curve) {
         double largest = 0;
         for (double value : curve.y) {
@@ -222,7 +222,7 @@ final class SvgChart {
         svg.append("<g class=\"c").append(curve.colour).append("\">");
         svg.append("<path class=\"").append(curve.dashed ? "line dashed" : "line").append("\" d=\"");
         char command = 'M';
-        // More points than these look the same.
+        // Additional points would not change the picture.
         boolean crowded = shown.size() > 2 * (right() - LEFT);
         for (int i : crowded ? CurveThinning.thinned(shown, at -> x.place(curve.x[at]), curve.y) : shown) {
             svg.append(command).append(number(x.place(curve.x[i]))).append(' ').append(number(y.place(curve.y[i])));
@@ -241,7 +241,7 @@ final class SvgChart {
         svg.append("</g>");
     }
 
-    /** The names of the curves at their right ends, moved apart where they would overlap. */
+    /** Draws the names of the curves at their right ends, moved apart to avoid overlaps. */
     private void labels(StringBuilder svg, ChartScale y) {
         List<Curve> named = new ArrayList<>();
         List<double[]> places = new ArrayList<>();

@@ -5,10 +5,10 @@ import io.github.logalign.track.SeriesRow;
 import java.util.List;
 import java.util.Locale;
 
-/** LAR of many layers over steps as colours: a row a layer, a column a step or several. */
+/** LAR of many layers over steps, as colours. Each row is a layer, and each column one or several steps. */
 final class SvgHeatMap {
 
-    /** More layers would make rows too thin to read. */
+    /** The largest number of layers whose rows are high enough to read. */
     static final int MOST_LAYERS = 80;
 
     private static final int WIDTH = 960;
@@ -73,7 +73,7 @@ final class SvgHeatMap {
         return svg.toString();
     }
 
-    /** The last value of each column; neighbours of one colour are drawn at once. */
+    /** Draws the last value of each column. Adjacent columns of the same colour are drawn as one rectangle. */
     private void row(StringBuilder svg, String layer, int y, int columns) {
         int[] colours = new int[columns];
         java.util.Arrays.fill(colours, -1);

@@ -315,7 +315,7 @@ class TrackIT {
         Result result = ok(new Command().run("track", run.toString(), "--metrics", train.toString(), "--metrics",
                 trainer.toString(), "--report", report.toString()));
         assertEquals(1, result.err().size(), result.err().toString());
-        assertTrue(result.err().getFirst().contains("\"note\": left out"), result.err().getFirst());
+        assertTrue(result.err().getFirst().contains("\"note\": skipped"), result.err().getFirst());
         assertTrue(Files.readString(report).contains("generalisation gap"));
     }
 

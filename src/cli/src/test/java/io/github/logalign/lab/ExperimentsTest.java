@@ -57,7 +57,7 @@ class ExperimentsTest {
     @TempDir
     Path folder;
 
-    /** A run as it lies on disk. */
+    /** A run on disk. */
     private record Run(Series series, Metrics metrics) {
 
         static Run read(Path folder) throws InterruptedException {
@@ -103,7 +103,7 @@ class ExperimentsTest {
 
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
-    void larFollowsTheWayFromMemorisingToGeneralising(long seed) throws InterruptedException {
+    void larFollowsTheTransitionFromMemorisingToGeneralising(long seed) throws InterruptedException {
         GrokkingOptions recipe = GrokkingOptions.DEFAULT;
         long cpu = cpuNanos();
         Grokking.train(
@@ -132,7 +132,7 @@ class ExperimentsTest {
     }
 
     @Test
-    void withoutWeightDecayItMemorisesAndLarStays() throws InterruptedException {
+    void withoutWeightDecayTheModelMemorisesAndLarStaysLevel() throws InterruptedException {
         GrokkingOptions recipe = GrokkingOptions.DEFAULT;
         Grokking.train(
                 new GrokkingOptions(1, 0, recipe.modulus(), recipe.steps(), recipe.interval()), folder.resolve("run"),
@@ -160,11 +160,11 @@ class ExperimentsTest {
         assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
     }
 
-    /** So long that a profile of its own asks for it. */
+    /** Takes so long that it runs only in a separate profile. */
     @Test
     @Tag("full")
     @Timeout(value = 6, unit = TimeUnit.HOURS)
-    void larDeclinesWhenAModelOfFullSizeOverfits() throws InterruptedException {
+    void larDeclinesWhenTheFullSizeModelOverfits() throws InterruptedException {
         Run baseline = repetition(RepetitionOptions.Size.FULL, 1);
         double gap = baseline.metric("validationLoss", 4000) - baseline.metric("trainLoss", 4000);
         between(-0.05, 0.05, gap, "gap of the baseline");
@@ -183,7 +183,7 @@ class ExperimentsTest {
         return Run.read(to);
     }
 
-    /** Checks deviation and alarms; gives the slope after the minimum of the validation loss. */
+    /** Checks deviation and alarms, and returns the slope after the minimum of the validation loss. */
     private static double compared(
             Run baseline, Run repeated, String size, int epochs, double leastDeviation, double leastPearson) {
         List<Double> deviations = new ArrayList<>();
@@ -204,7 +204,7 @@ class ExperimentsTest {
         between(leastDeviation, 1, deviations.getLast(), "deviation at the end");
         between(leastPearson, 1, pearson, "correlation of deviation and gap");
         assertTrue(slope <= slopeOfBaseline - 0.015, "LAR declines faster than the baseline's");
-        assertTrue(!alarms.isEmpty(), "overfitting alarms");
+        assertTrue(!alarms.isEmpty(), "overfitting fires an alarm");
         return slope;
     }
 

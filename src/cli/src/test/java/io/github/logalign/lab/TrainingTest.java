@@ -21,13 +21,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The trainers: gradients against finite differences, the optimiser against its formula, and the same bytes for a seed. */
+/**
+ * The trainers: gradients compared with finite differences, the optimiser compared with its formula, and identical
+ * files for a seed.
+ */
 class TrainingTest {
 
     @TempDir
     Path folder;
 
-    /** Moves single weights up and down and compares the change of the loss with the gradient. */
+    /** Changes single weights and compares the change of the loss with the gradient. */
     private static void check(String name, Floats parameter, float[] gradient, DoubleSupplier loss, Random random) {
         double largest = 0;
         for (float value : gradient) {
@@ -49,7 +52,7 @@ class TrainingTest {
         Arrays.sort(errors);
         double median = errors[errors.length / 2];
         double worst = errors[errors.length - 1];
-        // A weight that moves a unit across relu's corner has no gradient: few do.
+        // The loss is not differentiable where a unit crosses the kink of ReLU, which happens for few weights.
         assertTrue(
                 median < 0.003 * largest + 1e-4 && worst < 0.15 * largest + 1e-4,
                 name + ": off by " + median + ", at worst " + worst + " where the largest is " + largest);
@@ -64,7 +67,7 @@ class TrainingTest {
     }
 
     @Test
-    void gradientsOfModularAdditionAreThoseOfItsLoss() {
+    void gradientsOfModularAdditionMatchItsLoss() {
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(1);
             ModularAddition pairs = ModularAddition.shuffled(7, random).slice(0, 14);
@@ -77,7 +80,7 @@ class TrainingTest {
     }
 
     @Test
-    void gradientsOfTheByteModelAreThoseOfItsLoss() {
+    void gradientsOfTheByteModelMatchItsLoss() {
         try (Arena arena = Arena.ofConfined()) {
             Random random = new Random(2);
             byte[] text = "to be or not to be, that is the question".getBytes(StandardCharsets.UTF_8);
@@ -94,7 +97,7 @@ class TrainingTest {
     }
 
     @Test
-    void theGradientAtTheLabelIsExactWhenTheAnswerIsSure() {
+    void theGradientAtTheLabelIsExactForConfidentPredictions() {
         try (Arena arena = Arena.ofConfined()) {
             Floats logits = Floats.of(arena, 1, 3);
             logits.set(0, 30);
@@ -105,7 +108,7 @@ class TrainingTest {
     }
 
     @Test
-    void theOptimiserFollowsItsFormula() {
+    void theOptimiserMatchesItsFormula() {
         try (Arena arena = Arena.ofConfined()) {
             Floats weight = Floats.of(arena, 1, 1);
             Floats gradient = Floats.of(arena, 1, 1);
@@ -129,7 +132,7 @@ class TrainingTest {
     }
 
     @Test
-    void everyPairIsThereOnce() {
+    void everyPairOccursOnce() {
         ModularAddition all = ModularAddition.shuffled(11, new Random(3));
         assertEquals(66, all.size());
         boolean[] seen = new boolean[121];
@@ -143,7 +146,7 @@ class TrainingTest {
     }
 
     @Test
-    void theFunctionsDimensionCountsItsFrequencies() {
+    void theDimensionCountsFrequencies() {
         int p = 13;
         ModularAddition all = ModularAddition.shuffled(p, new Random(4));
         try (Arena arena = Arena.ofConfined()) {
@@ -180,14 +183,14 @@ class TrainingTest {
     }
 
     @Test
-    void aSeedGivesTheSameBytes() throws IOException {
+    void aSeedGivesTheSameFiles() throws IOException {
         assertSameFiles(grokking("one", 5), grokking("two", 5));
         assertTrue(Files.mismatch(
                 grokking("three", 6).resolve("metrics.csv"), folder.resolve("one").resolve("metrics.csv")) >= 0);
     }
 
     @Test
-    void theByteModelGivesTheSameBytesForASeedAndLearns() throws IOException {
+    void theByteModelGivesTheSameFilesForASeedAndLearns() throws IOException {
         Path text = folder.resolve("text.txt");
         Files.writeString(text, "the quick brown fox jumps over the lazy dog. ".repeat(2000));
         for (String name : List.of("one", "two")) {
@@ -203,7 +206,7 @@ class TrainingTest {
     }
 
     @Test
-    void whatCannotBeTrainedOnIsSaid() throws IOException {
+    void unusableTextIsRefused() throws IOException {
         Path small = Files.writeString(folder.resolve("small.txt"), "too little");
         refused(small, "text");
         refused(folder.resolve("nowhere"), "nowhere");
@@ -221,6 +224,6 @@ class TrainingTest {
                 new RepetitionOptions(1, RepetitionOptions.Size.SMALL, 1, 200, 100, text), out, (step, total) -> {}))
                 .getMessage());
         assertTrue(message.contains(named) && !message.contains("\n"), message);
-        assertTrue(!Files.exists(out), "nothing was begun");
+        assertTrue(!Files.exists(out), "no run was started");
     }
 }

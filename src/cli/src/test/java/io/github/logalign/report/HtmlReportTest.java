@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page: self-contained, bounded in size, and safe whatever names it shows. */
+/** The page is self-contained, bounded in size, and safe for any names. */
 class HtmlReportTest {
 
     private static final String HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\" ' & \u202e";
@@ -39,7 +39,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void hostileNamesAreText() throws IOException {
+    void hostileNamesAreShownAsText() throws IOException {
         Path metrics = folder.resolve("metrics.csv");
         Files.writeString(metrics, "step,\"" + HOSTILE.replace("\"", "\"\"") + "\"\n0,1\n100,2\n");
         List<SeriesRow> rows = new ArrayList<>();
@@ -48,11 +48,11 @@ class HtmlReportTest {
         }
         rows.add(SeriesRow.of(6000, TestSeries.score(HOSTILE, null, Status.FAILED)));
         Series series = Series.of(rows).withSlopes(16);
-        assertFalse(AlarmRules.all(16).alarms(series).isEmpty(), "its name is among the alarms");
+        assertFalse(AlarmRules.all(16).alarms(series).isEmpty(), "the name appears among the alarms");
         String page = page(HOSTILE, series, Metrics.read(metrics));
         assertFalse(page.contains("<script"), "no script");
-        assertFalse(page.contains("<img"), "no element of theirs");
-        assertFalse(page.contains("\u202e"), "nothing turns the text round");
+        assertFalse(page.contains("<img"), "no element from a name");
+        assertFalse(page.contains("\u202e"), "no bidirectional override");
         assertTrue(page.contains("&lt;script&gt;"), "the name is shown");
     }
 
@@ -65,7 +65,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void noNumberIsNan() throws IOException {
+    void noCoordinateIsNan() throws IOException {
         List<SeriesRow> rows = new ArrayList<>();
         rows.add(SeriesRow.of(0, TestSeries.score("a", null, Status.UNDEFINED)));
         rows.add(SeriesRow.of(100, TestSeries.score("a", Double.NEGATIVE_INFINITY, Status.OK)));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Logs as training tools write them. */
+/** Logs in the formats of training tools. */
 class MetricsTest {
 
     private static final String GAP = "generalisation gap";
@@ -50,16 +50,16 @@ class MetricsTest {
     }
 
     @Test
-    void theOptimisersStepsCountBeforeWandbsCalls() throws IOException {
+    void theOptimisersStepsTakePrecedenceOverWandbsCalls() throws IOException {
         Metrics metrics = read("m.csv",
                 "_step,trainer/global_step,loss,_runtime,_timestamp\n1,100,0.5,3,17\n2,200,0.25,4,18\n");
         assertEquals(Map.of(100L, 0.5, 200L, 0.25), metrics.curve("loss"));
-        assertEquals(List.of("loss"), metrics.names(), "counts and clocks are no metrics");
+        assertEquals(List.of("loss"), metrics.names(), "counts and times are not metrics");
     }
 
     @ParameterizedTest(name = "\"{0}\" is missing")
     @ValueSource(strings = {"", "nan", "NaN", "-", "None", "null", "NULL", "N/A", "<NA>", " "})
-    void missingValuesAreLeftOut(String missing) throws IOException {
+    void missingValuesAreSkipped(String missing) throws IOException {
         Metrics metrics = read("m.csv", "step,loss\n0,0.5\n100," + missing + "\n200,0.25\n");
         assertEquals(Map.of(0L, 0.5, 200L, 0.25), metrics.curve("loss"));
         assertEquals(List.of(), metrics.notes());
@@ -67,21 +67,21 @@ class MetricsTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"inf", "-inf", "+inf", "Infinity", "-Infinity", "1e999"})
-    void infinitiesAreMissingAndSaid(String infinity) throws IOException {
+    void infinitiesAreTreatedAsMissingWithANote(String infinity) throws IOException {
         Metrics metrics = read("m.csv", "step,loss\n0,0.5\n100," + infinity + "\n");
         assertEquals(Map.of(0L, 0.5), metrics.curve("loss"));
         assertEquals(1, metrics.notes().size());
-        assertTrue(metrics.notes().getFirst().contains("1 infinite value of \"loss\" was taken"),
+        assertTrue(metrics.notes().getFirst().contains("1 infinite value of \"loss\" was treated as missing"),
                 metrics.notes().getFirst());
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"tensor(0.5)", "1d", "0x1p3", "12%", "True", "0.5 0.6", "1_000"})
-    void aColumnOfOtherTextIsNamed(String text) throws IOException {
+    void aColumnOfOtherTextIsReported(String text) throws IOException {
         Metrics metrics = read("m.csv", "step,loss,phase\n0,0.5," + text + "\n");
         assertEquals(List.of("loss"), metrics.names());
         assertEquals(1, metrics.notes().size());
-        assertTrue(metrics.notes().getFirst().contains("\"phase\": left out"), metrics.notes().getFirst());
+        assertTrue(metrics.notes().getFirst().contains("\"phase\": skipped"), metrics.notes().getFirst());
     }
 
     @Test
@@ -89,11 +89,11 @@ class MetricsTest {
         Metrics metrics = read("m.csv", "step,loss\n0,0.5\n,0.4\nnan,0.3\n100,0.2\n");
         assertEquals(Map.of(0L, 0.5, 100L, 0.2), metrics.curve("loss"));
         assertTrue(metrics.notes().getFirst().contains("2 rows have no step"), metrics.notes().getFirst());
-        assertTrue(refused("n.csv", "step,loss\n0,0.5\nten,0.4\n").contains("row 2: \"ten\" is no step"));
+        assertTrue(refused("n.csv", "step,loss\n0,0.5\nten,0.4\n").contains("row 2: \"ten\" is not a step"));
     }
 
     @Test
-    void tensorBoardsCurveIsCalledAfterItsFile() throws IOException {
+    void tensorBoardsCurveIsNamedAfterItsFile() throws IOException {
         String csv = "Wall time,Step,Value\n1717171717.5,10,2.5\n1717171718.5,20,2.25\n";
         Metrics loss = read("run-logs_version_0-tag-train_loss.csv", csv);
         assertEquals(List.of("train_loss"), loss.names());
@@ -105,7 +105,7 @@ class MetricsTest {
     }
 
     @Test
-    void wandbsExportIsUnderstood() throws IOException {
+    void wandbsExportIsRead() throws IOException {
         Metrics metrics = read("wandb.csv",
                 """
                         "Step","vivid-sun-3 - train/loss","vivid-sun-3 - train/loss__MIN","vivid-sun-3 - train/loss__MAX","vivid-sun-3 - _step","vivid-sun-3 - eval/loss"
@@ -114,14 +114,14 @@ class MetricsTest {
                         """);
         assertEquals(List.of("train/loss", "eval/loss", GAP), metrics.names());
         assertEquals(Map.of(200L, 1.0), metrics.curve(GAP));
-        assertTrue(metrics.notes().getFirst().contains("train/loss__MIN"), "what is dropped is named");
+        assertTrue(metrics.notes().getFirst().contains("train/loss__MIN"), "the skipped column is named");
         Metrics two = read("two.csv", "Step,a - loss,b - loss\n1,2,3\n2,3,4\n");
-        assertEquals(List.of("a - loss", "b - loss"), two.names(), "two runs stay two");
+        assertEquals(List.of("a - loss", "b - loss"), two.names(), "two runs stay separate");
     }
 
-    /** As pandas writes a Trainer's log_history: the last row is the run's summary. */
+    /** A Trainer's log_history as written by pandas: the last row summarises the run. */
     @Test
-    void theRunsAverageIsNoTrainingLoss() throws IOException {
+    void theAverageOverTheRunIsNotTheTrainingLoss() throws IOException {
         Metrics metrics = read("log.csv",
                 """
                         loss,grad_norm,epoch,step,eval_loss,eval_runtime,train_runtime,train_samples_per_second,train_steps_per_second,total_flos,train_loss
@@ -140,26 +140,26 @@ class MetricsTest {
     }
 
     @Test
-    void aSingleTrainLossDoesNotWinOverACurve() throws IOException {
+    void aCurveIsPreferredToASingleTrainLoss() throws IOException {
         Metrics metrics = read("log.csv", "step,loss,eval_loss,train_loss\n100,2.5,2.75,\n200,2.0,2.5,2.25\n");
         assertEquals(Map.of(100L, 0.25, 200L, 0.5), metrics.curve(GAP));
     }
 
     @Test
-    void aTrainLossOfEveryStepStillWins() throws IOException {
+    void aTrainLossOfEveryStepIsPreferred() throws IOException {
         Metrics metrics = read("m.csv", "step,train_loss,loss,val_loss\n0,1,7,2\n100,1,7,3\n");
         assertEquals(Map.of(0L, 1.0, 100L, 2.0), metrics.curve(GAP));
     }
 
     @Test
-    void lossesWithoutACommonStepAreSaid() throws IOException {
+    void lossesWithoutACommonStepAreReported() throws IOException {
         Metrics metrics = read("m.csv", "step,train_loss,val_loss\n0,1,\n100,,3\n");
         assertFalse(metrics.names().contains(GAP));
         assertTrue(metrics.notes().getFirst().contains("no step in common"), metrics.notes().toString());
     }
 
     @Test
-    void trainerStateIsReadWhateverItsName() throws IOException {
+    void trainerStateIsReadUnderAnyName() throws IOException {
         String state = """
                 {"best_metric": null, "epoch": 1.0, "global_step": 200, "log_history": [
                  {"epoch": 0.5, "grad_norm": NaN, "loss": 2.5, "step": 100},
@@ -193,7 +193,7 @@ class MetricsTest {
         Metrics metrics = read("log.jsonl", lines);
         assertEquals(Map.of(0L, 1.5), metrics.curve("loss"));
         assertEquals(Map.of(0L, 0.25, 100L, 0.5), metrics.curve("nested/acc"));
-        assertTrue(metrics.notes().getFirst().contains("\"tag\": left out"), metrics.notes().toString());
+        assertTrue(metrics.notes().getFirst().contains("\"tag\": skipped"), metrics.notes().toString());
         Metrics live = read("live.jsonl", "{\"step\": 0, \"loss\": 1}\n{\"step\": 1, \"lo");
         assertEquals(Map.of(0L, 1.0), live.curve("loss"));
         assertTrue(live.notes().getFirst().contains("incomplete"), live.notes().toString());
@@ -208,34 +208,34 @@ class MetricsTest {
         String message = refused("m.csv", "time,loss\n0,1\n");
         assertTrue(message.contains("\"time\", \"loss\""), message);
         assertTrue(refused("n.csv", "step,phase\n0,warm\n").contains("\"step\", \"phase\""));
-        assertTrue(refused("o.csv", "step,loss,loss\n0,1,2\n").contains("two columns are called \"loss\""));
+        assertTrue(refused("o.csv", "step,loss,loss\n0,1,2\n").contains("two columns are named \"loss\""));
     }
 
     @Test
-    void stepsWrittenAgainAfterACrashCountOnceTheLaterOne() throws IOException {
+    void ofStepsRewrittenAfterACrashTheLaterValueIsUsed() throws IOException {
         Metrics metrics = read("m.csv", "step,loss\n0,3\n100,2\n200,1\n100,2.5\n200,1.5\n");
         assertEquals(Map.of(0L, 3.0, 100L, 2.5, 200L, 1.5), metrics.curve("loss"));
     }
 
     @Test
-    void oneRowWithoutAStepIsSaidInTheSingular() throws IOException {
-        assertTrue(read("m.csv", "step,loss\n0,0.5\n,0.4\n").notes().getFirst().endsWith("no step and was left out"));
+    void oneRowWithoutAStepIsReportedInTheSingular() throws IOException {
+        assertTrue(read("m.csv", "step,loss\n0,0.5\n,0.4\n").notes().getFirst().endsWith("no step and was skipped"));
     }
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"200,1.", "200,1e", "200,1.5e-", "200,-", "200", "2", "200,na\"", "200,\"1.5", "200,Non",
         "200,infi"})
-    void aLineThatIsCutIsLeftOutAndSaid(String last) throws IOException {
+    void anIncompleteLastLineIsSkippedWithANote(String last) throws IOException {
         for (String end : List.of("\n", "\r\n")) {
             Metrics metrics = read("m.csv", "step,loss" + end + "0,0.5" + end + "100,0.4" + end + last);
             assertEquals(Map.of(0L, 0.5, 100L, 0.4), metrics.curve("loss"));
             assertEquals(1, metrics.notes().size());
-            assertTrue(metrics.notes().getFirst().endsWith("the last line is incomplete and was left out"));
+            assertTrue(metrics.notes().getFirst().endsWith("the last line is incomplete and was skipped"));
         }
     }
 
     @Test
-    void aStepThatIsCutAtTheEndOfALineIsLeftOut() throws IOException {
+    void anIncompleteStepAtTheEndOfTheLastLineIsSkipped() throws IOException {
         Metrics metrics = read("m.csv", "loss,step\n0.5,0\n0.4,100\n0.3,2");
         assertEquals(Map.of(0L, 0.5, 100L, 0.4), metrics.curve("loss"));
         assertEquals(1, metrics.notes().size());
@@ -243,7 +243,7 @@ class MetricsTest {
 
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"200,0.3", "200,3", "200,nan", "200,None", "200,", "200,\"0.3\""})
-    void aWholeLastLineNeedsNoLineEnd(String last) throws IOException {
+    void aCompleteLastLineNeedsNoLineEnd(String last) throws IOException {
         Metrics metrics = read("m.csv", "step,loss,\n0,0.5,\n" + last + ",");
         assertEquals(List.of(), metrics.notes());
         metrics = read("m.csv", "step,loss\n0,0.5\n" + last);
@@ -252,7 +252,7 @@ class MetricsTest {
     }
 
     @Test
-    void aLineThatIsCutInTheMiddleOfTheFileIsStillDamage() throws IOException {
+    void anIncompleteLineInTheMiddleOfTheFileIsDamage() throws IOException {
         assertTrue(refused("m.csv", "step,loss\n0\n100,0.4\n").contains("line 2"));
         assertTrue(refused("m.csv", "step,loss\n0,0.5\n100,0.4,7").contains("line 3"));
     }
@@ -260,7 +260,7 @@ class MetricsTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"{\"step\": 2, \"loss\": 1.", "{\"step\": 2, \"loss\": 1e", "{\"step\": 2, \"loss\": -",
         "{\"step\": 2, \"loss\": Na", "{\"step\": 2, \"loss\": nul", "{\"step\": 2, \"lo", "{"})
-    void aJsonLineThatIsCutIsLeftOutAndSaid(String last) throws IOException {
+    void anIncompleteJsonLineIsSkippedWithANote(String last) throws IOException {
         Metrics metrics = read("m.jsonl", "{\"step\": 0, \"loss\": 0.5}\n" + last);
         assertEquals(Map.of(0L, 0.5), metrics.curve("loss"));
         assertEquals(1, metrics.notes().size());

@@ -4,17 +4,18 @@ import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.engine.KernelMemory;
+import io.github.logalign.internal.engine.PackedDirections;
 import io.github.logalign.internal.engine.Projector;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.TokenBlocks;
-import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Routine;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
@@ -75,7 +76,7 @@ public final class ActivationSums implements Serializable {
         this.weights = weights;
         this.columns = weights.columns();
         this.precision = weights.precision();
-        this.projected = new double[weights.size()];
+        this.projected = new double[weights.directions().count()];
     }
 
     /**
@@ -117,13 +118,13 @@ public final class ActivationSums implements Serializable {
     }
 
     private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {
-        MemorySegment panels = w.panels();
-        KernelMemory.check(panels);
+        PackedDirections directions = w.directions();
+        KernelMemory.check(directions.memory());
         KernelMemory.check(x.segment());
-        int parts = RowRanges.count(w.threads(), x.rows(), MIN_TOKENS, x.segment(), panels);
+        int parts = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
         List<ActivationSums> batches = RowRanges.run(parts, part -> {
             ActivationSums batch = new ActivationSums(w);
-            batch.project(w, panels, x, mask, RowRanges.start(part, parts, x.rows()),
+            batch.project(directions, w.options().products(), x, mask, RowRanges.start(part, parts, x.rows()),
                     RowRanges.start(part + 1, parts, x.rows()));
             return batch;
         });
@@ -131,12 +132,10 @@ public final class ActivationSums implements Serializable {
     }
 
     private void project(
-            WeightSpectrum w, MemorySegment panels, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        long padded = (long) Panels.count(projected.length, w.panelWidth()) * w.panelWidth();
+            PackedDirections directions, Products products, Matrix x, @Nullable TokenMask mask, long first, long last) {
         try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last);
-                Projector projector = new Projector(
-                        precision, w.products(), KernelMemory.of(panels), projected.length, columns, last - first);
-                NativeBuffer sums = NativeBuffer.allocate(padded * Double.BYTES)) {
+                Projector projector = new Projector(directions.readable(), products, last - first);
+                NativeBuffer sums = NativeBuffer.allocate(directions.room() * Double.BYTES)) {
             projector.prepare(blocks);
             while (blocks.advance()) {
                 if (columns == 0) {

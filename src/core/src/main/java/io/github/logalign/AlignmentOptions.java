@@ -4,6 +4,7 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
+import java.io.Serializable;
 
 /**
  * What {@link AlignmentSums} are to be computed with.
@@ -15,7 +16,9 @@ import io.github.logalign.matrix.Products;
  * @param route which way; {@link NormRoute#AUTO} by default
  * @param products by what matrix products are taken; {@link Products#AUTO} by default
  */
-public record AlignmentOptions(Precision precision, int threads, NormRoute route, Products products) {
+public record AlignmentOptions(Precision precision, int threads, NormRoute route, Products products)
+        implements
+            Serializable {
 
     /** In float64, on one thread, the cheapest way. */
     public static final AlignmentOptions DEFAULT = new AlignmentOptions(

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.Svd;
-import io.github.logalign.internal.engine.Factors;
+import io.github.logalign.internal.engine.Factorization;
 import io.github.logalign.internal.engine.SvdFactorization;
 import io.github.logalign.internal.engine.WeightSource;
 import io.github.logalign.matrix.ElementType;
@@ -312,8 +312,9 @@ class LifecycleTest {
     void whatDoesNotConvergeIsTriedAnotherWay() {
         for (Matrix w : List.of(W, W.rows(0, 22), W.rows(0, 15), W.rows(0, 5))) {
             WeightSource source = new WeightSource(w, Precision.DOUBLE, 1);
-            Factors direct = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO, SvdFactorization.GESDD);
-            Factors retried = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO, NEVER_CONVERGES,
+            Factorization direct = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO,
+                    SvdFactorization.GESDD);
+            Factorization retried = SvdFactorization.run(source, Blas.get(), false, SvdRoute.AUTO, NEVER_CONVERGES,
                     SvdFactorization.GESVD);
             assertEquals(Routine.GESVD, retried.step().factorisation().getLast());
             for (int i = 0; i < direct.squares().length; i++) {

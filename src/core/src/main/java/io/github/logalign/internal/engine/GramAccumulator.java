@@ -15,7 +15,6 @@ import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Routine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -41,20 +40,13 @@ public final class GramAccumulator implements AutoCloseable {
     /** Rows that are widened together: they are still in the cache when they are packed. */
     private static final int READ_ROWS = 16;
 
-    /** Entries that are added up together. */
-    private static final int PIECE = 64;
-
-    /** Rows and columns that are transposed together: four cache lines of F64 each way. */
-    private static final int TILE = 32;
-
     private final Kernels kernels = Simd.kernels();
     private final Element working;
     private final Real real;
     private final Products products;
     private final int n;
     private final int width;
-    private final int stride;
-    private final MemorySegment gram;
+    private final GramTriangle sums;
     private final @Nullable NativeBuffer scratch;
     private final Set<Routine> routines = EnumSet.noneOf(Routine.class);
 
@@ -76,17 +68,16 @@ public final class GramAccumulator implements AutoCloseable {
         this.products = products;
         this.n = n;
         this.width = kernels.panelWidth(working);
-        this.stride = GramLayout.stride(n, width);
         long bytes = GramLayout.size(n, width) * Double.BYTES;
         if (arena == null) {
             NativeBuffer closed = NativeBuffer.allocate(bytes);
             this.scratch = closed;
-            this.gram = closed.segment();
+            this.sums = new GramTriangle(closed.segment(), n, GramLayout.stride(n, width));
         } else {
             this.scratch = null;
-            this.gram = NativeBuffer.allocate(bytes, arena);
+            this.sums = new GramTriangle(NativeBuffer.allocate(bytes, arena), n, GramLayout.stride(n, width));
         }
-        gram.fill((byte) 0);
+        sums.memory().fill((byte) 0);
     }
 
     @Override
@@ -175,7 +166,7 @@ public final class GramAccumulator implements AutoCloseable {
                     rows.read(row + start + first, together, plain.segment());
                     kernels.packGram(working, plain.segment(), first, together, depth, n, packed.segment());
                 }
-                kernels.addGram(working, packed.segment(), depth, n, gram);
+                kernels.addGram(working, packed.segment(), depth, n, sums.memory());
             }
         }
     }
@@ -191,9 +182,9 @@ public final class GramAccumulator implements AutoCloseable {
             Blas.onLargeStack(() -> {
                 if (single) {
                     blas.level3().syrk(rowsOfBlock, 0, Block.of(real, partial.segment(), n, n));
-                    addTriangle(partial.segment(), Element.F32, n);
+                    sums.add(partial.segment(), Element.F32, n);
                 } else {
-                    blas.level3().syrk(rowsOfBlock, 1, Block.of(real, gram, n, n, stride));
+                    blas.level3().syrk(rowsOfBlock, 1, Block.of(real, sums.memory(), n, n, sums.stride()));
                 }
                 return count;
             });
@@ -202,76 +193,13 @@ public final class GramAccumulator implements AutoCloseable {
 
     /** Adds what another one has summed up. */
     public void add(GramAccumulator other) {
-        addTriangle(other.gram, Element.F64, stride);
+        sums.add(other.sums.memory(), Element.F64, sums.stride());
         routines.addAll(other.routines);
     }
 
-    /** Adds the entries left of and on the diagonal, row by row. */
-    private void addTriangle(MemorySegment added, Element type, int addedStride) {
-        double[] sums = new double[PIECE];
-        double[] addends = new double[PIECE];
-        float[] narrow = new float[PIECE];
-        for (int row = 0; row < n; row++) {
-            for (int column = 0; column <= row; column += PIECE) {
-                int count = Math.min(PIECE, row + 1 - column);
-                long from = ((long) row * addedStride + column) * type.bytes();
-                if (type == Element.F32) {
-                    MemorySegment.copy(added, ValueLayout.JAVA_FLOAT, from, narrow, 0, count);
-                    for (int i = 0; i < count; i++) {
-                        addends[i] = narrow[i];
-                    }
-                } else {
-                    MemorySegment.copy(added, ValueLayout.JAVA_DOUBLE, from, addends, 0, count);
-                }
-                read(row, column, count, sums, 0);
-                for (int i = 0; i < count; i++) {
-                    sums[i] += addends[i];
-                }
-                long to = ((long) row * stride + column) * Double.BYTES;
-                MemorySegment.copy(sums, 0, gram, ValueLayout.JAVA_DOUBLE, to, count);
-            }
-        }
-    }
-
-    /** Entries of a row. By way of small arrays: loops over them are fast before C2 has compiled them. */
-    private void read(int row, int column, int count, double[] entries, int at) {
-        long from = ((long) row * stride + column) * Double.BYTES;
-        MemorySegment.copy(gram, ValueLayout.JAVA_DOUBLE, from, entries, at, count);
-    }
-
-    /** The sum of the diagonal. */
-    double trace() {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += gram.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) i * stride + i);
-        }
-        return sum;
-    }
-
     /** The sum of the products of all entries with those of another one. */
-    public double inner(GramAccumulator other) {
-        double[] mine = new double[PIECE];
-        double[] others = new double[PIECE];
-        double diagonal = 0;
-        double below = 0;
-        for (int row = 0; row < n; row++) {
-            double sum = 0;
-            for (int column = 0; column <= row; column += PIECE) {
-                int count = Math.min(PIECE, row + 1 - column);
-                read(row, column, count, mine, 0);
-                other.read(row, column, count, others, 0);
-                for (int i = 0; i < count; i++) {
-                    sum += mine[i] * others[i];
-                }
-                if (column + count > row) {
-                    double last = mine[count - 1] * others[count - 1];
-                    sum -= last;
-                    diagonal += last;
-                }
-            }
-            below += sum;
-        }
-        return diagonal + 2 * below;
+    double innerProduct(GramAccumulator other) {
+        return sums.innerProduct(other.sums);
     }
 
     /**
@@ -280,33 +208,6 @@ public final class GramAccumulator implements AutoCloseable {
      * @throws BlasException if there is not enough memory
      */
     NativeBuffer lowerTriangle(Real type) {
-        NativeBuffer triangle = NativeBuffer.allocate((long) n * n * type.bytes());
-        MemorySegment to = triangle.segment();
-        double[] tile = new double[TILE * TILE];
-        double[] part = new double[TILE];
-        float[] narrow = new float[TILE];
-        for (int row = 0; row < n; row += TILE) {
-            int rows = Math.min(TILE, n - row);
-            for (int column = 0; column < row + rows; column += TILE) {
-                // On the diagonal the tile's upper half is read and written too; nobody looks at it.
-                int columns = Math.min(TILE, n - column);
-                for (int i = 0; i < rows; i++) {
-                    read(row + i, column, columns, tile, i * TILE);
-                }
-                for (int j = 0; j < columns; j++) {
-                    for (int i = 0; i < rows; i++) {
-                        part[i] = tile[i * TILE + j];
-                        narrow[i] = (float) part[i];
-                    }
-                    long at = ((long) (column + j) * n + row) * type.bytes();
-                    if (type == Real.DOUBLE) {
-                        MemorySegment.copy(part, 0, to, ValueLayout.JAVA_DOUBLE, at, rows);
-                    } else {
-                        MemorySegment.copy(narrow, 0, to, ValueLayout.JAVA_FLOAT, at, rows);
-                    }
-                }
-            }
-        }
-        return triangle;
+        return sums.lowerTriangle(type);
     }
 }

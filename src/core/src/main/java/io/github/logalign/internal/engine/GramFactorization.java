@@ -4,7 +4,7 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
-import io.github.logalign.internal.engine.Factors.Vectors;
+import io.github.logalign.internal.engine.Factorization.Vectors;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
@@ -40,32 +40,34 @@ public final class GramFactorization {
     }
 
     /** W is not empty. */
-    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, Products products) {
+    public static Factorization run(WeightSource w, Blas blas, boolean wantVectors, Products products) {
         GramFactorization route = new GramFactorization(w, blas, wantVectors, products);
         return w.rows() >= w.columns() ? route.tall() : route.wide();
     }
 
-    private Factors tall() {
+    private Factorization tall() {
         int n = w.columns();
         Solved solved = solve(w);
         // Eigenvalues ascend, singular values descend: the last column is the first direction.
         NativeBuffer vectors = solved.vectors();
-        return factors(solved, List.of(),
+        return factorization(solved, List.of(),
                 vectors == null ? null : new Vectors(vectors, (long) (n - 1) * n, -n, 1));
     }
 
     /** W W^T = U S^2 U^T; the columns of W^T U, made orthonormal from the largest on, are the directions. */
-    private Factors wide() {
+    private Factorization wide() {
         try (NativeBuffer rows = w.scratch((long) w.columns() * w.rows())) {
             w.readRows(rows.segment());
             ElementType type = w.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
             Matrix transposed = Matrix.of(rows.segment(), type, w.rows(), w.columns()).transposed();
             Solved solved = solve(new WeightSource(transposed, w.precision(), w.threads()));
-            return solved.vectors() == null ? factors(solved, List.of(), null) : wide(solved, solved.vectors(), rows);
+            return solved.vectors() == null
+                    ? factorization(solved, List.of(), null)
+                    : wide(solved, solved.vectors(), rows);
         }
     }
 
-    private Factors wide(Solved solved, NativeBuffer u, NativeBuffer rows) {
+    private Factorization wide(Solved solved, NativeBuffer u, NativeBuffer rows) {
         int m = w.rows();
         int n = w.columns();
         NativeBuffer directions;
@@ -90,7 +92,7 @@ public final class GramFactorization {
                 blas.qr().orgqr(found, m, tau.segment());
                 return m;
             });
-            return factors(solved, List.of(Routine.GEQRF), new Vectors(directions, 0, n, 1));
+            return factorization(solved, List.of(Routine.GEQRF), new Vectors(directions, 0, n, 1));
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;
@@ -129,9 +131,9 @@ public final class GramFactorization {
         return new Solved(squares, solution.vectors(), ofGram);
     }
 
-    private static Factors factors(Solved solved, List<Routine> after, @Nullable Vectors vectors) {
+    private static Factorization factorization(Solved solved, List<Routine> after, @Nullable Vectors vectors) {
         List<Routine> routines = new ArrayList<>(SymmetricEigen.ROUTINES);
         routines.addAll(after);
-        return new Factors(solved.squares(), new Step(Kind.GRAM, solved.products(), routines), vectors);
+        return new Factorization(solved.squares(), new Step(Kind.GRAM, solved.products(), routines), vectors);
     }
 }

@@ -7,9 +7,7 @@ import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.KernelKind;
 import io.github.logalign.internal.simd.Kernels;
-import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.internal.simd.Simd;
-import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
@@ -35,8 +33,7 @@ public final class Projector implements AutoCloseable {
     private final Element working;
     private final Real real;
     private final Products products;
-    private final MemorySegment panels;
-    private final int directions;
+    private final PackedDirections directions;
     private final int panelCount;
     private final int width;
     private final int n;
@@ -51,25 +48,23 @@ public final class Projector implements AutoCloseable {
     /**
      * Makes a projector.
      *
-     * @param panels the directions, packed
-     * @param directions how many
+     * @param directions readable for this thread
      * @param tokens how many there will be, about
      */
-    public Projector(Precision precision, Products products, MemorySegment panels, int directions, int n, long tokens) {
-        this.working = WorkingTypes.element(precision);
-        this.real = WorkingTypes.real(precision);
+    public Projector(PackedDirections directions, Products products, long tokens) {
+        this.working = directions.element();
+        this.real = WorkingTypes.real(directions.precision());
         this.products = products;
-        this.panels = panels;
         this.directions = directions;
-        this.width = kernels.panelWidth(working);
-        this.panelCount = Panels.count(directions, width);
-        this.n = n;
+        this.width = directions.panelWidth();
+        this.panelCount = directions.panelCount();
+        this.n = directions.n();
         this.group = Math.min(panelCount, Math.max(1, DIRECTIONS / width));
         kernels.expect(KernelKind.PROJECT, working, working, multiplications(tokens));
     }
 
     private double multiplications(long tokens) {
-        return (double) tokens * n * directions;
+        return (double) tokens * n * directions.count();
     }
 
     @Override
@@ -126,7 +121,8 @@ public final class Projector implements AutoCloseable {
             addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
         } else {
             routines.add(Routine.KERNEL);
-            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, panels, directions, sums);
+            kernels.addSquaredProjections(working, x, offset, stride, tokens, n, directions.memory(),
+                    directions.count(), sums);
         }
     }
 
@@ -164,7 +160,8 @@ public final class Projector implements AutoCloseable {
         for (int panel = 0; panel < count; panel++) {
             long from = (long) (first + panel) * n * line;
             for (int coordinate = 0; coordinate < n; coordinate++) {
-                MemorySegment.copy(panels, from + coordinate * line, target, ((long) coordinate * count + panel) * line,
+                MemorySegment.copy(directions.memory(), from + coordinate * line, target,
+                        ((long) coordinate * count + panel) * line,
                         line);
             }
         }

@@ -5,7 +5,7 @@ import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.blas.Svd;
-import io.github.logalign.internal.engine.Factors.Vectors;
+import io.github.logalign.internal.engine.Factorization.Vectors;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
@@ -86,17 +86,17 @@ public final class SvdFactorization {
     }
 
     /** Runs divide and conquer, and QR iteration if that does not converge. W is not empty. */
-    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route) {
+    public static Factorization run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route) {
         return run(w, blas, wantVectors, route, GESDD, GESVD);
     }
 
     /** Runs the first solver that converges, each on a fresh copy. W is not empty. */
-    public static Factors run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route, Solver... solvers) {
+    public static Factorization run(WeightSource w, Blas blas, boolean wantVectors, SvdRoute route, Solver... solvers) {
         StringBuilder failures = new StringBuilder();
         for (Solver solver : solvers) {
             Result result = new SvdFactorization(w, blas, wantVectors, route, solver).factorise();
-            if (result.factors() != null) {
-                return result.factors();
+            if (result.factorization() != null) {
+                return result.factorization();
             }
             failures.append(failures.isEmpty() ? "" : "; ")
                     .append(Blas.explain(solver.routine().in(w.precision()), result.info()));
@@ -105,8 +105,8 @@ public final class SvdFactorization {
                 + failures + "; use the Gram matrix, or the norm form");
     }
 
-    /** Factors, or the INFO of a solver that did not converge. */
-    private record Result(@Nullable Factors factors, int info) {}
+    /** A factorization, or the INFO of a solver that did not converge. */
+    private record Result(@Nullable Factorization factorization, int info) {}
 
     private Result factorise() {
         if (m >= n) {
@@ -266,6 +266,7 @@ public final class SvdFactorization {
         List<Routine> routines = new ArrayList<>(before);
         routines.add(solver.routine());
         Kind kind = route == SvdRoute.TRIANGLE ? Kind.SVD_TRIANGLE : Kind.SVD_DIRECT;
-        return new Result(new Factors(squares, new Step(kind, Set.of(), routines), wantVectors ? vectors : null), 0);
+        return new Result(new Factorization(squares, new Step(kind, Set.of(), routines), wantVectors ? vectors : null),
+                0);
     }
 }

@@ -5,13 +5,14 @@ import io.github.logalign.matrix.Computation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route found: squared singular values of the scaled W, and where the right singular vectors stand.
+ * A factorised W as LAPACK left it: its squared singular values, and where the right singular vectors stand.
  *
  * @param squares r squared singular values, descending, of W times 2^exponent
  * @param step what ran
  * @param vectors the right singular vectors, or null if they were not wanted
  */
-public record Factors(double[] squares, Computation.Step step, @Nullable Vectors vectors) implements AutoCloseable {
+public record Factorization(double[] squares, Computation.Step step,
+        @Nullable Vectors vectors) implements AutoCloseable {
 
     @Override
     public void close() {

@@ -7,16 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a layer whatever becomes of it: its name, where its tensors lie, and how the weight is stored.
+ * The facts about a layer that do not depend on the outcome: its name, the location of its tensors, and how the weight
+ * is stored.
  *
  * <p>Thread safety: immutable.
  *
  * @param layer the layer's name
- * @param weight where the weight lies
- * @param activation where the activations lie; null if there are none
- * @param shape of the weight, output x input; null if it is not known
- * @param storage how the weight is taken to be stored; null if there is none, or that was not decided
- * @param warnings what the user should know
+ * @param weight the location of the weight
+ * @param activation the location of the activations; null if there are none
+ * @param shape the shape of the weight, output x input; null if unknown
+ * @param storage how the weight is stored; null if there is no weight or the orientation is undecided
+ * @param warnings warnings for the user
  */
 public record LayerInfo(
         String layer,
@@ -49,15 +50,15 @@ public record LayerInfo(
     public record Shape(long rows, long columns, ElementType elementType) implements Serializable {}
 
     /**
-     * How a weight lies in its file.
+     * How a weight is stored in its file.
      *
-     * @param orientation as stored
-     * @param reason why it was taken to lie so
+     * @param orientation the orientation in the file
+     * @param reason the evidence for it
      */
     public record Storage(StoredOrientation orientation, String reason) implements Serializable {}
 
     /**
-     * Tells whether the weight is used transposed.
+     * Whether the weight is used transposed.
      *
      * @return true if it is stored input x output
      */
@@ -66,19 +67,19 @@ public record LayerInfo(
     }
 
     /**
-     * Tells whether a pattern means this layer: it may fit the layer's name or the weight's.
+     * Whether a pattern matches this layer, by the name of the layer or of the weight.
      *
      * @param glob the pattern
-     * @return true if so
+     * @return true if it matches
      */
     public boolean fits(Glob glob) {
         return LayerNames.fits(glob, layer) || (weight.name() != null && LayerNames.fits(glob, weight.name()));
     }
 
     /**
-     * The same with other warnings.
+     * This information with other warnings.
      *
-     * @param all what the user should know
+     * @param all the warnings
      * @return a new record
      */
     public LayerInfo withWarnings(List<String> all) {

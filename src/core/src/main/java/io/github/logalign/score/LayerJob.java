@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row to compute, or the reason why it cannot be computed.
  *
- * @param info the layer, and where its tensors lie
+ * @param info the layer and the location of its tensors
  * @param weight the weight's tensor, for messages; null if there is none
  * @param w the weight matrix, output x input; null if it cannot be scored
  * @param activation the activations, or null

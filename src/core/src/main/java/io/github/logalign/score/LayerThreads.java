@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on several layers at a time, in threads named {@code logalign-layer} that end with the call.
+ * Processes several layers at a time, in threads named {@code logalign-layer} that end with the call.
  *
  * <p>Thread safety: stateless.
  */
@@ -19,17 +19,17 @@ public final class LayerThreads {
     private LayerThreads() {}
 
     /**
-     * Works on all layers.
+     * Processes all layers.
      *
      * @param jobs the layers
-     * @param threads how many at a time, at least 1
-     * @param work computes the result of a layer; called once for each layer, in any of the threads
-     * @param afterEach called in this thread as often as there are layers, each time another one is finished
+     * @param threads the number of layers at a time, at least 1
+     * @param work computes the result of a layer; called once per layer, in any of the threads
+     * @param afterEach called in the calling thread each time a layer is finished
      * @param <T> the result of a layer
      * @return the results in the order of the jobs
      * @throws IllegalArgumentException if there are no threads
-     * @throws InterruptedException if this thread is interrupted; layers that are being computed are finished first, and no
-     *     others are begun
+     * @throws InterruptedException if the calling thread is interrupted; layers in progress are finished first, and no
+     *     others are started
      */
     public static <T> List<T> run(List<LayerJob> jobs, int threads, Function<LayerJob, T> work, Runnable afterEach)
             throws InterruptedException {

@@ -60,7 +60,7 @@ public final class CheckpointScorer {
      * @param method how layers are scored
      * @param precision in what precision
      * @param selection which layers
-     * @param reading what the files do not say themselves
+     * @param reading information that the files do not contain themselves
      * @param threads how many layers at a time, at least 1
      * @throws IllegalArgumentException if there are no threads
      */

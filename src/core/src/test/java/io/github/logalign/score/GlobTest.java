@@ -25,7 +25,7 @@ class GlobTest {
         "'',''", "*,''", "*,abc", "**,abc", "abc,abc", "a*,a", "a*,abc", "*c,abc", "a*c,abc", "a?c,abc", "???,abc",
         "*b*,abc", "a**c,ac", "layers.*.q,layers.10.q", "[x],[x]", "a.c,a.c", "*?,a", "?*?,ab", "*aab,aaaab", "*,*"
     })
-    void fits(String glob, String name) {
+    void matches(String glob, String name) {
         assertTrue(Glob.of(glob).matches(name));
     }
 
@@ -34,7 +34,7 @@ class GlobTest {
         "'',a", "?,''", "a,''", "a,A", "abc,ab", "ab,abc", "a*c,abd", "a.c,abc", "[x],x", "?,ab", "??,a", "*?*?,a",
         "a*b*c,acb", "*x,xa", "x*,ax", "\\*,a"
     })
-    void doesNotFit(String glob, String name) {
+    void doesNotMatch(String glob, String name) {
         assertFalse(Glob.of(glob).matches(name));
         assertEquals(Optional.empty(), Glob.of(glob).captures(name));
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which rows there are, in which order, and what is said about the rest. */
+/** The rows of a plan, their order, and the notes on other tensors. */
 class PlanTest extends ModelFixture {
 
     @BeforeEach
@@ -37,7 +37,7 @@ class PlanTest extends ModelFixture {
     }
 
     @Test
-    void rowsComeInTheOrderOfTheActivationsThenOfTheWeightsAskedFor() {
+    void rowsAreInTheOrderOfTheActivationsThenOfTheSelectedWeights() {
         assertEquals(List.of("b", "a", "missing"), layers(model.plan(Selection.ALL)));
         assertEquals(List.of("b", "a", "missing", "c"), layers(model.plan(TestModel.include("*"))).subList(0, 4));
         assertEquals(List.of("c", "b", "a", "missing"),
@@ -52,13 +52,13 @@ class PlanTest extends ModelFixture {
     }
 
     @Test
-    void whatIsLeftAsideIsCounted() {
+    void unusedTensorsAreCounted() {
         assertTrue(model.plan(Selection.ALL).notes().toString().contains("1 other weight"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"zzz", "a.*.weight", "a[0]"})
-    void aPatternThatFitsNothingIsAnError(String pattern) {
+    void aPatternThatMatchesNothingIsAnError(String pattern) {
         List<Glob> glob = List.of(Glob.of(pattern));
         for (Selection selection : List.of(
                 new Selection(null, null, List.of(), glob, List.of(), List.of()),
@@ -71,7 +71,7 @@ class PlanTest extends ModelFixture {
     }
 
     @Test
-    void namesThatAreNotThereAreErrors() {
+    void missingNamesAreErrors() {
         assertTrue(message(TestModel.selection("zzz", null)).contains("zzz"));
         assertTrue(message(TestModel.selection("a.weight", "zzz")).contains("zzz"));
         assertTrue(message(TestModel.selection(null, "zzz")).contains("zzz"));
@@ -85,14 +85,14 @@ class PlanTest extends ModelFixture {
     }
 
     @Test
-    void aMapThatNamesMissingActivationsCostsItsRow() {
+    void aMapToMissingActivationsSkipsItsRow() {
         LayerJob job = model.plan(TestModel.selection(null, null, "c.weight=zzz")).jobs().getFirst();
         assertTrue(String.valueOf(job.refusal()).contains("correct --map"), String.valueOf(job.refusal()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{", "{\"model_type\": 5}", "[]", "{\"a\": 1} x", "\u0000"})
-    void aDamagedConfigurationIsANote(String config) {
+    void aDamagedConfigurationGivesANote(String config) {
         Plan plan = model.config(config).plan(Selection.ALL);
         assertEquals(3, plan.jobs().size());
         assertTrue(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rows: what they hold, and their status and reason when something is wrong. */
+/** The contents of rows, and their status and reason after a failure. */
 class ScorerTest {
 
     private static final int ROWS = 6;
@@ -48,7 +48,7 @@ class ScorerTest {
         return a;
     }
 
-    /** Scores the layer "a" by a method. */
+    /** Scores the layer "a" with a method. */
     private Scorer.Result score(double[] w, double[] x, ScoreMethod method, byte @Nullable [] mask) {
         Path weights = folder.resolve("w.safetensors");
         Path inputs = folder.resolve("x.safetensors");
@@ -72,7 +72,7 @@ class ScorerTest {
 
     @ParameterizedTest
     @EnumSource(ScoreMethod.class)
-    void aRowHoldsWhatExactArithmeticGives(ScoreMethod method) {
+    void rowsMatchExactArithmetic(ScoreMethod method) {
         double[] w = normal(ROWS * COLUMNS);
         double[] x = normal(TOKENS * COLUMNS);
         Scorer.Result result = score(w, x, method, null);
@@ -92,7 +92,7 @@ class ScorerTest {
     }
 
     @Test
-    void spectraAreThoseOfTheReference() {
+    void spectraMatchTheReference() {
         double[] w = normal(ROWS * COLUMNS);
         double[] x = normal(TOKENS * COLUMNS);
         Spectra spectra = Objects.requireNonNull(score(w, x, ScoreMethod.SVD, null).spectra());
@@ -103,7 +103,7 @@ class ScorerTest {
 
     @ParameterizedTest
     @EnumSource(ScoreMethod.class)
-    void masksLeaveTokensOut(ScoreMethod method) {
+    void masksExcludeTokens(ScoreMethod method) {
         double[] w = normal(ROWS * COLUMNS);
         double[] x = normal(3 * COLUMNS);
         x[COLUMNS + 2] = Double.NaN;
@@ -120,7 +120,7 @@ class ScorerTest {
 
     @ParameterizedTest
     @EnumSource(ScoreMethod.class)
-    void badValuesFailWithTheirPlaceAndUndefinedOnesSayWhy(ScoreMethod method) {
+    void badValuesFailWithTheirPositionAndUndefinedResultsHaveAReason(ScoreMethod method) {
         double[] w = normal(ROWS * COLUMNS);
         double[] x = normal(TOKENS * COLUMNS);
         double[] bad = w.clone();

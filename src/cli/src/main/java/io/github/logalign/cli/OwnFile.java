@@ -45,7 +45,7 @@ enum OwnFile {
         boolean fits(Path file) {
             try (TensorFile opened = TensorFile.open(file)) {
                 return SampleCommand.GENERATOR.equals(opened.metadata().get("generator"));
-            } catch (LogalignException another) {
+            } catch (LogalignException notASample) {
                 return false;
             }
         }

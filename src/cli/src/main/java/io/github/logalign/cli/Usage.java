@@ -120,7 +120,7 @@ final class Usage {
     private static boolean exists(String argument) {
         try {
             return Files.exists(Path.of(argument));
-        } catch (InvalidPathException noPath) {
+        } catch (InvalidPathException notAPath) {
             return false;
         }
     }

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The report in a real browser: chromium, without a window. A page of the test holds the report in a frame of the width in
- * question and measures it; the report itself runs no script.
+ * The report in a real browser, headless Chromium. A test page holds the report in a frame of the requested width and
+ * measures it, since the report itself runs no script.
  */
 class BrowserIT {
 

@@ -23,11 +23,11 @@ final class Command {
     private Path executable = path();
 
     /**
-     * How a run ended.
+     * The result of a run.
      *
      * @param code the exit code
      * @param out standard output
-     * @param err the lines of standard error, without the JVM's own
+     * @param err the lines of standard error, without those of the JVM
      */
     record Result(int code, String out, List<String> err) {}
 

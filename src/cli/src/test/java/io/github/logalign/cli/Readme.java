@@ -22,10 +22,10 @@ final class Readme {
     private Readme() {}
 
     /**
-     * A command with what it prints.
+     * A command with its output.
      *
-     * @param command a line for a shell
-     * @param output the lines below it
+     * @param command the shell command
+     * @param output the lines shown below it
      */
     record Example(String command, List<String> output) {
         @Override
@@ -82,8 +82,8 @@ final class Readme {
     }
 
     /**
-     * Whether two numbers are the same as far as another CPU may compute them: they differ by one in the last place that is
-     * shown, or by rounding.
+     * Whether two numbers are equal up to differences between CPUs: by at most one in the last digit shown, or by
+     * rounding.
      */
     static boolean agree(String shown, String printed) {
         double a = Double.parseDouble(shown);

@@ -59,8 +59,8 @@ class ReadmeIT {
     }
 
     /**
-     * Text is equal, and so are numbers but for rounding. The network of the last examples is trained on the JDK's own
-     * sources, so what is said of it is of the same form.
+     * Text must be equal, and numbers must be equal up to rounding. The network of the last examples is trained on the
+     * JDK's own sources, so only the form of its output is compared.
      */
     private static void compare(Readme.Example example) throws IOException, InterruptedException {
         List<String> printed = run(example.command());

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Real models with reference values, by the packaged command: every layer, method, precision and vector width that the CPU
- * has.
+ * The packaged command on real models with reference values: every layer, method, precision and vector width of the
+ * CPU.
  */
 class ReferenceIT {
 

@@ -43,10 +43,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The paper's two claims in small. Every figure comes from the files that a run wrote, read as any user's would be. Takes
- * minutes: {@code mvn -Pexperiments test}, and {@code mvn -Pexperiments,full test} with the
- * language model in full size as well.
- * The figures are left in target/experiments.md.
+ * Checks the paper's two claims with small networks. Every figure comes from the files of a run, which are read like
+ * any user's files. Takes minutes: {@code mvn -Pexperiments test}, and {@code mvn -Pexperiments,full test} with the
+ * language model in full size as well. Writes the figures to target/experiments.md.
  */
 @Tag("experiments")
 class ExperimentsTest {

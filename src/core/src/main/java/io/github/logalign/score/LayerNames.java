@@ -86,7 +86,7 @@ final class LayerNames {
         try {
             int index = Integer.parseInt(name.substring(open + 1, name.length() - 1));
             return index < 0 ? null : (Integer) index;
-        } catch (NumberFormatException other) {
+        } catch (NumberFormatException notAnIndex) {
             return null;
         }
     }

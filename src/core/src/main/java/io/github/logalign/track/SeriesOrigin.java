@@ -73,7 +73,7 @@ public record SeriesOrigin(@Nullable Path other, boolean moved) {
         try {
             Path path = Path.of(weights);
             return absolute(path).startsWith(absolute(run)) || real(path).startsWith(real(run));
-        } catch (InvalidPathException noPath) {
+        } catch (InvalidPathException notAPath) {
             return true;
         }
     }

@@ -8,7 +8,7 @@ import picocli.CommandLine;
 /** The options for watching a live run. */
 final class FollowOptions {
 
-    private static final double MOST_SECONDS = 86_400;
+    private static final double MAX_SECONDS = 86_400;
 
     @Option(
             names = "--follow",
@@ -24,7 +24,7 @@ final class FollowOptions {
     private double poll = 10;
 
     void check(CommandLine commandLine) {
-        if (!(poll > 0) || poll > MOST_SECONDS) {
+        if (!(poll > 0) || poll > MAX_SECONDS) {
             throw new ParameterException(commandLine, "--poll must be more than 0 and at most 86400 seconds");
         }
     }

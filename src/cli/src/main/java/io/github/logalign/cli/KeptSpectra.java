@@ -18,8 +18,8 @@ import java.util.TreeMap;
  */
 final class KeptSpectra {
 
-    private static final int MOST_LAYERS = 6;
-    private static final int MOST_STEPS = 9;
+    private static final int MAX_LAYERS = 6;
+    private static final int MAX_STEPS = 9;
 
     private final NavigableMap<Long, Map<String, Spectra>> byStep = new TreeMap<>();
     private final NavigableMap<Long, Integer> arrivals = new TreeMap<>();
@@ -35,14 +35,14 @@ final class KeptSpectra {
         for (Scorer.Result result : results) {
             Spectra spectra = result.spectra();
             String layer = result.row().layer();
-            if (spectra != null && spectra.q() != null && (layers.contains(layer) || layers.size() < MOST_LAYERS)) {
+            if (spectra != null && spectra.q() != null && (layers.contains(layer) || layers.size() < MAX_LAYERS)) {
                 layers.add(layer);
                 byStep.computeIfAbsent(step, newStep -> new LinkedHashMap<>()).put(layer, spectra);
             }
         }
         arrivals.putIfAbsent(step, arrived++);
         thin();
-        while (byStep.size() > MOST_STEPS) {
+        while (byStep.size() > MAX_STEPS) {
             stride *= 2;
             thin();
         }

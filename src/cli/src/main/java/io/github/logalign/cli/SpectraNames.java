@@ -12,7 +12,7 @@ import java.util.zip.CRC32;
  */
 final class SpectraNames {
 
-    private static final int LONGEST = 120;
+    private static final int MAX_LENGTH = 120;
     private static final Set<String> RESERVED = Set.of("con", "prn", "aux", "nul", "com1", "com2", "lpt1", "lpt2");
 
     private final Set<String> used = new HashSet<>();
@@ -46,7 +46,7 @@ final class SpectraNames {
         String name = clean.toString();
         boolean safe = name.equals(layer)
                 && !name.isEmpty()
-                && name.length() <= LONGEST
+                && name.length() <= MAX_LENGTH
                 && name.charAt(0) != '.'
                 && name.charAt(0) != '-'
                 && !RESERVED.contains(name.toLowerCase(Locale.ROOT));
@@ -64,7 +64,7 @@ final class SpectraNames {
     private static String withHash(String name, String original) {
         CRC32 hash = new CRC32();
         hash.update(original.getBytes(StandardCharsets.UTF_8));
-        String cut = name.length() > LONGEST ? name.substring(0, LONGEST) : name;
+        String cut = name.length() > MAX_LENGTH ? name.substring(0, MAX_LENGTH) : name;
         return String.format(Locale.ROOT, "%s-%08x", cut, hash.getValue());
     }
 }

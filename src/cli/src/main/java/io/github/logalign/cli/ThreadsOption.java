@@ -8,7 +8,7 @@ import picocli.CommandLine;
 /** The number of layers computed at a time. */
 final class ThreadsOption {
 
-    private static final int MOST = 1024;
+    private static final int MAX = 1024;
 
     @Option(names = "--threads", paramLabel = "N", description = "Layers at a time (default: the number of cores).")
     private @Nullable Integer threads;
@@ -22,8 +22,8 @@ final class ThreadsOption {
         if (threads == null) {
             return Runtime.getRuntime().availableProcessors();
         }
-        if (threads < 1 || threads > MOST) {
-            throw new ParameterException(commandLine, "--threads must be from 1 to " + MOST + ", not " + threads);
+        if (threads < 1 || threads > MAX) {
+            throw new ParameterException(commandLine, "--threads must be from 1 to " + MAX + ", not " + threads);
         }
         return threads;
     }

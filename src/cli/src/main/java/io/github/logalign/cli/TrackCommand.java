@@ -44,7 +44,7 @@ import picocli.CommandLine;
 final class TrackCommand implements Callable<Integer> {
 
     /** More checkpoints than any realistic run has. */
-    private static final int MOST_WINDOW = 1_000_000;
+    private static final int MAX_WINDOW = 1_000_000;
 
     @Reads
     @Parameters(paramLabel = "RUN", description = "The folder of the run.")
@@ -174,9 +174,9 @@ final class TrackCommand implements Callable<Integer> {
 
     private void checkOptions(CommandLine commandLine) {
         threads.count(commandLine);
-        if (window < Slope.MIN_POINTS || window > MOST_WINDOW) {
+        if (window < Slope.MIN_POINTS || window > MAX_WINDOW) {
             throw new ParameterException(commandLine,
-                    "--window must be from " + Slope.MIN_POINTS + " to " + MOST_WINDOW + ", not " + window);
+                    "--window must be from " + Slope.MIN_POINTS + " to " + MAX_WINDOW + ", not " + window);
         }
         following.check(commandLine);
         outputs.checkSeriesName(commandLine);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TextSource {
 
     /** The largest number of bytes to read, more than any run needs. */
-    private static final int MOST_BYTES = 24 << 20;
+    private static final int MAX_BYTES = 24 << 20;
 
     private TextSource() {}
 
@@ -78,7 +78,7 @@ final class TextSource {
 
     private static byte[] ofFile(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(MOST_BYTES);
+            return in.readNBytes(MAX_BYTES);
         }
     }
 
@@ -87,9 +87,9 @@ final class TextSource {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 try (InputStream in = Files.newInputStream(file)) {
-                    bytes.writeBytes(in.readNBytes(MOST_BYTES - bytes.size()));
+                    bytes.writeBytes(in.readNBytes(MAX_BYTES - bytes.size()));
                 }
-                if (bytes.size() >= MOST_BYTES) {
+                if (bytes.size() >= MAX_BYTES) {
                     break;
                 }
             }
@@ -102,9 +102,9 @@ final class TextSource {
         try (ZipFile file = new ZipFile(zip.toFile())) {
             List<? extends ZipEntry> entries = Collections.list(file.entries());
             for (ZipEntry entry : entries) {
-                if (!entry.isDirectory() && bytes.size() < MOST_BYTES) {
+                if (!entry.isDirectory() && bytes.size() < MAX_BYTES) {
                     try (InputStream in = file.getInputStream(entry)) {
-                        bytes.writeBytes(in.readNBytes(MOST_BYTES - bytes.size()));
+                        bytes.writeBytes(in.readNBytes(MAX_BYTES - bytes.size()));
                     }
                 }
             }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** The sections of a report with charts, in which alarms are marked at the steps at which they fired. */
 final class HtmlCharts {
 
-    private static final int MOST_MARKS = 40;
-    private static final int MOST_METRICS = 12;
+    private static final int MAX_MARKS = 40;
+    private static final int MAX_METRICS = 12;
     private static final String STEP = "training step";
 
     private final StringBuilder page;
@@ -50,12 +50,12 @@ final class HtmlCharts {
     private static List<String> shownLayers(HtmlReport.Content content) {
         Set<String> alarmed = content.alarms().stream().map(Alarm::layer).collect(Collectors.toSet());
         List<String> layers = content.series().layers();
-        if (layers.size() <= SvgChart.MOST_CURVES) {
+        if (layers.size() <= SvgChart.MAX_CURVES) {
             return layers;
         }
         Comparator<String> interest = Comparator.comparingInt((String layer) -> alarmed.contains(layer) ? 0 : 1)
                 .thenComparingDouble(layer -> -change(content.series().layer(layer)));
-        Set<String> chosen = layers.stream().sorted(interest).limit(SvgChart.MOST_CURVES).collect(Collectors.toSet());
+        Set<String> chosen = layers.stream().sorted(interest).limit(SvgChart.MAX_CURVES).collect(Collectors.toSet());
         return layers.stream().filter(chosen::contains).toList();
     }
 
@@ -154,7 +154,7 @@ final class HtmlCharts {
         List<String> layers = content.spectra().values().stream()
                 .flatMap(atStep -> atStep.keySet().stream())
                 .distinct()
-                .limit(SvgChart.MOST_CURVES)
+                .limit(SvgChart.MAX_CURVES)
                 .toList();
         for (String layer : layers) {
             spectrum("p", "Weight spectrum p", layer, Spectra::p);
@@ -209,7 +209,7 @@ final class HtmlCharts {
             return;
         }
         page.append("<h2>Metrics</h2>\n<div class=\"charts\">\n");
-        List<String> chosen = new ArrayList<>(names.subList(0, Math.min(MOST_METRICS, names.size())));
+        List<String> chosen = new ArrayList<>(names.subList(0, Math.min(MAX_METRICS, names.size())));
         if (!chosen.contains(names.getLast())) {
             chosen.set(chosen.size() - 1, names.getLast());
         }
@@ -242,7 +242,7 @@ final class HtmlCharts {
         int marked = 0;
         for (Alarm alarm : alarms) {
             int layer = shownLayers.indexOf(alarm.layer());
-            if (layer >= 0 && marked++ < MOST_MARKS) {
+            if (layer >= 0 && marked++ < MAX_MARKS) {
                 chart.mark((double) alarm.step(), alarm.kind().label() + ": " + alarm.evidence(), layer);
             }
         }

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 /** The table of a report. A long series is thinned to the rows of every second, third, ... checkpoint. */
 final class HtmlNumbers {
 
-    private static final int MOST_TABLE_ROWS = 500;
+    private static final int MAX_TABLE_ROWS = 500;
 
     private HtmlNumbers() {}
 
@@ -24,7 +24,7 @@ final class HtmlNumbers {
      */
     static void append(StringBuilder page, List<SeriesRow> rows) {
         Set<Long> steps = new TreeSet<>(rows.stream().map(SeriesRow::step).toList());
-        int every = Math.max(1, (int) Math.ceil((double) rows.size() / MOST_TABLE_ROWS));
+        int every = Math.max(1, (int) Math.ceil((double) rows.size() / MAX_TABLE_ROWS));
         List<SeriesRow> shown = rows;
         if (every > 1) {
             int byStep = Math.min(every, steps.size());
@@ -35,7 +35,7 @@ final class HtmlNumbers {
                     kept.add(step);
                 }
             }
-            shown = rows.stream().filter(row -> kept.contains(row.step())).limit(2L * MOST_TABLE_ROWS).toList();
+            shown = rows.stream().filter(row -> kept.contains(row.step())).limit(2L * MAX_TABLE_ROWS).toList();
         }
         page.append("<h2>Numbers</h2>\n");
         if (shown.size() < rows.size()) {

@@ -20,8 +20,8 @@ import java.util.NavigableMap;
  */
 public final class HtmlReport {
 
-    private static final int MOST_ALARMS = 40;
-    private static final int MOST_FAILURES = 20;
+    private static final int MAX_ALARMS = 40;
+    private static final int MAX_FAILURES = 20;
 
     private final Content content;
     private final Series series;
@@ -107,14 +107,14 @@ public final class HtmlReport {
             return;
         }
         page.append("<ul class=\"alarms\">\n");
-        for (Alarm alarm : alarms.subList(0, Math.min(MOST_ALARMS, alarms.size()))) {
+        for (Alarm alarm : alarms.subList(0, Math.min(MAX_ALARMS, alarms.size()))) {
             page.append("<li><b>").append(alarm.kind().label()).append("</b> at step ")
                     .append(HtmlText.step(alarm.step())).append(", ").append(HtmlText.name(alarm.layer())).append(": ")
                     .append(HtmlText.text(alarm.evidence())).append("</li>\n");
         }
         page.append("</ul>\n");
-        if (alarms.size() > MOST_ALARMS) {
-            page.append("<p class=\"soft\">and ").append(HtmlText.count(alarms.size() - MOST_ALARMS, "more alarm"))
+        if (alarms.size() > MAX_ALARMS) {
+            page.append("<p class=\"soft\">and ").append(HtmlText.count(alarms.size() - MAX_ALARMS, "more alarm"))
                     .append("</p>\n");
         }
     }
@@ -127,19 +127,19 @@ public final class HtmlReport {
             return;
         }
         page.append("<h2>Rows without a value</h2>\n<ul>\n");
-        for (SeriesRow row : failed.subList(0, Math.min(MOST_FAILURES, failed.size()))) {
+        for (SeriesRow row : failed.subList(0, Math.min(MAX_FAILURES, failed.size()))) {
             page.append("<li>step ").append(HtmlText.step(row.step())).append(", ").append(HtmlText.name(row.layer()))
                     .append(": ").append(HtmlText.name(row.score().reason().orElse(""))).append("</li>\n");
         }
         page.append("</ul>\n");
-        if (failed.size() > MOST_FAILURES) {
-            page.append("<p class=\"soft\">and ").append(HtmlText.step(failed.size() - MOST_FAILURES))
+        if (failed.size() > MAX_FAILURES) {
+            page.append("<p class=\"soft\">and ").append(HtmlText.step(failed.size() - MAX_FAILURES))
                     .append(" more</p>\n");
         }
     }
 
     private void heatMap() {
-        if (series.layers().size() <= SvgChart.MOST_CURVES) {
+        if (series.layers().size() <= SvgChart.MAX_CURVES) {
             return;
         }
         SvgHeatMap map = new SvgHeatMap(series);
@@ -154,7 +154,7 @@ public final class HtmlReport {
                     .append("\" width=\"1\" height=\"1\"/>");
         }
         page.append("</svg>").append(HtmlText.number("%.3f", map.high())).append("</span>");
-        int more = series.layers().size() - SvgHeatMap.MOST_LAYERS;
+        int more = series.layers().size() - SvgHeatMap.MAX_LAYERS;
         if (more > 0) {
             page.append(" and ").append(HtmlText.count(more, "more layer"));
         }

@@ -35,7 +35,7 @@ public final class Metrics {
     /** A number in the common syntax; Java's 1d and 0x1p3 are excluded. */
     private static final Pattern NUMBER = Pattern.compile("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?");
 
-    private static final int MOST_NAMES = 20;
+    private static final int MAX_NAMES = 20;
 
     private final Map<String, NavigableMap<Long, Double>> curves;
     private final List<String> notes;
@@ -130,10 +130,10 @@ public final class Metrics {
 
     private static String list(List<String> names) {
         String some = names.stream()
-                .limit(MOST_NAMES)
+                .limit(MAX_NAMES)
                 .map(name -> "\"" + Names.printable(name) + "\"")
                 .collect(Collectors.joining(", "));
-        int more = names.size() - MOST_NAMES;
+        int more = names.size() - MAX_NAMES;
         return more > 0 ? some + " and " + more + " more" : some;
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SvgChart {
 
     /** The largest number of curves that a reader can distinguish. */
-    static final int MOST_CURVES = 6;
+    static final int MAX_CURVES = 6;
 
     private static final int WIDTH = 480;
     private static final int HEIGHT = 270;

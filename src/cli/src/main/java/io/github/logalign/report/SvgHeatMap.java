@@ -9,13 +9,13 @@ import java.util.Locale;
 final class SvgHeatMap {
 
     /** The largest number of layers whose rows are high enough to read. */
-    static final int MOST_LAYERS = 80;
+    static final int MAX_LAYERS = 80;
 
     private static final int WIDTH = 960;
     private static final int LEFT = 190;
     private static final int TOP = 8;
     private static final int ROW = 15;
-    private static final int MOST_COLUMNS = 120;
+    private static final int MAX_COLUMNS = 120;
     private static final int COLOURS = 9;
     private static final int NAME_LENGTH = 28;
 
@@ -28,7 +28,7 @@ final class SvgHeatMap {
 
     SvgHeatMap(Series series) {
         this.series = series;
-        this.layers = series.layers().stream().limit(MOST_LAYERS).toList();
+        this.layers = series.layers().stream().limit(MAX_LAYERS).toList();
         List<SeriesRow> rows = series.rows();
         this.first = rows.isEmpty() ? 0 : rows.getFirst().step();
         this.last = rows.isEmpty() ? 0 : rows.getLast().step();
@@ -53,7 +53,7 @@ final class SvgHeatMap {
 
     String svg() {
         long distinct = series.rows().stream().mapToLong(SeriesRow::step).distinct().count();
-        int columns = Math.clamp(distinct, 1, MOST_COLUMNS);
+        int columns = Math.clamp(distinct, 1, MAX_COLUMNS);
         int height = TOP + layers.size() * ROW + 24;
         StringBuilder svg = new StringBuilder();
         svg.append("<svg class=\"wide\" viewBox=\"0 0 ").append(WIDTH).append(' ').append(height)

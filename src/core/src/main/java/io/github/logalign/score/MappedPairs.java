@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class MappedPairs {
 
     /** Tensors with more matrices are not considered to hold experts. */
-    private static final int MOST_MATRICES = 1 << 16;
+    private static final int MAX_MATRICES = 1 << 16;
 
     private final WeightFile weights;
     private final ActivationFile dump;
@@ -77,7 +77,7 @@ final class MappedPairs {
         }
         List<Pair> found = new ArrayList<>();
         boolean there = false;
-        for (int matrix = 0; matrix < Math.min(shape[0], MOST_MATRICES); matrix++) {
+        for (int matrix = 0; matrix < Math.min(shape[0], MAX_MATRICES); matrix++) {
             Optional<String> target = target(weight, "[" + matrix + "]");
             if (target.isPresent()) {
                 there |= dump.named(target.get()).isPresent();

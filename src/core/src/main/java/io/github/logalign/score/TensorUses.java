@@ -19,7 +19,7 @@ public final class TensorUses {
      * The largest integer tensor, in elements, that is examined as a mask. Larger ones are rarely masks and take long
      * to read.
      */
-    private static final long MOST_TOKENS = 1 << 24;
+    private static final long MAX_TOKENS = 1 << 24;
 
     private final WeightFile weights;
     private final ModelConfig config;
@@ -74,7 +74,7 @@ public final class TensorUses {
 
     /** Describes an integer tensor as a mask, if it is one. */
     private static String ofIntegers(Tensor tensor) {
-        if (tensor.elements() > MOST_TOKENS) {
+        if (tensor.elements() > MAX_TOKENS) {
             return "unused";
         }
         try {

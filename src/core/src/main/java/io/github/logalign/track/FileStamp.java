@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FileStamp(long bytes, Instant modified, String ends) implements Serializable {
 
-    private static final int MOST_HEADER = 1 << 20;
+    private static final int MAX_HEADER = 1 << 20;
     private static final int TAIL = 1 << 12;
     private static final int HASH_BYTES = 8;
     private static final Pattern TEXT = Pattern.compile("(\\d{1,19}) (\\S+) ([0-9a-f]{1,64})");
@@ -108,7 +108,7 @@ public record FileStamp(long bytes, Instant modified, String ends) implements Se
             // The length of the header in a safetensors file; in other formats it is an arbitrary number, which does no
             // harm.
             long header = length.remaining() < Long.BYTES ? size : Long.BYTES + Math.max(0, length.getLong(0));
-            update(hash, channel, 0, (int) Math.min(Math.max(0, header), Math.min(size, MOST_HEADER)));
+            update(hash, channel, 0, (int) Math.min(Math.max(0, header), Math.min(size, MAX_HEADER)));
             int tail = (int) Math.min(size, TAIL);
             update(hash, channel, size - tail, tail);
         }

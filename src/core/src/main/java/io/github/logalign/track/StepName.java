@@ -135,21 +135,21 @@ final class StepName {
             version = Integer.parseInt(versions.group("number"));
         }
         String whole = SHARD.matcher(name).replaceAll("@");
-        Numbers epochs = behind(EPOCH, whole);
+        Numbers epochs = after(EPOCH, whole);
         String epoch = epochs.all.size() == 1 ? epochs.all.iterator().next() : "";
-        Numbers steps = behind(STEP, whole);
+        Numbers steps = after(STEP, whole);
         if (steps.all.isEmpty()) {
             before(whole, steps);
         }
         if (!steps.isEmpty()) {
             return steps.reading(version, Word.STEP, epoch);
         }
-        Numbers batches = behind(BATCH, whole);
+        Numbers batches = after(BATCH, whole);
         if (!batches.isEmpty()) {
             return batches.reading(version, Word.BATCH, epoch);
         }
         String rest = OTHERS.matcher(whole).replaceAll("@");
-        return all(rest).reading(version, behind(EPOCH, rest).all.isEmpty() ? Word.NONE : Word.EPOCH, "");
+        return all(rest).reading(version, after(EPOCH, rest).all.isEmpty() ? Word.NONE : Word.EPOCH, "");
     }
 
     /** Numbers that may be the step, and the first token that cannot be parsed. */
@@ -184,7 +184,7 @@ final class StepName {
     }
 
     /** The numbers after a word. */
-    private static Numbers behind(Pattern word, String name) {
+    private static Numbers after(Pattern word, String name) {
         Numbers numbers = new Numbers();
         Matcher words = word.matcher(name);
         while (words.find()) {

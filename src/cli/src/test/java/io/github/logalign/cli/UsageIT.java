@@ -63,9 +63,9 @@ class UsageIT {
         "Spectrum, did you mean spectrum?",
         "lab groking --out x, did you mean grokking?",
         "frobnicate, the commands are score",
-        "score --weights w --activations x --method qr, 'none of svd, gram, auto and norm'",
-        "spectrum --weights w --method qr, 'none of svd, gram and auto'",
-        "score --weights w --activations x --format xml, 'none of table, json and csv'",
+        "score --weights w --activations x --method qr, 'one of svd, gram, auto and norm'",
+        "spectrum --weights w --method qr, 'one of svd, gram and auto'",
+        "score --weights w --activations x --format xml, 'one of table, json and csv'",
         "score --weights w, Missing required option",
         "score --weights, Missing required parameter",
         "track run --window 2000000000, --window must be from 3 to 1000000",
@@ -119,7 +119,7 @@ class UsageIT {
         assertTrue(content("x").startsWith("layer "));
         assertEquals(0, score("--out", "y", "--format", "json").code());
         assertTrue(content("y").startsWith("{"));
-        assertTrue(line(score("--out", "y.csv", "--format", "json")).contains("ending of csv"));
+        assertTrue(line(score("--out", "y.csv", "--format", "json")).contains("extension of csv"));
         assertFalse(Files.exists(folder.resolve("y.csv")));
     }
 

@@ -77,11 +77,11 @@ class SystemIT {
     }
 
     /**
-     * Class loading dominates the start-up time. A class that the JVM cannot archive is loaded and verified at every
-     * start.
+     * Class loading dominates the start-up time. The JVM cannot archive picocli's classes, whose format is that of Java 5,
+     * nor the one class here that implements an interface of picocli. All others must come from the archive.
      */
     @Test
-    void allClassesOfARunComeFromTheArchive() throws IOException {
+    void classesOfARunComeFromTheArchive() throws IOException {
         Path sample = sample("sample");
         Path log = folder.resolve("classes");
         Result result = new Command()
@@ -89,8 +89,11 @@ class SystemIT {
                 .run(score(sample, "--quiet", "--format", "json"));
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         List<String> lines = Files.readAllLines(log);
-        assertTrue(lines.stream().anyMatch(line -> line.contains("picocli.CommandLine source: shared objects file")));
-        assertEquals(List.of(), lines.stream().filter(line -> line.contains("source: file:")).toList());
+        assertTrue(lines.stream().anyMatch(line -> line.contains("cli.Main source: shared objects file")));
+        assertEquals(List.of(), lines.stream()
+                .filter(line -> line.contains("source: file:"))
+                .filter(line -> !line.contains("/picocli-") && !line.contains("cli.Main$Version "))
+                .toList());
     }
 
     @Test

@@ -27,6 +27,7 @@ final class LibrarySearch {
     private final List<Attempt> attempts = new ArrayList<>();
     private boolean mayPass;
     private boolean nativesFound;
+    private boolean memoryIsShort;
 
     /**
      * What the user and the system say.
@@ -180,26 +181,27 @@ final class LibrarySearch {
         try {
             return accept(origin, name, SymbolLookup.libraryLookup(name, Arena.global()));
         } catch (IllegalArgumentException notFound) {
-            attempts.add(new Attempt(origin, name, reason(notFound)));
+            attempts.add(new Attempt(origin, name, reason(notFound, name)));
             return null;
         }
     }
 
     private @Nullable Library load(Origin origin, List<Path> files) {
         Path last = files.getLast();
+        Path loading = files.getFirst();
         try {
             SymbolLookup lookup = SymbolLookup.loaderLookup();
             for (Path file : files) {
+                loading = file;
                 lookup = SymbolLookup.libraryLookup(file, Arena.global());
             }
             return accept(origin, last.toString(), lookup);
         } catch (IllegalArgumentException notLoadable) {
-            // The loader does not tell a file that is no library from one that memory is lacking for.
             Path folder = last.toAbsolutePath().getParent();
             boolean noCode = folder != null && Mounts.forbidCode(folder);
             failed(origin, last.toString(), noCode
                     ? "its file system is mounted noexec, so that no library can be loaded from it"
-                    : reason(notLoadable));
+                    : reason(notLoadable, loading.toString()));
             return null;
         }
     }
@@ -229,9 +231,19 @@ final class LibrarySearch {
         return library;
     }
 
-    private static String reason(IllegalArgumentException notLoadable) {
-        String message = notLoadable.getMessage();
-        return message == null ? "it cannot be loaded" : message.lines().findFirst().orElse("");
+    /** In the words of the system's loader, since the lookup's exception has none but the name. */
+    private String reason(IllegalArgumentException notLoadable, String library) {
+        String told = SystemLoader.refusal(library);
+        if (told == null) {
+            String message = notLoadable.getMessage();
+            return message == null ? "it cannot be loaded" : message.lines().findFirst().orElse("");
+        }
+        if (SystemLoader.isWantOfMemory(told)) {
+            memoryIsShort = true;
+            mayPass = true;
+            return "there is not enough memory to load it: " + told;
+        }
+        return told;
     }
 
     /** Without the names of Java's exceptions, which say what the messages of some leave out, and without a second path. */
@@ -256,6 +268,9 @@ final class LibrarySearch {
     }
 
     private String advice() {
+        if (memoryIsShort) {
+            return "allow the process more memory: the shell's limit (ulimit -v), the container's, or a smaller heap (-Xmx)";
+        }
         if (settings.named() != null) {
             return "correct or unset " + settings.namedBy();
         }

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.blas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -67,6 +68,17 @@ class BlasTest {
         Path text = Files.writeString(folder.resolve("libopenblas.so"), "this is text");
         BlasException failure = assertThrows(BlasException.class, () -> search(text.toString(), folder).find());
         assertTrue(failure.getMessage().contains(text.toString()), failure.getMessage());
+        String reason = String.valueOf(SystemLoader.refusal(text.toString()));
+        assertTrue(failure.getMessage().contains(text + " (" + reason + ")"), failure.getMessage());
+        assertFalse(reason.contains(text.toString()), reason);
+    }
+
+    @Test
+    void wantOfMemoryIsNoFaultOfTheFile() {
+        assertTrue(SystemLoader.isWantOfMemory("failed to map segment from shared object: Cannot allocate memory"));
+        assertTrue(SystemLoader.isWantOfMemory("failed to map segment from shared object"));
+        assertFalse(SystemLoader.isWantOfMemory("failed to map segment from shared object: Operation not permitted"));
+        assertFalse(SystemLoader.isWantOfMemory("cannot open shared object file: No such file or directory"));
     }
 
     @Test

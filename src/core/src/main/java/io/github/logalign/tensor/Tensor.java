@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safety: immutable, may be used by many threads, until the file is closed; after that its views throw
  * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads
  * it whole to check its checksum, and expands it if it is compressed.
+ *
+ * <p>The file is longer than others: more than half of it says what each view is and when there is none.
  */
 public final class Tensor {
 

@@ -134,7 +134,8 @@ public final class ActivationSums implements Serializable {
     private void project(
             PackedDirections directions, Products products, Matrix x, @Nullable TokenMask mask, long first, long last) {
         try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last);
-                Projector projector = new Projector(directions.readable(), products, last - first);
+                Projector projector = new Projector(
+                        directions.readable(), products, ProcessBlas.INSTANCE, last - first);
                 NativeBuffer sums = NativeBuffer.allocate(directions.room() * Double.BYTES)) {
             projector.prepare(blocks);
             while (blocks.advance()) {

@@ -69,7 +69,7 @@ public final class AlignmentSums implements Serializable {
 
     private AlignmentSums(Matrix w, AlignmentOptions options) {
         this.normForm = new NormForm(
-                w, options.precision(), options.threads(), options.route(), options.products());
+                ProcessBlas.INSTANCE, w, options.precision(), options.threads(), options.route(), options.products());
         this.rows = w.rows();
         this.columns = Math.toIntExact(w.columns());
         this.options = options;

@@ -85,7 +85,7 @@ public final class WeightSpectrum {
             KernelMemory.check(w.segment());
             NativeBuffer.checkOpen(arena);
             Factorizer factorizer = new Factorizer(
-                    options.method(), options.vectors(), options.route(), options.products());
+                    ProcessBlas.INSTANCE, options.method(), options.vectors(), options.route(), options.products());
             WeightSource source = new WeightSource(w, options.precision(), options.threads());
             return new WeightSpectrum(w, options, factorizer.factorize(source, arena));
         });

@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.testing.Arrows;
 import java.lang.foreign.Linker;
@@ -83,6 +84,16 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .belongToAnyOf(Linker.class, SymbolLookup.class);
+
+    /** Below the API, BLAS is handed on: a computation says where it has it from. */
+    @ArchTest
+    static final ArchRule THE_ENGINE_FETCHES_NO_BLAS = noClasses()
+            .that()
+            .resideInAPackage(Arrows.name("internal.engine"))
+            .should()
+            .callMethod(Blas.class, "get")
+            .orShould()
+            .callMethod(Blas.class, "isThere");
 
     @ArchTest
     static final ArchRule ONLY_SIMD_HAS_VECTORS = noClasses()

@@ -1,6 +1,5 @@
 package io.github.logalign.internal.engine;
 
-import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Method;
@@ -14,12 +13,13 @@ import java.util.Set;
  * Factorises W by the method that was asked for: scaled where its magnitudes need it, and by the SVD after all where the
  * Gram matrix loses singular values and the choice was left to this class.
  *
+ * @param blas asked once W is to be read
  * @param method how
  * @param vectors whether the right singular vectors are wanted
  * @param route which way an SVD goes
  * @param products by what the products of a Gram matrix are taken
  */
-public record Factorizer(Method method, boolean vectors, SvdRoute route, Products products) {
+public record Factorizer(BlasSource blas, Method method, boolean vectors, SvdRoute route, Products products) {
 
     /**
      * Factorises W.
@@ -50,10 +50,9 @@ public record Factorizer(Method method, boolean vectors, SvdRoute route, Product
     }
 
     private Factorization run(WeightSource source, Method by) {
-        Blas blas = Blas.get();
         return by == Method.GRAM
                 ? GramFactorization.run(source, blas, vectors, products)
-                : SvdFactorization.run(source, blas, vectors, route);
+                : SvdFactorization.run(source, blas.get(), vectors, route);
     }
 
     /** Takes the vectors over, in the layout that the kernels read. */

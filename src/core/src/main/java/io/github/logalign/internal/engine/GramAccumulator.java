@@ -44,6 +44,7 @@ public final class GramAccumulator implements AutoCloseable {
     private final Element working;
     private final Real real;
     private final Products products;
+    private final BlasSource blasSource;
     private final int n;
     private final int width;
     private final GramTriangle sums;
@@ -58,14 +59,16 @@ public final class GramAccumulator implements AutoCloseable {
     }
 
     /** Nothing yet, to be closed. */
-    public GramAccumulator(Precision precision, Products products, int n) {
-        this(precision, products, n, null);
+    public GramAccumulator(Precision precision, Products products, BlasSource blasSource, int n) {
+        this(precision, products, blasSource, n, null);
     }
 
-    private GramAccumulator(Precision precision, Products products, int n, @Nullable Arena arena) {
+    private GramAccumulator(
+            Precision precision, Products products, BlasSource blasSource, int n, @Nullable Arena arena) {
         this.working = WorkingTypes.element(precision);
         this.real = WorkingTypes.real(precision);
         this.products = products;
+        this.blasSource = blasSource;
         this.n = n;
         this.width = kernels.panelWidth(working);
         long bytes = GramLayout.size(n, width) * Double.BYTES;
@@ -120,11 +123,12 @@ public final class GramAccumulator implements AutoCloseable {
      *
      * @param arena where there is one, the sums live as long as it does, else until they are closed
      */
-    public static GramAccumulator of(WeightSource source, Products products, @Nullable Arena arena) {
+    public static GramAccumulator of(
+            WeightSource source, Products products, BlasSource blasSource, @Nullable Arena arena) {
         Precision precision = source.precision();
         int n = source.columns();
         int parts = source.parts();
-        return of(parts, () -> new GramAccumulator(precision, products, n, arena), (sums, part) -> {
+        return of(parts, () -> new GramAccumulator(precision, products, blasSource, n, arena), (sums, part) -> {
             try (WeightSource.RowRange range = source.rows(part, parts)) {
                 sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
             }
@@ -172,7 +176,7 @@ public final class GramAccumulator implements AutoCloseable {
     }
 
     private void addBySyrk(Rows rows, int row, int count) {
-        Blas blas = Blas.get();
+        Blas blas = blasSource.get();
         boolean single = working == Element.F32;
         try (NativeBuffer block = NativeBuffer.allocate((long) count * n * working.bytes());
                 NativeBuffer partial = NativeBuffer

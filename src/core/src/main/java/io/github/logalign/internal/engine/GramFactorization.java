@@ -26,22 +26,24 @@ import org.jspecify.annotations.Nullable;
 public final class GramFactorization {
 
     private final WeightSource w;
+    private final BlasSource blasSource;
     private final Blas blas;
     private final boolean wantVectors;
     private final Products products;
     private final Real real;
 
-    private GramFactorization(WeightSource w, Blas blas, boolean wantVectors, Products products) {
+    private GramFactorization(WeightSource w, BlasSource blasSource, boolean wantVectors, Products products) {
         this.w = w;
-        this.blas = blas;
+        this.blasSource = blasSource;
+        this.blas = blasSource.get();
         this.wantVectors = wantVectors;
         this.products = products;
         this.real = WorkingTypes.real(w.precision());
     }
 
     /** W is not empty. */
-    public static Factorization run(WeightSource w, Blas blas, boolean wantVectors, Products products) {
-        GramFactorization route = new GramFactorization(w, blas, wantVectors, products);
+    public static Factorization run(WeightSource w, BlasSource blasSource, boolean wantVectors, Products products) {
+        GramFactorization route = new GramFactorization(w, blasSource, wantVectors, products);
         return w.rows() >= w.columns() ? route.tall() : route.wide();
     }
 
@@ -112,7 +114,7 @@ public final class GramFactorization {
         int n = rows.columns();
         Set<Routine> ofGram;
         NativeBuffer triangle;
-        try (GramAccumulator gram = GramAccumulator.of(rows, products, null)) {
+        try (GramAccumulator gram = GramAccumulator.of(rows, products, blasSource, null)) {
             ofGram = gram.routines();
             triangle = gram.lowerTriangle(real);
         }

@@ -40,6 +40,7 @@ public final class NormForm {
 
     private static final double INNER_TOLERANCE_SINGLE = 1e-6;
 
+    private final BlasSource blasSource;
     private final Matrix w;
     private final int columns;
     private final Precision precision;
@@ -58,7 +59,9 @@ public final class NormForm {
      *
      * @param w kept, and read again for each batch
      */
-    public NormForm(Matrix w, Precision precision, int threads, NormRoute route, Products products) {
+    public NormForm(
+            BlasSource blasSource, Matrix w, Precision precision, int threads, NormRoute route, Products products) {
+        this.blasSource = blasSource;
         this.w = w;
         this.columns = Math.toIntExact(w.columns());
         this.precision = precision;
@@ -123,7 +126,7 @@ public final class NormForm {
                 Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
                 PackedDirections directions = new PackedDirections(panels.segment(), width, count, columns, precision);
                 try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
-                        Projector projector = new Projector(directions, products, x.rows())) {
+                        Projector projector = new Projector(directions, products, blasSource, x.rows())) {
                     projector.prepare(blocks);
                     while (blocks.advance()) {
                         sums.segment().fill((byte) 0);
@@ -152,13 +155,14 @@ public final class NormForm {
             return null;
         }
         GramAccumulator ofWeights = weightGram == null
-                ? GramAccumulator.of(new WeightSource(w, precision, threads), products, Arena.ofAuto())
+                ? GramAccumulator.of(new WeightSource(w, precision, threads), products, blasSource,
+                        Arena.ofAuto())
                 : weightGram;
         weightGram = ofWeights;
         int parts = RowRanges.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
         AtomicBoolean scaled = new AtomicBoolean();
         try (GramAccumulator ofInputs = GramAccumulator.of(parts,
-                () -> new GramAccumulator(precision, products, columns), (sums, part) -> {
+                () -> new GramAccumulator(precision, products, blasSource, columns), (sums, part) -> {
                     long first = RowRanges.start(part, parts, x.rows());
                     long last = RowRanges.start(part + 1, parts, x.rows());
                     try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last)) {

@@ -33,6 +33,7 @@ public final class Projector implements AutoCloseable {
     private final Element working;
     private final Real real;
     private final Products products;
+    private final BlasSource blasSource;
     private final PackedDirections directions;
     private final int panelCount;
     private final int width;
@@ -51,10 +52,11 @@ public final class Projector implements AutoCloseable {
      * @param directions readable for this thread
      * @param tokens how many there will be, about
      */
-    public Projector(PackedDirections directions, Products products, long tokens) {
+    public Projector(PackedDirections directions, Products products, BlasSource blasSource, long tokens) {
         this.working = directions.element();
         this.real = WorkingTypes.real(directions.precision());
         this.products = products;
+        this.blasSource = blasSource;
         this.directions = directions;
         this.width = directions.panelWidth();
         this.panelCount = directions.panelCount();
@@ -102,7 +104,7 @@ public final class Projector implements AutoCloseable {
     /** Asked once, since where there is none each question may be a search. */
     private boolean blasIsThere() {
         if (blasIsThere == null) {
-            blasIsThere = Blas.isThere();
+            blasIsThere = blasSource.isThere();
         }
         return blasIsThere;
     }
@@ -127,7 +129,7 @@ public final class Projector implements AutoCloseable {
     }
 
     private void addByBlas(MemorySegment x, int stride, int tokens, MemorySegment sums) {
-        Blas blas = Blas.get();
+        Blas blas = blasSource.get();
         if (gathered == null) {
             gathered = NativeBuffer.allocate((long) group * width * n * working.bytes());
         }

@@ -5,6 +5,7 @@ import io.github.logalign.cli.OutputOptions.Format;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
+import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.NameMap;
@@ -38,7 +39,7 @@ import picocli.CommandLine;
     "Compute LAR, effective dimension and spectra of every layer that has activations.",
     "Activations named X, X.weight or X.input belong to the weight X.weight or X."
 })
-final class ScoreCommand implements Callable<Integer> {
+final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
@@ -82,8 +83,16 @@ final class ScoreCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
+    @Mixin
+    private final ColumnsHelp columnsHelp = new ColumnsHelp(LayerColumns.ALL);
+
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Override
+    public ColumnsHelp columnsHelp() {
+        return columnsHelp;
+    }
 
     @Override
     public Integer call() throws IOException {

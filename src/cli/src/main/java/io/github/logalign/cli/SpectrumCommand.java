@@ -5,6 +5,7 @@ import io.github.logalign.cli.OutputOptions.Format;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
+import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
@@ -33,7 +34,7 @@ import picocli.CommandLine;
 /** {@code spectrum}: computes the weight spectrum of every matrix of a checkpoint. */
 @Command(name = "spectrum", description = "Compute the weight spectrum p and its spread for every matrix of a "
         + "checkpoint.")
-final class SpectrumCommand implements Callable<Integer> {
+final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
@@ -54,8 +55,16 @@ final class SpectrumCommand implements Callable<Integer> {
     @Mixin
     private OutputOptions output = new OutputOptions();
 
+    @Mixin
+    private final ColumnsHelp columnsHelp = new ColumnsHelp(LayerColumns.ALL);
+
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Override
+    public ColumnsHelp columnsHelp() {
+        return columnsHelp;
+    }
 
     @Override
     public Integer call() throws IOException {

@@ -12,6 +12,7 @@ import io.github.logalign.track.Baseline;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.RunFolder;
 import io.github.logalign.track.Series;
+import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.Slope;
 import io.github.logalign.track.Tracker;
 import java.io.IOException;
@@ -41,7 +42,7 @@ import picocli.CommandLine;
                     + " checkpoint-2000 with model.safetensors and activations.safetensors.",
             "Exit code 3 if an alarm fired and --fail-on-alarm is given, 1 if a row is not ok."
         })
-final class TrackCommand implements Callable<Integer> {
+final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     /** More checkpoints than any realistic run has. */
     private static final int MAX_WINDOW = 1_000_000;
@@ -123,8 +124,16 @@ final class TrackCommand implements Callable<Integer> {
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
 
+    @Mixin
+    private final ColumnsHelp columnsHelp = new ColumnsHelp(SeriesColumns.ALL);
+
     @Spec
     private @Nullable CommandSpec spec;
+
+    @Override
+    public ColumnsHelp columnsHelp() {
+        return columnsHelp;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -51,6 +51,9 @@ final class Usage {
             errors.addAll(at.errors());
             last = at;
         }
+        if (ColumnsHelp.print(last)) {
+            return 0;
+        }
         CommandLine commandLine = last.commandSpec().commandLine();
         if (!errors.isEmpty()) {
             throw mostHelpful(commandLine, errors);

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
+import io.github.logalign.score.Column;
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.track.SeriesColumns;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -94,6 +98,25 @@ class ReadmeTest {
                     .forEach(unknown::add);
         }
         assertEquals(List.of(), unknown);
+    }
+
+    @Test
+    void theTableOfColumnsIsThatOfTheSchema() throws IOException {
+        List<String> lines = Readme.lines();
+        int start = lines.indexOf("| column | type | meaning |");
+        assertTrue(start >= 0);
+        List<Column<?, ?>> columns = new ArrayList<>(LayerColumns.ALL);
+        Set<String> known = LayerColumns.ALL.stream().map(Column::name).collect(Collectors.toSet());
+        SeriesColumns.ALL.stream().filter(column -> !known.contains(column.name())).forEach(columns::add);
+        List<String> expected = columns.stream().map(ReadmeTest::tableLine).toList();
+        List<String> shown = lines.subList(start + 2, lines.size()).stream().takeWhile(line -> line.startsWith("|"))
+                .toList();
+        assertEquals(String.join("\n", expected), String.join("\n", shown));
+    }
+
+    private static String tableLine(Column<?, ?> column) {
+        String meaning = column.description().replace("|", "\\|");
+        return "| " + column.name() + " | " + ColumnsHelp.kind(column) + " | " + meaning + " |";
     }
 
     @ParameterizedTest

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.cli.Command.Result;
+import io.github.logalign.score.Column;
+import io.github.logalign.score.LayerColumns;
+import io.github.logalign.track.SeriesColumns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +108,19 @@ class UsageIT {
         assertTrue(completion.contains("\"svd\" \"gram\" \"auto\" \"norm\""), completion);
         assertFalse(completion.matches("(?s).*\"(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\".*"));
         assertEquals(0, score("--method", "GRAM").code(), "values are case-insensitive");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"score, LAYER", "spectrum, LAYER", "track, SERIES"})
+    void everyColumnIsExplained(String command, String schema) {
+        Result result = run(command, "--help-columns");
+        assertEquals(0, result.code(), result::toString);
+        List<String> names = result.out().lines().filter(line -> line.matches("  \\S.*"))
+                .map(line -> line.strip().split(" ", -1)[0]).toList();
+        List<? extends Column<?, ?>> columns = schema.equals("LAYER") ? LayerColumns.ALL : SeriesColumns.ALL;
+        assertEquals(columns.stream().map(Column::name).toList(), names);
+        assertTrue(result.out().contains("1/2 for isotropic inputs"), result::toString);
+        assertTrue(result.out().lines().allMatch(line -> line.length() <= 80), result::toString);
     }
 
     @Test

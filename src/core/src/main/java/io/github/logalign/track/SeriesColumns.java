@@ -33,7 +33,8 @@ public final class SeriesColumns {
 
     /** The slope. */
     public static final Column<SeriesRow, Double> SLOPE = real(
-            "slope", "least-squares slope of LAR over the last 16 checkpoints (--window)", SeriesRow::slope)
+            "slope", "least-squares slope of LAR over the last " + Slope.DEFAULT_WINDOW + " checkpoints (--window)",
+            SeriesRow::slope)
             .withUnit("per 1,000 steps")
             .shownAs("slope/1000", "%+.5f");
 

@@ -73,8 +73,10 @@ final class DoctorCommand implements Callable<Integer> {
             return core;
         }
         boolean other = !core.equalsIgnoreCase(wanted);
-        return core + " (OPENBLAS_CORETYPE=" + wanted + (other ? ", which this OpenBLAS does not have under that "
-                + "name)" : ")");
+        return core + " (OPENBLAS_CORETYPE=" + wanted + (other
+                ? ", which this OpenBLAS does not have under that "
+                        + "name)"
+                : ")");
     }
 
     private static void line(PrintWriter out, String name, String value) {

@@ -74,7 +74,7 @@ final class GrokkingStory {
         }
         Correlation.spearman(array(lar), array(loss)).ifPresent(rho -> lines.add(String.format(Locale.ROOT,
                 "From memorising to generalising, LAR rises as the test loss falls (rank correlation %.3f), without "
-                + "using test data.",
+                        + "using test data.",
                 rho)));
         long stillChance = metrics.curve("testAccuracy").entrySet().stream()
                 .filter(entry -> entry.getKey() >= from && entry.getValue() <= CHANCE)
@@ -97,7 +97,7 @@ final class GrokkingStory {
         if (dimension != null && k != null && dimension > 0) {
             lines.add(String.format(Locale.ROOT,
                     "The learned function has %.0f dimensions, computed from all its answers; LAR gives k = %.1f, "
-                    + "which is %.2f times that.",
+                            + "which is %.2f times that.",
                     dimension, k, k / dimension));
         }
     }

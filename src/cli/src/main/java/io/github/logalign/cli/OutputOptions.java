@@ -78,7 +78,7 @@ final class OutputOptions {
         if (out != null && format == null && byExtension == null && hasExtension(out)) {
             throw new ParameterException(commandLine,
                     "--out " + Names.printable(out) + " must end in .json, .csv or .txt, or have no extension for a "
-                    + "table; correct it, or choose the format with --format");
+                            + "table; correct it, or choose the format with --format");
         }
         return format != null ? format : byExtension != null ? byExtension : Format.TABLE;
     }

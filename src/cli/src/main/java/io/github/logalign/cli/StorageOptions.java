@@ -42,7 +42,7 @@ final class StorageOptions {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
                     "--stored accepts only output-input; give weights that are stored input x output with "
-                    + "--transposed GLOB");
+                            + "--transposed GLOB");
         }
         return selection
                 .withStoredOutputInput(stored != null)

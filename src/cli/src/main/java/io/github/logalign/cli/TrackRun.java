@@ -111,7 +111,7 @@ final class TrackRun {
                 unwritten = true;
                 reportNote(
                         "rows of a series file without the state of their files or config.json were kept; delete the "
-                        + "series file to score them again");
+                                + "series file to score them again");
             }
             if (results.isEmpty()) {
                 return;
@@ -142,7 +142,7 @@ final class TrackRun {
         if (!dropped.isEmpty()) {
             report(repeats.report(NOTE, "",
                     "rows of other layers at " + step + " came from an earlier state of the files and were removed: "
-                    + "" + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
+                            + "" + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
                     checkpoint), false);
         }
     }

@@ -260,7 +260,8 @@ class UsageIT {
                 .add("a.weight", new long[]{64, 64}, values)
                 .add("a.input", new long[]{64, 64}, inputs)
                 .write(folder.resolve("both"));
-        Result named = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight", "--activation",
+        Result named = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight",
+                "--activation",
                 "a.input");
         assertEquals(0, named.code(), named::toString);
     }

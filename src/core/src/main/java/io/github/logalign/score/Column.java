@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Column<R, V> {
 
     private final String name;
-    private final Codec<V> codec;
+    private final ColumnCodec<V> codec;
     private final String unit;
     private final String description;
     private final Function<R, @Nullable V> getter;
@@ -26,7 +26,7 @@ public final class Column<R, V> {
 
     private Column(
             String name,
-            Codec<V> codec,
+            ColumnCodec<V> codec,
             String unit,
             String description,
             Function<R, @Nullable V> getter,
@@ -39,14 +39,11 @@ public final class Column<R, V> {
         this.shown = shown;
     }
 
-    /** How values become what is written, and are read from text. */
-    private record Codec<V>(ColumnType type, String kind, Function<V, Object> written, Function<String, V> read) {}
-
     /** How tables for people show a column. */
     private record Shown(String heading, String format) {}
 
     private static <R, V> Column<R, V> of(
-            String name, Codec<V> codec, String description, Function<R, @Nullable V> getter) {
+            String name, ColumnCodec<V> codec, String description, Function<R, @Nullable V> getter) {
         return new Column<>(name, codec, "", description, getter, new Shown(name, "%s"));
     }
 
@@ -61,7 +58,7 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, String> text(
             String name, String description, Function<R, @Nullable String> getter) {
-        return of(name, new Codec<>(ColumnType.TEXT, "text", value -> value, text -> text), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.TEXT, "text", value -> value, text -> text), description, getter);
     }
 
     /**
@@ -75,7 +72,7 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, Long> integer(
             String name, String description, Function<R, @Nullable Long> getter) {
-        return of(name, new Codec<>(ColumnType.INTEGER, "a whole number", value -> value, Long::valueOf), description,
+        return of(name, new ColumnCodec<>(ColumnType.INTEGER, "a whole number", value -> value, Long::valueOf), description,
                 getter);
     }
 
@@ -90,7 +87,7 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, Double> real(
             String name, String description, Function<R, @Nullable Double> getter) {
-        return of(name, new Codec<>(ColumnType.REAL, "a number", value -> value, Column::number), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.REAL, "a number", value -> value, Column::number), description, getter);
     }
 
     private static Double number(String text) {
@@ -112,7 +109,7 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, List<String>> texts(
             String name, String description, Function<R, @Nullable List<String>> getter) {
-        return of(name, new Codec<>(ColumnType.TEXTS, "a list", value -> value, List::of), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.TEXTS, "a list", value -> value, List::of), description, getter);
     }
 
     /**
@@ -138,7 +135,7 @@ public final class Column<R, V> {
                 .filter(value -> sameWord(word.apply(value), text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(text));
-        return of(name, new Codec<>(ColumnType.TEXT, "one of the known words", word::apply, read), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.TEXT, "one of the known words", word::apply, read), description, getter);
     }
 
     private static boolean sameWord(String word, String text) {

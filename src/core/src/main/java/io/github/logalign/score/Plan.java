@@ -13,7 +13,7 @@ import java.util.Set;
  * Which rows there will be: every requested layer has one, whether it can be scored or not.
  *
  * @param jobs the rows, in the order of the activations, then of the weights asked for
- * @param notes what was left aside, in one line each
+ * @param notes what was skipped, one line each
  */
 public record Plan(List<LayerJob> jobs, List<String> notes) {
 
@@ -30,7 +30,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
      * @param activations the open activations
      * @param selection what is wanted
      * @return the plan
-     * @throws LogalignException if a name or pattern fits nothing
+     * @throws LogalignException if a name or pattern matches nothing
      */
     public static Plan of(TensorFile weights, TensorFile activations, Selection selection) {
         return of(weights, activations, selection, Masks.NONE);
@@ -44,7 +44,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
      * @param selection what is wanted
      * @param masks tensors that are no activations
      * @return the plan
-     * @throws LogalignException if a name or pattern fits nothing
+     * @throws LogalignException if a name or pattern matches nothing
      */
     public static Plan of(TensorFile weights, TensorFile activations, Selection selection, Masks masks) {
         ModelConfig config = config(weights);
@@ -68,12 +68,12 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
     }
 
     /**
-     * Checks that each pattern of a selection fits something, without pairing anything.
+     * Checks that each pattern of a selection matches something, without pairing anything.
      *
      * @param weights the open weights
      * @param activations the open activations
      * @param selection what is wanted
-     * @throws LogalignException if a pattern fits nothing
+     * @throws LogalignException if a pattern matches nothing
      */
     public static void checkPatterns(TensorFile weights, TensorFile activations, Selection selection) {
         WeightFile weightFile = new WeightFile(weights, config(weights));
@@ -86,7 +86,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
      * @param weights the open weights
      * @param selection what is wanted; names of activations are ignored
      * @return the plan
-     * @throws LogalignException if a pattern fits nothing, or there is nothing to score
+     * @throws LogalignException if a pattern matches nothing, or there is nothing to score
      */
     public static Plan of(TensorFile weights, Selection selection) {
         ModelConfig config = config(weights);
@@ -109,8 +109,8 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                 .count();
         if (others > 0) {
             notes.add(LayerNames.count(others, "tensor") + " of " + weightFile.shown() + (others == 1
-                    ? " holds no matrices and was left aside"
-                    : " hold no matrices and were left aside"));
+                    ? " holds no matrices and was skipped"
+                    : " hold no matrices and were skipped"));
         }
         return new Plan(jobs, notes);
     }
@@ -153,7 +153,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
                 .count();
         if (others > 0) {
             notes.add(LayerNames.count(others, "other weight") + " of " + weights.shown()
-                    + (others == 1 ? " was" : " were") + " left aside");
+                    + (others == 1 ? " was" : " were") + " skipped");
         }
     }
 
@@ -162,7 +162,7 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
         if (others > 0) {
             notes.add(LayerNames.count(others, "tensor") + " of " + dump.shown()
                     + (others == 1 ? " is" : " are") + " not activations and " + (others == 1 ? "was" : "were")
-                    + " left aside");
+                    + " skipped");
         }
     }
 }

@@ -35,7 +35,8 @@ final class Quantised {
     private static final Scheme MXFP4 = new Scheme(
             "to MXFP4", "load it with transformers' Mxfp4Config(dequantize=True) and save it" + ORIGINAL);
     private static final Scheme PACKED = new Scheme(
-            "with separate scales (compressed-tensors)", "dequantise the model with the tool that created it" + ORIGINAL);
+            "with separate scales (compressed-tensors)",
+            "dequantise the model with the tool that created it" + ORIGINAL);
 
     /** How a weight was quantised, as a phrase that follows "is quantised", and the remedy. */
     record Scheme(String how, String remedy) {

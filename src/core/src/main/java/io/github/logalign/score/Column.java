@@ -72,7 +72,8 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, Long> integer(
             String name, String description, Function<R, @Nullable Long> getter) {
-        return of(name, new ColumnCodec<>(ColumnType.INTEGER, "a whole number", value -> value, Long::valueOf), description,
+        return of(name, new ColumnCodec<>(ColumnType.INTEGER, "a whole number", value -> value, Long::valueOf),
+                description,
                 getter);
     }
 
@@ -87,7 +88,8 @@ public final class Column<R, V> {
      */
     public static <R> Column<R, Double> real(
             String name, String description, Function<R, @Nullable Double> getter) {
-        return of(name, new ColumnCodec<>(ColumnType.REAL, "a number", value -> value, Column::number), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.REAL, "a number", value -> value, Column::number), description,
+                getter);
     }
 
     private static Double number(String text) {
@@ -135,7 +137,8 @@ public final class Column<R, V> {
                 .filter(value -> sameWord(word.apply(value), text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(text));
-        return of(name, new ColumnCodec<>(ColumnType.TEXT, "one of the known words", word::apply, read), description, getter);
+        return of(name, new ColumnCodec<>(ColumnType.TEXT, "one of the known words", word::apply, read), description,
+                getter);
     }
 
     private static boolean sameWord(String word, String text) {

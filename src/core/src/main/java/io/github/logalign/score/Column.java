@@ -22,7 +22,7 @@ public final class Column<R, V> {
     private final String unit;
     private final String description;
     private final Function<R, @Nullable V> getter;
-    private final Shown shown;
+    private final ColumnHeading shown;
 
     private Column(
             String name,
@@ -30,7 +30,7 @@ public final class Column<R, V> {
             String unit,
             String description,
             Function<R, @Nullable V> getter,
-            Shown shown) {
+            ColumnHeading shown) {
         this.name = name;
         this.codec = codec;
         this.unit = unit;
@@ -39,12 +39,9 @@ public final class Column<R, V> {
         this.shown = shown;
     }
 
-    /** How tables for people show a column. */
-    private record Shown(String heading, String format) {}
-
     private static <R, V> Column<R, V> of(
             String name, ColumnCodec<V> codec, String description, Function<R, @Nullable V> getter) {
-        return new Column<>(name, codec, "", description, getter, new Shown(name, "%s"));
+        return new Column<>(name, codec, "", description, getter, new ColumnHeading(name, "%s"));
     }
 
     /**
@@ -164,7 +161,7 @@ public final class Column<R, V> {
      * @return a new column
      */
     public Column<R, V> shownAs(String heading, String format) {
-        return new Column<>(name, codec, unit, description, getter, new Shown(heading, format));
+        return new Column<>(name, codec, unit, description, getter, new ColumnHeading(heading, format));
     }
 
     /**

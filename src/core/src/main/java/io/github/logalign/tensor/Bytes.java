@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Little-endian numbers and byte arrays out of a segment, aligned or not. */
+/** Reads little-endian numbers and byte arrays from a segment, aligned or not. */
 final class Bytes {
 
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -21,7 +21,7 @@ final class Bytes {
         return Integer.toUnsignedLong(segment.get(U32, offset));
     }
 
-    /** A 64-bit number as it stands: negative if it is 2^63 or more. */
+    /** An unsigned 64-bit number as a signed one: negative if it is 2^63 or more. */
     static long u64(MemorySegment segment, long offset) {
         return segment.get(U64, offset);
     }
@@ -30,7 +30,7 @@ final class Bytes {
         return segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
-    /** The first bytes, as many as there are up to a limit. */
+    /** The first bytes, up to a limit or the end of the segment. */
     static byte[] head(MemorySegment segment, long limit) {
         return copy(segment, 0, Math.min(limit, segment.byteSize()));
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The type of a stored tensor's elements, under its name in safetensors files. */
+/** The type of a stored tensor's elements, named as in safetensors files. */
 public enum DataType {
     /** A 4-bit float, two in a byte. */
     F4(4, null),
@@ -50,9 +50,9 @@ public enum DataType {
     I64(64, null),
     /** An unsigned 64-bit integer. */
     U64(64, null),
-    /** A complex number of two binary32. */
+    /** A complex number of two binary32 values. */
     C64(64, null),
-    /** None of these: {@link Tensor#typeName()} tells which, {@link Tensor#problem()} why it cannot be used. */
+    /** Any other type: {@link Tensor#typeName()} is its name, {@link Tensor#problem()} says why it cannot be used. */
     OTHER(0, null);
 
     private static final Map<String, DataType> BY_NAME = new HashMap<>();
@@ -75,7 +75,7 @@ public enum DataType {
     /**
      * The size of one element.
      *
-     * @return its size in bytes; 0 for packed types, of which several share a byte, and for {@link #OTHER}
+     * @return its size in bytes; 0 for {@link #OTHER} and for packed types, whose elements may share a byte
      */
     public int bytes() {
         return bits / Byte.SIZE;
@@ -87,7 +87,7 @@ public enum DataType {
     }
 
     /**
-     * The element type of a matrix over such data.
+     * The element type of a matrix that views such data.
      *
      * @return the type, or nothing if a matrix cannot hold such elements
      */

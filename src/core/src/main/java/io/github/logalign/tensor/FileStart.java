@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A file whose format is asked for. Its first bytes decide most often, so they are at hand.
+ * A file whose format is to be determined. Its first bytes usually suffice, so they are read once.
  *
  * @param file the whole file, mapped
- * @param text its first bytes, one character a byte, as magic numbers are written
+ * @param text its first bytes, one character per byte, as magic numbers are written
  */
 record FileStart(MemorySegment file, String text) {
 
@@ -21,7 +21,7 @@ record FileStart(MemorySegment file, String text) {
         return text.startsWith(magic);
     }
 
-    /** One byte, from 0 to 255; -1 behind the end. */
+    /** One byte, from 0 to 255; -1 past the end. */
     int at(int index) {
         return index < text.length() ? text.charAt(index) : -1;
     }

@@ -7,14 +7,15 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A pull parser for strict JSON (RFC 8259) in UTF-8. Its callers know what they expect and ask for it; what they did
- * not expect is refused. Duplicate keys are the callers' business, except in skipped values, where none pass.
+ * A pull parser for strict JSON (RFC 8259) in UTF-8. Callers ask for the type of value that they expect; any other
+ * value is refused. Callers check for duplicate keys themselves, except in skipped values, in which duplicates are
+ * refused here.
  */
 final class JsonReader {
 
     private static final int MAX_DEPTH = 64;
 
-    /** Skipped values keep their keys to find duplicates; this bounds the memory. */
+    /** The keys of skipped values are kept to find duplicates; this limit bounds their memory. */
     private static final int MAX_SKIPPED_KEYS = 1 << 16;
 
     private final JsonText text;
@@ -23,20 +24,20 @@ final class JsonReader {
 
     /**
      * @param bytes the whole JSON text
-     * @param origin where it comes from
-     * @param what what it is, for messages: "header"
+     * @param origin its source, for messages
+     * @param what the name of the text in messages, such as "header"
      */
     JsonReader(byte[] bytes, Origin origin, String what) {
         this.text = new JsonText(bytes, origin, what);
     }
 
-    /** Lets NaN, Infinity and -Infinity pass in skipped values, as Python's json module writes them. */
+    /** Accepts NaN, Infinity and -Infinity in skipped values, as Python's json module writes them. */
     JsonReader allowingPythonNumbers() {
         pythonNumbers = true;
         return this;
     }
 
-    /** A problem at the current place. */
+    /** A problem at the current position. */
     LogalignException problem(String problem) {
         return text.problem(problem);
     }
@@ -49,12 +50,12 @@ final class JsonReader {
         text.expect('[');
     }
 
-    /** Steps to the next member of an object, and over its end if there is none. */
+    /** Advances to the next member of an object, or past the object's end if there is none. */
     boolean hasMember(boolean first) {
         return hasNext(first, '}');
     }
 
-    /** Steps to the next element of an array, and over its end if there is none. */
+    /** Advances to the next element of an array, or past the array's end if there is none. */
     boolean hasElement(boolean first) {
         return hasNext(first, ']');
     }
@@ -70,7 +71,7 @@ final class JsonReader {
         return true;
     }
 
-    /** The name of a member, and the colon behind it. */
+    /** Reads the name of a member and the colon after it. */
     String name() {
         String name = string();
         text.expect(':');
@@ -102,7 +103,7 @@ final class JsonReader {
         return value;
     }
 
-    /** The first character of the next value, or 0 at the end; nothing is read. */
+    /** The first character of the next value, or 0 at the end; the value stays unread. */
     char peek() {
         text.skipWhitespace();
         return text.next();
@@ -115,12 +116,12 @@ final class JsonReader {
         return value;
     }
 
-    /** Tells whether an object begins here. */
+    /** Whether an object begins here. */
     boolean isObject() {
         return peek() == '{';
     }
 
-    /** A string, or any other value as it is written. */
+    /** A string, or the source text of any other value. */
     String text() {
         if (peek() == '"') {
             return string();
@@ -130,7 +131,7 @@ final class JsonReader {
         return text.since(start);
     }
 
-    /** Steps over a value of any kind, which is checked all the same. */
+    /** Skips a value of any kind, but checks its syntax. */
     void skipValue() {
         skipValue(0);
     }
@@ -163,10 +164,10 @@ final class JsonReader {
         for (boolean first = true; hasMember(first); first = false) {
             String name = name();
             if (!names.add(name)) {
-                throw problem("the key '" + Names.printable(name) + "' stands there twice");
+                throw problem("the key '" + Names.printable(name) + "' occurs twice");
             }
             if (++skippedKeys > MAX_SKIPPED_KEYS) {
-                throw problem("it has more than " + MAX_SKIPPED_KEYS + " keys of no use");
+                throw problem("it has more than " + MAX_SKIPPED_KEYS + " unused keys");
             }
             skipValue(depth + 1);
         }
@@ -207,7 +208,7 @@ final class JsonReader {
         }
     }
 
-    /** Checks that nothing but white space follows. */
+    /** Checks that only white space follows. */
     void end() {
         text.skipWhitespace();
         if (!text.isAtEnd()) {
@@ -215,10 +216,10 @@ final class JsonReader {
         }
     }
 
-    /** Checks that nothing but spaces follows. */
+    /** Checks that only spaces follow. */
     void endBeforePadding() {
         while (text.accept(' ')) {
-            // The format pads its header with them.
+            // The format pads its header with spaces.
         }
         if (!text.isAtEnd()) {
             throw problem("something other than padding spaces follows the end of the JSON text");

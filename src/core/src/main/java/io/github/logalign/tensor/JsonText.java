@@ -8,7 +8,10 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** A place in a JSON text in UTF-8, and the tokens that may stand there: marks, words, and strings with their escapes. */
+/**
+ * A position in a JSON text in UTF-8, and the tokens that may start there: punctuation, words, and strings with
+ * escapes.
+ */
 final class JsonText {
 
     private static final int MAX_STRING_BYTES = 1 << 24;
@@ -24,8 +27,8 @@ final class JsonText {
 
     /**
      * @param bytes the whole text
-     * @param origin where it comes from
-     * @param what what it is, for messages: "header"
+     * @param origin its source, for messages
+     * @param what the name of the text in messages, such as "header"
      */
     JsonText(byte[] bytes, Origin origin, String what) {
         this.bytes = bytes;
@@ -33,12 +36,12 @@ final class JsonText {
         this.what = what;
     }
 
-    /** A problem at the current place. */
+    /** A problem at the current position. */
     LogalignException problem(String problem) {
         return origin.damaged("the " + what + " is refused at byte " + at + ": " + problem);
     }
 
-    /** Where the next byte stands. */
+    /** The position of the next byte. */
     int place() {
         return at;
     }
@@ -56,12 +59,12 @@ final class JsonText {
         return next() >= '0' && next() <= '9';
     }
 
-    /** Steps over the next byte. */
+    /** Skips the next byte. */
     void step() {
         at++;
     }
 
-    /** Steps over a byte if it is the next one. */
+    /** Skips the next byte if it is the given one. */
     boolean accept(char wanted) {
         if (isAtEnd() || next() != wanted) {
             return false;
@@ -70,12 +73,12 @@ final class JsonText {
         return true;
     }
 
-    /** What stands between a place and the current one. */
+    /** The text from a position to the current one. */
     String since(int start) {
         return decode(start, checkedLength(start));
     }
 
-    /** Steps over a word that must stand here. */
+    /** Reads a word that must come next. */
     void literal(String word) {
         for (int index = 0; index < word.length(); index++, at++) {
             if (at == bytes.length || bytes[at] != word.charAt(index)) {
@@ -84,7 +87,7 @@ final class JsonText {
         }
     }
 
-    /** A string between quotation marks. */
+    /** Reads a string in quotation marks. */
     String string() {
         expect('"');
         int start = at;
@@ -133,7 +136,7 @@ final class JsonText {
         }
         byte next = bytes[at];
         if (next >= 0 && next < 0x20) {
-            throw problem("a control character stands in a string");
+            throw problem("a string contains a control character");
         }
         return next;
     }
@@ -167,7 +170,7 @@ final class JsonText {
             case 'r' -> value.append('\r');
             case 't' -> value.append('\t');
             case 'u' -> appendUnicodeEscape(value);
-            default -> throw problem("an unknown escape stands in a string");
+            default -> throw problem("a string contains an unknown escape");
         }
     }
 
@@ -203,7 +206,7 @@ final class JsonText {
         return (char) unit;
     }
 
-    /** Steps over a mark that must stand here, and white space before it. */
+    /** Skips white space and a punctuation character that must follow it. */
     void expect(char expected) {
         skipWhitespace();
         if (at == bytes.length) {

@@ -11,26 +11,26 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A tensor that says which tokens count, one element a token, whatever its shape. Its values tell what it is:
+ * A tensor that selects the tokens that count, with one element per token in any shape. Its values determine its kind:
  *
  * <ul>
- * <li>BOOL: a mask; what is not zero counts.
- * <li>Integers of any width that are all 0 or 1, and floating numbers that are all 0 or 1 with at least one 1: a mask, as
- * tokenizers return it under the name attention_mask; 1 counts. U8 may hold 0 and 255 as well.
- * <li>Integers with -100 among them, or integers of 0 and more whose name says labels: labels; all but -100 count.
- * <li>Everything else, such as token ids, position ids, labels that are masked with -1, or masks that are added to the
- * attention's scores, is refused, since any reading of it would be a guess.
+ * <li>BOOL: a mask; values other than zero count.
+ * <li>Integers of any width that are all 0 or 1, and floating-point numbers that are all 0 or 1 with at least one 1: a
+ *     mask, such as the attention_mask of tokenizers; 1 counts. U8 may hold 0 and 255 as well.
+ * <li>Integers that include -100, or non-negative integers in a tensor named as labels: labels; all but -100 count.
+ * <li>All other values, such as token ids, position ids, labels masked with -1, or additive attention masks, are
+ *     refused, since their interpretation would be a guess.
  * </ul>
  *
  * <p>Thread safety: immutable; the mask is a copy, so it stays valid when the file is closed. Cost: one pass over the data.
  */
 public final class MaskTensor {
 
-    /** What a tensor was taken for. */
+    /** The interpretation of a tensor. */
     public enum Kind {
-        /** One truth value a token. */
+        /** One truth value per token. */
         MASK,
-        /** One class a token, -100 where none is to be learned. */
+        /** One class per token; -100 excludes the token from the loss. */
         LABELS
     }
 
@@ -58,7 +58,7 @@ public final class MaskTensor {
     /**
      * Reads a tensor as a mask.
      *
-     * @param tensor BOOL, integers or floating numbers
+     * @param tensor BOOL, integers or floating-point numbers
      * @return the mask
      * @throws LogalignException if the type or the values are not those of a mask or of labels (the message says what to
      *     pass), if there are more than 2^31 - 1 tokens, or the tensor has several dimensions in Fortran order, or an npz
@@ -103,19 +103,18 @@ public final class MaskTensor {
         String found = values.firstOther();
         throw values.hasNegative()
                 ? tensor.problem(
-                        "it holds " + found + ": of labels only -100 says that a token does not count",
+                        "it holds " + found + ": among labels, only -100 excludes a token",
                         "replace the labels of these tokens by -100, or give a mask of 0 and 1")
                 : tensor.problem(
                         "it holds " + found
-                                + ": a mask holds 0 and 1 only, and labels -100 where a token does not count",
+                                + ": a mask holds only 0 and 1, and labels hold -100 where a token does not count",
                         "give the attention_mask of the tokenizer, a BOOL mask, or labels with -100");
     }
 
     private static String noteOnLabels(Tensor tensor, MaskValues values) {
         if (values.ignored() == 0) {
             return "no token is masked by " + tensor.where()
-                    + ": they are labels without -100; give a mask of 0 and 1 if"
-                    + " tokens are to be left out";
+                    + ": it holds labels without -100; give a mask of 0 and 1 to exclude tokens";
         }
         return values.hasNegative()
                 ? tensor.where() + " holds " + values.firstOther() + " beside -100: only -100 masks a token"
@@ -128,19 +127,19 @@ public final class MaskTensor {
         }
         if (values.isZeroOrOne()) {
             throw tensor.problem(
-                    "all of it is 0.0: a mask of 0 and 1 that leaves no token, or one to be added to scores that leaves all",
+                    "all values are 0.0: a mask of 0 and 1 that excludes all tokens, or an additive one that keeps all",
                     "save it as BOOL, true where a token counts");
         }
         throw values.hasNegative()
                 ? tensor.problem(
-                        "it holds " + values.firstOther() + ": a mask that is added to attention scores is not read",
+                        "it holds " + values.firstOther() + ": additive attention masks are not supported",
                         "save mask == 0 as BOOL, one value per token")
                 : tensor.problem(
                         "it holds " + values.firstOther() + ": a mask holds 0 and 1 only",
                         "save it as BOOL, true where a token counts");
     }
 
-    /** Whether the name is that of labels; the array of an npy file is called as the file is. */
+    /** Whether the name says labels; the array of an npy file is named after the file. */
     private static boolean saysLabels(Tensor tensor) {
         String lower = lowerCaseName(tensor);
         return lower.contains("label") && !lower.contains("mask");
@@ -150,9 +149,9 @@ public final class MaskTensor {
         return PADDING.matcher(lowerCaseName(tensor)).find();
     }
 
-    /** PyTorch's key_padding_mask is true at padding; others call by such a name what is true at tokens. */
+    /** PyTorch's key_padding_mask is true at padding; other masks with such a name are true at tokens. */
     private static String noteOnPadding(Tensor tensor) {
-        return tensor.where() + " was read as all masks are: true, or 1, counts; if it is true at padding, as PyTorch's"
+        return tensor.where() + " was read like every mask: true or 1 counts; if it is true at padding, like PyTorch's"
                 + " key_padding_mask, save its inverse (~mask)";
     }
 
@@ -163,7 +162,7 @@ public final class MaskTensor {
     }
 
     /**
-     * The tensor that was read.
+     * The tensor that the mask was read from.
      *
      * @return the tensor
      */
@@ -172,7 +171,7 @@ public final class MaskTensor {
     }
 
     /**
-     * What the tensor was taken for.
+     * The interpretation of the tensor.
      *
      * @return a mask or labels
      */
@@ -181,7 +180,7 @@ public final class MaskTensor {
     }
 
     /**
-     * Which tokens count.
+     * The tokens that count.
      *
      * @return one value per element, in row-major order
      */
@@ -190,7 +189,7 @@ public final class MaskTensor {
     }
 
     /**
-     * What the user should know: that labels mask no token, or hold other negative numbers than -100.
+     * A note for the user: that labels mask no token, or hold negative numbers other than -100.
      *
      * @return one line, or nothing
      */
@@ -199,12 +198,13 @@ public final class MaskTensor {
     }
 
     /**
-     * The part of the mask that is for one of the matrices of activations {@code [experts, tokens, n]}: row i of a mask
-     * {@code [experts, tokens]}, or of a flat one of as many values.
+     * The part of the mask for one of the matrices of activations {@code [experts, tokens, n]}: row i of a mask
+     * {@code [experts, tokens]}, or of a flat one with as many values.
      *
      * @param activation tensor of shape {@code [experts, tokens, n]}
-     * @param matrix which of the matrices
-     * @return the part; this mask if it has no row for each matrix, as one of {@code [tokens]} for all of them
+     * @param matrix the index of the matrix
+     * @return the part; this whole mask if it has no row for each matrix, such as a mask {@code [tokens]} for all of
+     *     them
      */
     public MaskTensor ofMatrix(Tensor activation, int matrix) {
         long[] all = activation.shape();
@@ -224,13 +224,13 @@ public final class MaskTensor {
     }
 
     /**
-     * Makes sure that there is one value for each token of activations. Where both have several dimensions of tokens, as
-     * {@code [batch, tokens]} and {@code [batch, tokens, n]}, these must agree: a mask that is stored
-     * {@code [tokens, batch]} has as many values, and masks others. Dimensions of size 1 do not matter.
+     * Checks that the mask has one value for each token of activations. If both have several token dimensions, such as
+     * {@code [batch, tokens]} and {@code [batch, tokens, n]}, these must agree: a mask stored as
+     * {@code [tokens, batch]} has as many values, but would mask the wrong tokens. Dimensions of size 1 are ignored.
      *
      * @param activation tensor of shape {@code [tokens, n]} or {@code [batch, tokens, n]}
      * @param oneMatrix whether the mask is for one of the matrices of {@code [experts, tokens, n]}
-     * @throws LogalignException if the numbers or the shapes differ; the message says both
+     * @throws LogalignException if the numbers or the shapes differ; the message states both
      */
     public void checkFits(Tensor activation, boolean oneMatrix) {
         long[] all = activation.shape();
@@ -259,7 +259,7 @@ public final class MaskTensor {
     }
 
     /**
-     * For a reader: what it is and what it does, such as {@code mask: 7 of 8 tokens count}.
+     * A description for people, such as {@code mask: 7 of 8 tokens count}.
      *
      * @return a few words
      */

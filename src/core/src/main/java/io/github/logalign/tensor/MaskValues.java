@@ -7,7 +7,7 @@ import java.util.BitSet;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What one pass over a tensor of token values finds. For one thread. */
+/** The result of one pass over a tensor of token values. For one thread. */
 final class MaskValues {
 
     /** The label that PyTorch's cross entropy ignores by default. */
@@ -34,7 +34,7 @@ final class MaskValues {
         double at(long index);
     }
 
-    /** Whether the elements are truth values, integers or floating numbers of full range. */
+    /** Whether the elements are truth values, integers or floating-point numbers of at least 16 bits. */
     static boolean canRead(DataType type) {
         return switch (type) {
             case BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F16, BF16, F32, F64 -> true;
@@ -42,7 +42,7 @@ final class MaskValues {
         };
     }
 
-    /** Reads a tensor of a type that can be read, of at most 2^31 - 1 elements in row-major order. */
+    /** Reads a tensor of a supported type with at most 2^31 - 1 elements in row-major order. */
     static MaskValues of(Tensor tensor) {
         int elements = Math.toIntExact(tensor.elements());
         return tensor.read(bytes -> {
@@ -91,7 +91,7 @@ final class MaskValues {
         } else if (value != 0) {
             others++;
             highestBytes += value == HIGHEST_BYTE ? 1 : 0;
-            // Of all that is odd, a negative number says most.
+            // A negative number identifies the kind of data best.
             if (firstOther == null || (value < 0 && !negative)) {
                 String text = floating ? Double.toString(value) : String.format(Locale.ROOT, "%.0f", value);
                 firstOther = text + " at element " + index;
@@ -108,12 +108,12 @@ final class MaskValues {
         return notIgnored;
     }
 
-    /** How many are 1. */
+    /** The number of elements that are 1. */
     long ones() {
         return ones;
     }
 
-    /** How many integers are -100. */
+    /** The number of integers that are -100. */
     long ignored() {
         return ignored;
     }
@@ -131,7 +131,10 @@ final class MaskValues {
         return negative;
     }
 
-    /** The first negative number that is no mask's and no label's, else the first other one, and where it stands. */
+    /**
+     * The first negative number that is valid in neither masks nor labels, otherwise the first other one, with its
+     * index.
+     */
     String firstOther() {
         return String.valueOf(firstOther);
     }

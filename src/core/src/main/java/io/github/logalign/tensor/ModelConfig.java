@@ -17,21 +17,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the config.json beside a checkpoint tells of its weights, as Hugging Face's libraries write it. What the file does
- * not say is null. The file is a help and no condition: one that is missing tells nothing, one that is damaged tells
- * nothing and why.
+ * The parts of the config.json beside a checkpoint that concern its weights, as Hugging Face's libraries write it.
+ * Entries that the file lacks are null. The file is optional: a missing file gives an empty configuration, a damaged
+ * one an empty configuration and the reason.
  *
  * <p>Thread safety: immutable.
  *
  * @param modelType the family of the model, such as {@code gpt2}
- * @param partModelTypes the families of the models within a multimodal one or one of encoder and decoder, by the keys of
- *     their configurations: {@code text_config}, {@code encoder}, {@code decoder}
+ * @param partModelTypes the families of the parts of a multimodal or encoder-decoder model, by the keys of their
+ *     configurations: {@code text_config}, {@code encoder}, {@code decoder}
  * @param architectures the classes that can load the model
- * @param tieWordEmbeddings whether the unembedding is the embedding
- * @param experts how many experts a layer has
+ * @param tieWordEmbeddings whether the embedding serves as the unembedding as well
+ * @param experts the number of experts of a layer
  * @param quantisation the tool that quantised the weights, such as {@code gptq}
  * @param problem why the file was ignored, in one line; null if it was not
- * @param isThere whether there is such a file, be it of use or not
+ * @param isThere whether there is such a file, usable or not
  */
 public record ModelConfig(
         @Nullable String modelType,
@@ -46,7 +46,7 @@ public record ModelConfig(
     /** The name of the file. */
     public static final String FILE_NAME = "config.json";
 
-    /** Nothing is known. */
+    /** The empty configuration. */
     public static final ModelConfig NONE = new ModelConfig(null, Map.of(), List.of(), null, null, null, null, false);
 
     /** The largest configurations hold the names of some 20,000 classes, in 2 MB. */
@@ -73,7 +73,7 @@ public record ModelConfig(
      * Reads the config.json in the folder of a file.
      *
      * @param weights the path of a checkpoint; a link is not followed, since the configuration lies beside the link
-     * @return what it tells; {@link #NONE} if there is no such file
+     * @return its contents; {@link #NONE} if there is no such file
      */
     public static ModelConfig beside(Path weights) {
         Path path = pathBeside(weights);
@@ -90,10 +90,10 @@ public record ModelConfig(
     }
 
     /**
-     * Where the configuration of a checkpoint lies.
+     * The path of a checkpoint's configuration.
      *
      * @param weights the path of a checkpoint
-     * @return the path of the config.json in its folder, be it there or not
+     * @return the path of the config.json in its folder, which need not exist
      */
     public static Path pathBeside(Path weights) {
         return weights.resolveSibling(FILE_NAME);
@@ -139,14 +139,14 @@ public record ModelConfig(
             this.json = json;
         }
 
-        /** Reads the model itself, or the model within it of a key. */
+        /** Reads the model itself, or the part of it under a key. */
         void readModel(@Nullable String part) {
             Set<String> seen = new HashSet<>();
             json.beginObject();
             for (boolean first = true; json.hasMember(first); first = false) {
                 String key = json.name();
                 if (isKnown(key) && !seen.add(key)) {
-                    throw json.problem("the key '" + key + "' stands there twice");
+                    throw json.problem("the key '" + key + "' occurs twice");
                 }
                 if (json.peek() == 'n' || !readMember(key, part)) {
                     json.skipValue();

@@ -6,7 +6,7 @@ import io.github.logalign.matrix.LogalignException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the dictionary in the header of an npy array: a small part of Python's literals, and nothing else. */
+/** Reads the dictionary in the header of an npy array, a small subset of Python's literals. */
 final class NpyDictionary {
 
     private final byte[] text;
@@ -24,7 +24,7 @@ final class NpyDictionary {
         this.options = options;
     }
 
-    /** What the dictionary says, once. */
+    /** The entries of the dictionary; each may occur once. */
     NpyHeader header() {
         expect('{');
         while (!accept('}')) {
@@ -55,7 +55,7 @@ final class NpyDictionary {
             default -> throw problem("unknown key '" + Names.printable(key) + "'");
         };
         if (repeated) {
-            throw problem("the key '" + key + "' stands there twice");
+            throw problem("the key '" + key + "' occurs twice");
         }
         switch (key) {
             case "descr" -> type = type();
@@ -76,12 +76,12 @@ final class NpyDictionary {
         NpyType read = NpyType.of(descr, options);
         if (read == null) {
             at = start;
-            throw problem("'" + Names.printable(descr) + "' is no type of elements");
+            throw problem("'" + Names.printable(descr) + "' is not an element type");
         }
         return read;
     }
 
-    /** Steps over a list or tuple with all that is in it. */
+    /** Skips a list or tuple with its contents. */
     private void skipBrackets() {
         int depth = 0;
         do {
@@ -98,7 +98,7 @@ final class NpyDictionary {
         } while (depth > 0);
     }
 
-    /** Steps over a quoted string, whatever it holds: the names of fields may be in any language. */
+    /** Skips a quoted string of any characters, since the names of fields may be in any language. */
     private void skipText(byte quote) {
         at++;
         while (at < text.length && text[at] != quote) {
@@ -121,7 +121,7 @@ final class NpyDictionary {
         StringBuilder value = new StringBuilder();
         while (at < text.length && text[at] != quote) {
             if (text[at] < 0x20 || text[at] == '\\' || at - start == 100) {
-                throw problem("a string holds what no key and no type holds");
+                throw problem("a string contains a character that no key and no type has");
             }
             value.append((char) text[at++]);
         }

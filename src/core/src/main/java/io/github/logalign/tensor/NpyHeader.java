@@ -17,7 +17,7 @@ final class NpyHeader {
     final NpyType type;
     final long[] shape;
     final boolean fortranOrder;
-    /** Where the elements begin. */
+    /** The offset of the elements. */
     final long dataStart;
 
     NpyHeader(NpyType type, long[] shape, boolean fortranOrder, long dataStart) {
@@ -44,9 +44,9 @@ final class NpyHeader {
     /**
      * Reads a header and checks that exactly the elements follow it.
      *
-     * @param head gives the first bytes, at most as many as asked for
-     * @param size the size of the whole: header and elements
-     * @param options what the header does not say
+     * @param head returns the first bytes, at most the given number
+     * @param size the total size of header and elements
+     * @param options information that the header lacks
      */
     static NpyHeader read(LongFunction<byte[]> head, long size, Origin origin, ReadOptions options) {
         byte[] preamble = head.apply(LONGEST_PREAMBLE);
@@ -54,7 +54,7 @@ final class NpyHeader {
             throw origin.damaged("the npy header is truncated after " + preamble.length + " bytes");
         }
         if (!Arrays.equals(preamble, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw origin.damaged("it does not start like an npy array");
+            throw origin.damaged("it does not start with the magic number of an npy array");
         }
         int version = Byte.toUnsignedInt(preamble[6]);
         if (version < 1 || version > 3 || preamble[7] != 0) {
@@ -71,7 +71,7 @@ final class NpyHeader {
         }
         byte[] whole = head.apply(textStart + length);
         if (whole.length < textStart + length) {
-            throw origin.damaged("the npy header says that it has " + length + " bytes, but only "
+            throw origin.damaged("the npy header states a length of " + length + " bytes, but only "
                     + (whole.length - textStart) + " follow: it is truncated");
         }
         NpyHeader header = new NpyDictionary(whole, textStart, origin, options).header();

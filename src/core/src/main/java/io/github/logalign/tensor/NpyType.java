@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The element type of an npy array.
  *
- * @param type which of the known types, or {@link DataType#OTHER}
- * @param name numpy's name for one of the others
- * @param order of the bytes of an element
- * @param problem why nobody can compute with it, or null
+ * @param type the known type, or {@link DataType#OTHER}
+ * @param name numpy's name of an unknown type
+ * @param order the byte order of an element
+ * @param problem why the type cannot be used for computation, or null
  */
 record NpyType(DataType type, String name, ByteOrder order, @Nullable Problem problem) {
 
     private static final String NAME_ANOTHER = "name another array";
     private static final String NAME_ANOTHER_OR_FLOATS = "name another array, or save it as numbers: array.astype(numpy.float32)";
 
-    /** A list of fields, or a type with dimensions of its own. */
+    /** A list of fields, or a subarray type with dimensions. */
     static NpyType structured() {
-        return other("structured", "its elements have fields", "save each field with numpy.save on its own");
+        return other("structured", "its elements have fields", "save each field with numpy.save separately");
     }
 
-    /** Reads numpy's short form, such as {@code <f4}; null if it is none. */
+    /** Reads numpy's short form, such as {@code <f4}; null for any other text. */
     static @Nullable NpyType of(String descr, ReadOptions options) {
         if (descr.length() < 2 || "<>=|".indexOf(descr.charAt(0)) < 0) {
             return null;
@@ -39,16 +39,16 @@ record NpyType(DataType type, String name, ByteOrder order, @Nullable Problem pr
             case 'O' ->
                 other(
                         "object", "it is an array of Python objects, a pickle that could run any code",
-                        "save what is in it as arrays of numbers: numpy.array(values, dtype=numpy.float32)");
+                        "save its contents as arrays of numbers: numpy.array(values, dtype=numpy.float32)");
             case 'V' -> unnamed(kind);
             case 'M', 'm' -> other(kind, "it is an array of dates or durations", NAME_ANOTHER);
             case 'c' ->
                 other(
                         kind, "its elements are complex numbers",
-                        "save array.real and array.imag as arrays of their own");
+                        "save array.real and array.imag as separate arrays");
             case 'f' ->
                 other(
-                        kind, "its floating type is one of the machine that wrote it",
+                        kind, "its floating-point type depends on the machine that wrote it",
                         "save it with array.astype(numpy.float64)");
             default ->
                 other(kind, "its type is unknown", NAME_ANOTHER_OR_FLOATS);
@@ -79,19 +79,19 @@ record NpyType(DataType type, String name, ByteOrder order, @Nullable Problem pr
         if (kind.equals("V2")) {
             return other(
                     kind, "its elements are 2 unnamed bytes each, as the bfloat16 of ml_dtypes is saved",
-                    "if they are bfloat16, say so: --void16 bf16");
+                    "if they are bfloat16, give --void16 bf16");
         }
         return other(
                 kind, "its elements are unnamed bytes"
                         + (kind.equals("V1") ? ", as the 8-bit floats of ml_dtypes are saved" : ""),
-                "save it as numbers before: array.astype(numpy.float32)");
+                "save it as numbers: array.astype(numpy.float32)");
     }
 
     private static NpyType other(String name, String what, String remedy) {
         return new NpyType(DataType.OTHER, name, ByteOrder.LITTLE_ENDIAN, new Problem(what, remedy));
     }
 
-    /** '=' is the writer's own order, which is little on every machine that writes npy files today. */
+    /** '=' is the writer's native order, which is little-endian on every machine that writes npy files today. */
     private static ByteOrder order(String descr) {
         return descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }

@@ -85,7 +85,7 @@ public final class NpyWriter {
     private static String shape(int length, long rows, long columns) {
         boolean fits = rows >= 0 && columns >= 0 && Math.multiplyHigh(rows, columns) == 0 && rows * columns == length;
         if (!fits) {
-            throw new IllegalArgumentException(length + " elements are no " + rows + " x " + columns + " array");
+            throw new IllegalArgumentException(length + " elements do not fill a " + rows + " x " + columns + " array");
         }
         return "(" + rows + ", " + columns + ")";
     }

@@ -4,7 +4,9 @@ import io.github.logalign.internal.io.Origin;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** An npz file: a zip archive of npy arrays. Archives of others are told by what is in them, see {@link RefusedArchive}. */
+/**
+ * An npz file: a zip archive of npy arrays. Other archives are recognised by their members, see {@link RefusedArchive}.
+ */
 final class NpzFormat implements TensorFormat {
 
     @Override
@@ -12,7 +14,7 @@ final class NpzFormat implements TensorFormat {
         return "npz";
     }
 
-    /** Something may stand before an archive: its end is what readers of zip go by. */
+    /** Other bytes may precede an archive: readers of zip files start from the end. */
     @Override
     public Fit fit(FileStart start) {
         if (start.startsWith("PK\u0003\u0004") || start.startsWith("PK\u0005\u0006")) {

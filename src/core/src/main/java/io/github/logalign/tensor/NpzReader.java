@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads an npz file: a zip archive of npy arrays. Only their headers are looked at until a tensor's data is wanted. What is
- * no array is listed all the same, and says what it is when somebody asks for it.
+ * Reads an npz file: a zip archive of npy arrays. Only their headers are read until a tensor's data is requested.
+ * Members that are not arrays are listed as well; requesting their data fails with the reason.
  */
 final class NpzReader {
 
     private static final String SUFFIX = ".npy";
 
-    /** Where macOS keeps its own attributes of the files beside it. */
+    /** The folder in which macOS keeps its attributes of the archive's other files. */
     private static final String MAC_FOLDER = "__MACOSX/";
 
-    /** Headers are expanded at once: a small archive could hold a great many large ones. */
+    /** Headers are expanded on opening, and a small archive could hold very many large ones. */
     private static final long MAX_EXPANDED_HEADERS = 64 << 20;
 
     private final Origin origin;
@@ -37,7 +37,7 @@ final class NpzReader {
         return new NpzReader(origin, options).read(members);
     }
 
-    /** Tells whether a member should be an array, by its name. */
+    /** Whether a member should be an array according to its name. */
     static boolean isArray(String member) {
         return member.endsWith(SUFFIX) && !member.startsWith(MAC_FOLDER);
     }
@@ -52,14 +52,14 @@ final class NpzReader {
         List<Tensor> tensors = new ArrayList<>(members.size());
         for (ZipMember member : members) {
             if (expandedHeaders > MAX_EXPANDED_HEADERS) {
-                throw origin.damaged("the npy headers in it exceed " + MAX_EXPANDED_HEADERS + " bytes");
+                throw origin.damaged("its npy headers exceed " + MAX_EXPANDED_HEADERS + " bytes");
             }
             boolean folder = member.name().endsWith("/") && member.size() == 0;
             if (isArray(member.name())) {
                 tensors.add(array(member));
             } else if (!folder && !arrays.containsKey(member.name())) {
                 tensors.add(Tensor.none(member.name(), member.origin(), () -> member.origin()
-                        .problem("it is no npy array", "name another member; inspect lists them")));
+                        .problem("it is not an npy array", "name another member; inspect lists them")));
             }
         }
         return List.copyOf(tensors);

@@ -4,10 +4,10 @@ import io.github.logalign.internal.io.Origin;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** How to convert what PyTorch writes, which is not read here since pickles can run any code. */
+/** How to convert PyTorch's files, which are not read here since pickles can run any code. */
 public final class PyTorch {
 
-    /** Paths that stand in a command as they are, quoted or not. */
+    /** Paths that need no quoting in a command. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+=,:@-]{1,200}");
 
     private static final String OUTPUT = "out.safetensors";
@@ -24,29 +24,30 @@ public final class PyTorch {
     private PyTorch() {}
 
     /**
-     * For a file of torch.save, in a zip archive or as a bare pickle. Trainers nest the weights beside the optimiser's state.
+     * The remedy for a file of torch.save, a zip archive or a bare pickle. Trainers nest the weights beside the
+     * optimiser's state.
      *
      * @param from the file
-     * @param to where the weights are to go
-     * @return what to do, with a command for a shell
+     * @param to the file for the weights
+     * @return the remedy, with a shell command
      */
     public static String conversion(Path from, Path to) {
         return IMPORTS + " d = torch.load('" + argument(from, "in.bin") + "', map_location='cpu', weights_only=True);"
                 + " d = d.get('state_dict', d.get('model', d));" + SAVE.formatted(argument(to, OUTPUT));
     }
 
-    /** For a file of torch.save that stands alone. */
+    /** The remedy for a single file of torch.save. */
     static String checkpointRemedy(Origin origin) {
         return conversion(origin.path(), Path.of(OUTPUT));
     }
 
-    /** For a file of torch.jit.save. */
+    /** The remedy for a file of torch.jit.save. */
     static String scriptRemedy(Origin origin) {
         return IMPORTS + " d = torch.jit.load('" + argument(origin.path(), "in.pt")
                 + "', map_location='cpu').state_dict();" + SAVE.formatted(OUTPUT);
     }
 
-    /** For an index whose shards are files of torch.save; run in the folder of the index. */
+    /** The remedy for an index whose shards are files of torch.save; its command runs in the folder of the index. */
     static String indexRemedy(Origin origin) {
         Path index = Path.of(String.valueOf(origin.path().getFileName()));
         return "convert it in its folder: python -c \"import json, torch, safetensors.torch as s;"
@@ -59,7 +60,7 @@ public final class PyTorch {
      * A path as an argument of a command that a message shows.
      *
      * @param path any path
-     * @param placeholder what stands for a path that a shell or Python would take for more than a path
+     * @param placeholder the replacement for a path that has a special meaning to a shell or to Python
      * @return the path, or the placeholder
      */
     public static String argument(Path path, String placeholder) {

@@ -3,17 +3,17 @@ package io.github.logalign.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file does not say itself.
+ * Information that a file itself lacks.
  *
- * @param void16 what npy elements of two unnamed bytes ({@code |V2}) are, as which numpy saves the bfloat16 of ml_dtypes;
- *     null if nobody knows, and then they cannot be used
+ * @param void16 the type of npy elements of two untyped bytes ({@code |V2}), as which numpy saves the bfloat16 of
+ *     ml_dtypes; null if it is unknown, so that these elements cannot be used
  */
 public record ReadOptions(@Nullable Void16 void16) {
 
-    /** Nothing is known beside the file. */
+    /** No information beyond the file's own. */
     public static final ReadOptions DEFAULT = new ReadOptions(null);
 
-    /** What two unnamed bytes may be. */
+    /** The possible types of two untyped bytes. */
     public enum Void16 {
         /** bfloat16. */
         BF16(DataType.BF16),

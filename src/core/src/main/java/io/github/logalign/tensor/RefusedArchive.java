@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Zip archives of others, told by the names in them, each with what to do. */
+/** Zip archives of unsupported formats, recognised by the names of their members, each with a remedy. */
 final class RefusedArchive {
 
-    /** The first that fits counts. */
+    /** The first match is used. */
     private static final List<Kind> KINDS = List.of(
             new Kind(
                     name -> name.endsWith("/constants.pkl") || name.equals("constants.pkl"),
@@ -42,7 +42,7 @@ final class RefusedArchive {
 
     private RefusedArchive() {}
 
-    /** Refuses an archive that a member of this name gives away. */
+    /** Refuses an archive whose format a member of this name identifies. */
     static void refuse(String name, Origin origin) {
         refuseIfAny(List.of(name), origin);
     }
@@ -55,12 +55,12 @@ final class RefusedArchive {
         }
     }
 
-    /** Refuses an archive of one of these kinds, and one with members but no array among them. */
+    /** Refuses an archive of one of these formats, and an archive that has members but no array. */
     static void refuse(List<ZipEntry> entries, Origin origin) {
         refuseIfAny(entries.stream().map(ZipEntry::name).toList(), origin);
         if (!entries.isEmpty() && entries.stream().noneMatch(entry -> NpzReader.isArray(entry.name()))) {
             throw origin.problem(
-                    "it is a zip archive of something else: no npy array is in it, its first member is '"
+                    "it is a zip archive without an npy array: its first member is '"
                             + Names.printable(entries.getFirst().name()) + "'",
                     "name an npz file, or unpack it and name a file in it");
         }

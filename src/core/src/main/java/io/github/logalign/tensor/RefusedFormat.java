@@ -10,19 +10,19 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Files of others that are often named by mistake or for want of better: each is called what it is, with what to do.
+ * Unsupported formats that users often name: each is refused with its name and a remedy.
  *
  * @param displayName the format's name
  * @param fits whether a file is of this format
  * @param what the file is, in a message
- * @param remedy what to do
+ * @param remedy the advice in the message
  */
 record RefusedFormat(
         String displayName, Predicate<FileStart> fits, String what, Function<Origin, String> remedy)
         implements
             TensorFormat {
 
-    /** The first that fits counts. */
+    /** The first match is used. */
     static final List<RefusedFormat> ALL = List.of(
             new RefusedFormat(
                     "Git LFS pointer",
@@ -38,7 +38,7 @@ record RefusedFormat(
                     "GGUF",
                     start -> start.startsWith("GGUF"),
                     "it is a GGUF file",
-                    "take the safetensors files of the same model"),
+                    "use the safetensors files of the same model"),
             new RefusedFormat(
                     "HDF5",
                     start -> start.startsWith("\u0089HDF\r\n\u001a\n"),
@@ -85,7 +85,7 @@ record RefusedFormat(
         throw refusal(origin);
     }
 
-    /** What the file is, and what to do. */
+    /** The error that names the format and the remedy. */
     LogalignException refusal(Origin origin) {
         return origin.problem(what, remedy.apply(origin));
     }

@@ -4,7 +4,10 @@ import io.github.logalign.internal.io.Origin;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/** One safetensors file: a header's length in eight bytes, and the brace that the header begins with. */
+/**
+ * A single safetensors file, recognised by the header length in its first eight bytes and the brace that starts the
+ * header.
+ */
 final class SafetensorsFormat implements TensorFormat {
 
     @Override
@@ -12,7 +15,10 @@ final class SafetensorsFormat implements TensorFormat {
         return "safetensors";
     }
 
-    /** A length with a zero upper half before a brace is certain; either alone may be a wrong or overwritten one. */
+    /**
+     * A length with a zero upper half before a brace is certain. If only one of them is present, the other may be
+     * damaged.
+     */
     @Override
     public Fit fit(FileStart start) {
         boolean isShort = start.at(4) == 0 && start.at(5) == 0 && start.at(6) == 0 && start.at(7) == 0;

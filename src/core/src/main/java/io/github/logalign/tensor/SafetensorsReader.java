@@ -19,8 +19,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one safetensors file: eight bytes of header length, a JSON header, the data. Stricter than the format's own
- * library where that lets two readers see two different files.
+ * Reads one safetensors file: eight bytes of header length, a JSON header, the data. It is stricter than the format's
+ * own library where that would allow two readers to interpret a file differently.
  */
 final class SafetensorsReader {
 
@@ -28,7 +28,7 @@ final class SafetensorsReader {
     static final int LENGTH_BYTES = 8;
     static final long MAX_HEADER_BYTES = 100_000_000;
 
-    /** Bounds the memory that a hostile header can ask for; the largest models have some hundred thousand. */
+    /** Bounds the memory that a hostile header can claim; the largest models have some hundred thousand tensors. */
     static final int MAX_TENSORS = 1 << 20;
 
     private static final int MAX_METADATA = 1 << 16;
@@ -46,7 +46,7 @@ final class SafetensorsReader {
         final long[] shape;
         final long begin;
         final long end;
-        /** What the header says of it besides, or null. */
+        /** An unknown key in the tensor's entry, or null. */
         final @Nullable String unknownKey;
 
         Entry(String name, String type, long[] shape, long begin, long end, @Nullable String unknownKey) {
@@ -82,7 +82,7 @@ final class SafetensorsReader {
                     + " bytes exceeds the limit of " + MAX_HEADER_BYTES);
         }
         if (length > file.byteSize() - LENGTH_BYTES) {
-            throw origin.damaged("the header says that it has " + length + " bytes, but only "
+            throw origin.damaged("the header length is " + length + " bytes, but only "
                     + (file.byteSize() - LENGTH_BYTES) + " follow: the file is truncated");
         }
         if (length == 0 || Bytes.head(file, LENGTH_BYTES + 1)[LENGTH_BYTES] != '{') {
@@ -96,7 +96,7 @@ final class SafetensorsReader {
         Set<String> names = HashSet.newHashSet(entries.size());
         for (Entry entry : entries) {
             if (!names.add(entry.name)) {
-                throw problem(entry.name, "it stands in the header twice");
+                throw problem(entry.name, "it occurs twice in the header");
             }
         }
         entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
@@ -118,7 +118,7 @@ final class SafetensorsReader {
         return new TensorFormat.Contents(metadata, Collections.unmodifiableList(tensors), List.of());
     }
 
-    /** What is wrong with one entry alone costs that tensor. */
+    /** A fault within one entry affects that tensor only. */
     private Tensor tensor(Entry entry) {
         DataType type = DataType.named(entry.type);
         if (problem(entry, type) != null) {
@@ -164,7 +164,7 @@ final class SafetensorsReader {
                 }
                 entries.add(readEntry(name));
             } else if (metadataSeen) {
-                throw json.problem(METADATA + " stands there twice");
+                throw json.problem(METADATA + " occurs twice");
             } else {
                 metadataSeen = true;
                 metadata = readMetadata();
@@ -173,7 +173,7 @@ final class SafetensorsReader {
         json.endBeforePadding();
     }
 
-    /** For readers only, so whatever is no text is taken as it stands. */
+    /** Metadata is for display only, so values other than strings are kept as source text. */
     private Map<String, String> readMetadata() {
         if (!json.isObject()) {
             json.skipValue();
@@ -210,7 +210,7 @@ final class SafetensorsReader {
                 default -> key.equals(unknown);
             };
             if (repeated) {
-                throw problem(name, "the key '" + Names.printable(key) + "' stands there twice");
+                throw problem(name, "the key '" + Names.printable(key) + "' occurs twice");
             }
             switch (key) {
                 case "dtype" -> type = known(json.string());
@@ -233,7 +233,7 @@ final class SafetensorsReader {
         return new Entry(name, type, shape, offsets[0], offsets[1], unknown);
     }
 
-    /** One string for all tensors of a type. */
+    /** Tensors of one type share one string. */
     private static String known(String type) {
         DataType known = DataType.named(type);
         return known == null ? type : known.name();

@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Writes a safetensors file, whole or not at all: see {@link AtomicFile}. The tensors' names, types and shapes are told
- * first; their bytes are asked for one after the other while the file is written, so none needs to be in memory before.
- * The data begins at a multiple of 8 bytes.
+ * Writes a safetensors file, whole or not at all: see {@link AtomicFile}. The tensors' names, types and shapes are
+ * given first. Their bytes are requested one tensor at a time while the file is written, so they need not all be in
+ * memory. The data begins at a multiple of 8 bytes.
  *
  * <p>Thread safety: none; an instance belongs to one thread. It may write several files.
  */
@@ -34,31 +34,31 @@ public final class SafetensorsWriter {
     private final List<Entry> entries = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
 
-    /** What writes the elements of a tensor. */
+    /** Writes the elements of a tensor. */
     @FunctionalInterface
     public interface Body {
 
         /**
-         * Writes exactly the bytes that were announced.
+         * Writes exactly the announced number of bytes.
          *
-         * @param out where to; it is not closed
-         * @throws IOException if that fails
+         * @param out the destination, which must not be closed
+         * @throws IOException if writing fails
          */
         void writeTo(OutputStream out) throws IOException;
     }
 
     private record Entry(String name, String description, long bytes, Body body) {}
 
-    /** Makes a writer of a file without tensors or metadata. */
+    /** Creates a writer without tensors or metadata. */
     public SafetensorsWriter() {}
 
     /**
-     * Adds a pair to the text that the file carries along; an earlier value of the key is replaced.
+     * Adds an entry to the file's metadata; an earlier value of the key is replaced.
      *
      * @param key the key
      * @param value the value
      * @return this
-     * @throws IllegalArgumentException if a text holds half a surrogate pair, which UTF-8 cannot express
+     * @throws IllegalArgumentException if the key or value contains an unpaired surrogate, which UTF-8 cannot express
      */
     public SafetensorsWriter metadata(String key, String value) {
         metadata.put(requireEncodable(key), requireEncodable(value));
@@ -66,7 +66,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Adds a tensor whose bytes are written when the file is.
+     * Adds a tensor whose bytes are produced while the file is written.
      *
      * @param name its name
      * @param type the type of its elements
@@ -97,7 +97,7 @@ public final class SafetensorsWriter {
             throw new IllegalArgumentException("the shape " + Shapes.describe(shape) + " overflows", overflow);
         }
         if (name.equals(SafetensorsReader.METADATA) || !names.add(name)) {
-            throw new IllegalArgumentException("the name is taken: " + Names.printable(name));
+            throw new IllegalArgumentException("the name is already in use: " + Names.printable(name));
         }
         String description = "\"dtype\":\"" + type + "\",\"shape\":" + Shapes.describe(shape).replace(" ", "");
         entries.add(new Entry(name, description, bytes, body));
@@ -163,8 +163,8 @@ public final class SafetensorsWriter {
      * Writes the file.
      *
      * @param target the file; its folder must exist
-     * @throws IllegalStateException if a tensor's body wrote other than the tensor's number of bytes, or the
-     *     header exceeds the format's 100,000,000 bytes; no file comes to be
+     * @throws IllegalStateException if a tensor's body wrote a wrong number of bytes, or the header exceeds the
+     *     format's 100,000,000 bytes; no file is created
      * @throws LogalignException if it cannot be written
      */
     public void write(Path target) {
@@ -248,7 +248,7 @@ public final class SafetensorsWriter {
 
     private static String requireEncodable(String text) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("half a surrogate pair stands in: " + Names.printable(text));
+            throw new IllegalArgumentException("an unpaired surrogate is in: " + Names.printable(text));
         }
         return text;
     }

@@ -2,10 +2,10 @@ package io.github.logalign.tensor;
 
 import java.util.Arrays;
 
-/** Arithmetic of shapes that cannot wrap around. */
+/** Arithmetic of shapes that detects overflow. */
 final class Shapes {
 
-    /** NumPy allows 64 dimensions, PyTorch no more; a hostile header could list millions. */
+    /** NumPy and PyTorch allow up to 64 dimensions; a hostile header could list millions. */
     static final int MAX_DIMENSIONS = 64;
 
     private Shapes() {}
@@ -13,17 +13,18 @@ final class Shapes {
     /**
      * The number of elements.
      *
-     * @throws ArithmeticException if it is 2^63 or more; a dimension of 0 does not excuse the others, since code that
-     *     multiplies some of them only would wrap around
+     * @throws ArithmeticException if it is 2^63 or more; the other dimensions are checked even if one of them is 0,
+     *     since code that multiplies only some of them would overflow
      */
     static long elements(long[] shape) {
         return product(1, shape);
     }
 
     /**
-     * The size of a tensor; of packed elements, the bytes that all of them fill, rounded up.
+     * The size of a tensor in bytes; for packed elements, the total is rounded up.
      *
-     * @throws ArithmeticException if it is 2^63 bytes or more, of packed types 2^63 bits or more; see {@link #elements}
+     * @throws ArithmeticException if it is 2^63 bytes or more, or 2^63 bits or more for packed types; see
+     *     {@link #elements}
      */
     static long bytes(long[] shape, DataType type) {
         return type.bytes() > 0

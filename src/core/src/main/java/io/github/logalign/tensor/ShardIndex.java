@@ -20,9 +20,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Reads the index of a sharded model, which says which tensor lies in which safetensors file, and the files it names.
- * Those names are untrusted: only plain names of regular files (or links to such, as caches have them) beside the
- * index.
+ * Reads the index of a sharded checkpoint, which maps tensors to safetensors files, and those files. The file names are
+ * untrusted: only plain names of regular files beside the index are accepted, or of links to regular files, as caches
+ * use them.
  */
 final class ShardIndex {
 
@@ -39,7 +39,7 @@ final class ShardIndex {
         this.arena = arena;
     }
 
-    /** The tensors that the index names, found or not, in the order of the shards' names and of their data. */
+    /** The tensors that the index names, found or not, ordered by the shards' names and then by their data. */
     static TensorFormat.Contents read(MemorySegment file, Origin origin, Arena arena) {
         return new ShardIndex(origin, arena).read(file);
     }
@@ -80,7 +80,7 @@ final class ShardIndex {
                 }
                 json.skipValue();
             } else if (seen) {
-                throw json.problem(WEIGHT_MAP + " stands there twice");
+                throw json.problem(WEIGHT_MAP + " occurs twice");
             } else {
                 seen = true;
                 readWeightMap(json, shardOfTensor);
@@ -95,7 +95,7 @@ final class ShardIndex {
 
     private LogalignException notAnIndex() {
         return origin.problem(
-                "it is JSON without a weight_map, so no index of safetensors files",
+                "it is JSON without a weight_map, so it is not an index of safetensors files",
                 "name model.safetensors or model.safetensors.index.json");
     }
 
@@ -105,10 +105,10 @@ final class ShardIndex {
         for (boolean first = true; json.hasMember(first); first = false) {
             String tensor = json.name();
             String shard = json.string();
-            // Many tensors share a shard: one string for all of them.
+            // The tensors of a shard share one string for its name.
             String known = shardNames.putIfAbsent(shard, shard);
             if (shardOfTensor.put(tensor, known == null ? shard : known) != null) {
-                throw json.problem("the tensor '" + Names.printable(tensor) + "' stands there twice");
+                throw json.problem("the tensor '" + Names.printable(tensor) + "' occurs twice");
             }
             if (shardOfTensor.size() > SafetensorsReader.MAX_TENSORS) {
                 throw json.problem("it lists more than " + SafetensorsReader.MAX_TENSORS + " tensors");
@@ -124,13 +124,14 @@ final class ShardIndex {
             plain = unit >= 0x20 && unit != 0x7F && unit != '/' && unit != '\\' && unit != ':';
         }
         if (!plain) {
-            throw origin.damaged("the shard name '" + shown + "' is no plain name of a file in the same folder");
+            throw origin.damaged("the shard name '" + shown + "' is not a plain name of a file in the same folder");
         }
         Path path;
         try {
             path = origin.path().resolveSibling(shard);
         } catch (InvalidPathException invalid) {
-            throw origin.problem("the shard name '" + shown + "' is no file name here", Origin.FETCH_AGAIN, invalid);
+            throw origin.problem("the shard name '" + shown + "' is not a valid file name on this system",
+                    Origin.FETCH_AGAIN, invalid);
         }
         return path;
     }
@@ -139,7 +140,10 @@ final class ShardIndex {
         return shard.endsWith(".bin") || shard.endsWith(".pt") || shard.endsWith(".pth");
     }
 
-    /** The index decides: of a shard, what the index says is in it; of the index, what no shard holds is listed as lost. */
+    /**
+     * The index decides: only tensors that it assigns to a shard are taken from it, and tensors that the shard lacks
+     * are listed as lost.
+     */
     private TensorFormat.Contents readShards(Map<String, String> shardOfTensor, Map<String, Path> shards) {
         Map<String, Set<String>> namesOfShard = new HashMap<>();
         shardOfTensor.forEach((tensor, shard) -> namesOfShard
@@ -176,7 +180,7 @@ final class ShardIndex {
                 tensors.add(Tensor.lost(name, Origin.of(shard.getValue()), "missing", () -> why.apply(name)));
             }
         }
-        // One line where one line says it all.
+        // With no readable shard, one message suffices.
         if (!refusals.isEmpty() && refusals.size() == shards.size()) {
             throw refusals.getFirst();
         }
@@ -194,7 +198,7 @@ final class ShardIndex {
         }
         boolean one = unlisted.size() == 1;
         return List.of(unlisted.size() + (one ? " tensor" : " tensors") + " of the shards "
-                + (one ? "is" : "are") + " not in the index and left aside, such as '"
+                + (one ? "is" : "are") + " not in the index and skipped, such as '"
                 + Names.printable(unlisted.getFirst()) + "'");
     }
 
@@ -202,7 +206,7 @@ final class ShardIndex {
         Origin shard = Origin.of(path);
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             throw shard.problem(
-                    "it is missing, but named as a shard by " + Names.printable(origin.path()),
+                    "this shard is missing; it is named by " + Names.printable(origin.path()),
                     "put it into the same folder");
         }
         MemorySegment file = MappedFile.map(path, arena);
@@ -216,7 +220,7 @@ final class ShardIndex {
         }
         if (!(format instanceof SafetensorsFormat)) {
             throw shard.damaged("it is named as a shard by " + Names.printable(origin.path())
-                    + ", but is no safetensors file");
+                    + ", but is not a safetensors file");
         }
         return SafetensorsReader.read(file, shard).tensors();
     }

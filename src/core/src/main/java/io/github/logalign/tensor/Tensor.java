@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads
  * it whole to check its checksum, and expands it if it is compressed.
  *
- * <p>The file is longer than others: more than half of it says what each view is and when there is none.
+ * <p>This file is long because most of it documents the views and their errors.
  */
 public final class Tensor {
 
-    /** More slices than that are no experts but a shape that was meant to exhaust memory. */
+    /** No model has more experts; a larger shape is an attempt to exhaust memory. */
     private static final long MAX_MATRICES = 1 << 16;
 
     private final String name;
@@ -43,11 +43,14 @@ public final class Tensor {
     private final Content content;
     private final String typeName;
     private final @Nullable Supplier<LogalignException> refusal;
-    /** It should be a tensor, but nobody can tell of which type and shape. */
+    /** It should be a tensor, but its type and shape are unknown. */
     private final boolean lost;
     private final boolean shapeKnown;
 
-    /** A null name is none; the content's size must be that of the shape, which {@link Shapes#bytes} must have accepted. */
+    /**
+     * A null name means that the tensor has none. The content's size must match the shape, which {@link Shapes#bytes}
+     * must have accepted.
+     */
     Tensor(
             @Nullable String name,
             Origin origin,
@@ -95,9 +98,9 @@ public final class Tensor {
     }
 
     /**
-     * A tensor of which the file tells type and shape, while its elements cannot be used.
+     * A tensor whose type and shape are known, but whose elements cannot be used.
      *
-     * @param problem why, made when somebody asks
+     * @param problem the reason, created on demand
      */
     static Tensor unusable(
             @Nullable String name,
@@ -111,18 +114,18 @@ public final class Tensor {
                 name, origin, dataType, typeName, shape, false, () -> problem(origin, name, shown, problem.get()));
     }
 
-    /** What stands among the tensors, but is none. */
+    /** An entry among the tensors that is not a tensor. */
     static Tensor none(String name, Origin origin, Supplier<LogalignException> refusal) {
         return new Tensor(name, origin, DataType.OTHER, "no array", null, false, refusal);
     }
 
-    /** A tensor of which no more than the name can be read. */
+    /** A tensor of which only the name can be read. */
     static Tensor lost(String name, Origin origin, String why, Supplier<LogalignException> refusal) {
         return new Tensor(name, origin, DataType.OTHER, why, null, true, refusal);
     }
 
     /**
-     * The tensor's name as it stands in the file: untrusted, see {@link Names#printable(String)}.
+     * The tensor's name as in the file: untrusted, see {@link Names#printable(String)}.
      *
      * @return the name; empty for the one tensor of an npy file
      */
@@ -131,7 +134,7 @@ public final class Tensor {
     }
 
     /**
-     * Tells whether it has a name of its own: the one tensor of an npy file has none, while an empty name is a name.
+     * Whether the tensor has a name. The single tensor of an npy file has none; an empty name counts as a name.
      *
      * @return false for the tensor of an npy file
      */
@@ -151,27 +154,27 @@ public final class Tensor {
     }
 
     /**
-     * Tells whether {@link #matrices()} finds matrices in it, or should find them but for a problem.
+     * Whether {@link #matrices()} finds matrices in the tensor, or would find them without a {@link #problem()}.
      *
-     * @return true for 2 or 3 dimensions of a floating type, and where the file that should hold the tensor is missing or
-     *     damaged, so that nobody can tell: {@link #matrices()} says why then
+     * @return true for 2 or 3 dimensions of a floating-point type; also true if the file of the tensor is missing or
+     *     damaged, so that its type is unknown, and {@link #matrices()} then throws the reason
      */
     public boolean holdsMatrices() {
         return lost || (isFloating() && (shape.length == 2 || shape.length == 3));
     }
 
     /**
-     * Why its elements cannot be used: its type is none that can be computed with, or its part of the file is missing or
-     * damaged. Every method that would read them then throws a {@link LogalignException} with this message.
+     * Why the elements cannot be used: the type is not supported, or the tensor's part of the file is missing or
+     * damaged. Every method that would read the elements then throws a {@link LogalignException} with this message.
      *
-     * @return one line that names the file, the problem and what to do; empty if none is known so far
+     * @return one line that names the file, the problem and the remedy; empty if no problem is known yet
      */
     public Optional<String> problem() {
         return refusal == null ? Optional.empty() : Optional.ofNullable(refusal.get().getMessage());
     }
 
     /**
-     * The file that holds the bytes: of a sharded model, the shard.
+     * The file that holds the bytes; the shard, for a sharded checkpoint.
      *
      * @return its path
      */
@@ -182,17 +185,17 @@ public final class Tensor {
     /**
      * The type of the stored elements.
      *
-     * @return the type; {@link DataType#OTHER} if it is none of the known ones
+     * @return the type; {@link DataType#OTHER} for an unknown type
      */
     public DataType dataType() {
         return dataType;
     }
 
     /**
-     * The type's name: that of {@link #dataType()}, or what the file calls a type that is none of these: untrusted, see
+     * The type's name: that of {@link #dataType()}, or the file's name for any other type, which is untrusted: see
      * {@link Names#printable(String)}.
      *
-     * @return the name; "missing", "unreadable" or "no array" if there is no type to tell
+     * @return the name; "missing", "unreadable" or "no array" if the type is unknown
      */
     public String typeName() {
         return typeName;
@@ -201,16 +204,16 @@ public final class Tensor {
     /**
      * The shape, outermost dimension first.
      *
-     * @return a copy; no dimensions if the shape is not known, which {@link #problem()} explains
+     * @return a copy; empty if the shape is unknown, which {@link #problem()} explains
      */
     public long[] shape() {
         return shape.clone();
     }
 
     /**
-     * Tells whether the file says what shape it has.
+     * Whether the file states the tensor's shape.
      *
-     * @return false if no more than the name can be read, which {@link #problem()} explains
+     * @return false if only the name can be read, which {@link #problem()} explains
      */
     public boolean isShapeKnown() {
         return shapeKnown;
@@ -226,7 +229,7 @@ public final class Tensor {
     }
 
     /**
-     * Tells whether matrices can view these elements.
+     * Whether a matrix can view these elements.
      *
      * @return true for F64, F32, F16 and BF16
      */
@@ -235,8 +238,8 @@ public final class Tensor {
     }
 
     /**
-     * The elements as they stand in the file. Reading them through {@link #read} is safer: if the file becomes shorter
-     * meanwhile, the view throws an {@link InternalError}.
+     * The elements in the layout of the file. Reading them through {@link #read} is safer: if the file becomes shorter
+     * in the meantime, the view throws an {@link InternalError}.
      *
      * @return a read-only view of {@code elements() * dataType().bytes()} bytes
      * @throws LogalignException if there is a {@link #problem()}, or an npz member is damaged
@@ -247,11 +250,11 @@ public final class Tensor {
     }
 
     /**
-     * Reads the elements as they stand in the file.
+     * Reads the elements in the layout of the file.
      *
-     * @param reader is given {@link #bytes()}
-     * @param <T> what comes out
-     * @return what the reader returned
+     * @param reader receives {@link #bytes()}
+     * @param <T> the type of the result
+     * @return the result of the reader
      * @throws LogalignException as for {@link #bytes()}, or if the file became shorter while it was read
      * @throws IllegalStateException if the file is closed
      */
@@ -261,10 +264,10 @@ public final class Tensor {
     }
 
     /**
-     * The tensor as a matrix, a view in the file's own order.
+     * The tensor as a matrix, a view in the storage order of the file.
      *
      * @return a view of {@code shape[0] x shape[1]} elements
-     * @throws LogalignException if the tensor has other than 2 dimensions, or no floating type, or an npz member is
+     * @throws LogalignException if the tensor does not have 2 dimensions or a floating-point type, or an npz member is
      *     damaged
      * @throws IllegalStateException if the file is closed
      */
@@ -272,18 +275,20 @@ public final class Tensor {
         requireUsable();
         ElementType type = elementType();
         if (shape.length != 2) {
-            throw problem("a matrix has 2 dimensions, this has " + shape.length, "name another tensor or reshape it");
+            throw problem(
+                    "a matrix has 2 dimensions, this tensor has " + shape.length,
+                    "name another tensor or reshape it");
         }
         return matrix(segment(), type, shape[0], shape[1]);
     }
 
     /**
-     * The tensor as activations, tokens x input: 2 dimensions as they are, {@code [batch, tokens, n]} as
+     * The tensor as activations, tokens x input: 2 dimensions unchanged, {@code [batch, tokens, n]} as
      * {@code (batch * tokens) x n}.
      *
      * @return the view
-     * @throws LogalignException if the tensor has other than 2 or 3 dimensions, or no floating type, or 3 dimensions in
-     *     Fortran order, or an npz member is damaged
+     * @throws LogalignException if the tensor does not have 2 or 3 dimensions or a floating-point type, has 3
+     *     dimensions in Fortran order, or an npz member is damaged
      * @throws IllegalStateException if the file is closed
      */
     public Matrix activations() {
@@ -291,7 +296,8 @@ public final class Tensor {
         if (shape.length != 3) {
             if (shape.length != 2) {
                 throw problem(
-                        "activations have 2 dimensions (tokens, n) or 3 (batch, tokens, n), this has " + shape.length,
+                        "activations have 2 dimensions (tokens, n) or 3 (batch, tokens, n), this tensor has "
+                                + shape.length,
                         "save them in one of these shapes");
             }
             return matrix();
@@ -306,8 +312,8 @@ public final class Tensor {
      * {@code out x (in * k)}, which is a convolution's weight for unfolded inputs.
      *
      * @return the view
-     * @throws LogalignException if the tensor has fewer than 2 dimensions, or no floating type, or more than 2 dimensions
-     *     in Fortran order, or an npz member is damaged
+     * @throws LogalignException if the tensor has fewer than 2 dimensions, no floating-point type, or more than 2
+     *     dimensions in Fortran order, or an npz member is damaged
      * @throws IllegalStateException if the file is closed
      */
     public Matrix unfolded() {
@@ -324,12 +330,12 @@ public final class Tensor {
     }
 
     /**
-     * The matrices in the tensor: 2 dimensions are one, under the tensor's name; {@code [experts, m, n]} are
-     * {@code name[0]}, {@code name[1]}, and so on.
+     * The matrices in the tensor. A tensor of 2 dimensions is one matrix with the tensor's name;
+     * {@code [experts, m, n]} holds {@code name[0]}, {@code name[1]}, and so on.
      *
      * @return views, in order
-     * @throws LogalignException if the tensor has other than 2 or 3 dimensions, or no floating type, or 3 dimensions in
-     *     Fortran order, or more than 65,536 matrices, or an npz member is damaged
+     * @throws LogalignException if the tensor does not have 2 or 3 dimensions or a floating-point type, has 3
+     *     dimensions in Fortran order or more than 65,536 matrices, or an npz member is damaged
      * @throws IllegalStateException if the file is closed
      */
     public List<NamedMatrix> matrices() {
@@ -340,7 +346,7 @@ public final class Tensor {
         ElementType type = elementType();
         if (shape.length != 3) {
             throw problem(
-                    "2 dimensions (m, n) or 3 (experts, m, n) are expected, this has " + shape.length,
+                    "2 dimensions (m, n) or 3 (experts, m, n) are expected, this tensor has " + shape.length,
                     "name another tensor or reshape it");
         }
         requireRowMajor();
@@ -358,7 +364,7 @@ public final class Tensor {
     }
 
     /**
-     * Which tokens count, as {@link MaskTensor} tells.
+     * The tokens that count, as {@link MaskTensor} interprets the tensor.
      *
      * @return a copy
      * @throws LogalignException if the tensor is neither a mask nor labels
@@ -370,7 +376,7 @@ public final class Tensor {
     }
 
     /**
-     * Type and shape for a reader, such as {@code F32 [512, 64]}.
+     * A description of type and shape for people, such as {@code F32 [512, 64]}.
      *
      * @return one line
      */
@@ -407,9 +413,9 @@ public final class Tensor {
 
     private ElementType elementType() {
         return dataType.elementType()
-                .orElseThrow(() -> problem(dataType + " elements cannot be computed with", switch (dataType) {
+                .orElseThrow(() -> problem(dataType + " elements are not supported for computation", switch (dataType) {
                     case BOOL -> "name another tensor";
-                    case C64 -> "save its real and its imaginary part as tensors of their own";
+                    case C64 -> "save its real and its imaginary part as separate tensors";
                     default -> "name another tensor or convert it to float32";
                 }));
     }
@@ -419,11 +425,11 @@ public final class Tensor {
         return byteOrder;
     }
 
-    /** Where elements follow each other in the order of the indices. */
+    /** Checks that the elements are in row-major order. */
     void requireRowMajor() {
         if (fortranOrder) {
             throw problem(
-                    shape.length + " dimensions in Fortran order cannot be taken apart",
+                    shape.length + " dimensions in Fortran order cannot be split into matrices",
                     "save it with numpy.ascontiguousarray");
         }
     }
@@ -436,7 +442,7 @@ public final class Tensor {
         return segment;
     }
 
-    /** One line: file, tensor, what is wrong, what to do. */
+    /** One line: file, tensor, problem, remedy. */
     LogalignException problem(String what, String remedy) {
         return problem(origin, named ? name : null, describe(), new Problem(what, remedy));
     }

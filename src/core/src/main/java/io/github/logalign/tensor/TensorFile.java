@@ -16,21 +16,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The
- * format is told by content, the file's name does not matter. The file is mapped: opening reads the headers only,
- * whatever the size of the data.
+ * format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
+ * headers, regardless of the size of the data.
  *
- * <p>Everything in the file is checked before it is believed. A damaged file gives a {@link LogalignException} with one
- * line that names the file and what is wrong; so does a file of another format, with how to convert it. Where only a part
- * of the file is damaged, missing or of a type that cannot be used, the file opens, and whoever asks for that part is told.
- * Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata entries, 10,000
- * shards, 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property
- * {@code logalign.npz.maxBytes}), each only when its data is first asked for.
+ * <p>Everything in the file is validated before use. A damaged file gives a {@link LogalignException} with one line
+ * that names the file and the problem. A file of another format gives one that says how to convert it. If only a part
+ * of the file is damaged, missing or of an unsupported type, the file opens, and accessing that part throws the
+ * exception. Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata
+ * entries, 10,000 shards, 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property
+ * {@code logalign.npz.maxBytes}), each when its data is first requested.
  *
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
- * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open; if another
- * process truncates it, the operating system takes the memory away: calls of this library that read the lost part throw
- * {@link LogalignException}, reading {@link Tensor#bytes()} directly {@link InternalError}. Replacing it, as the writers of this package
- * do, is safe.
+ * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open. If another
+ * process truncates it, the operating system unmaps the lost part: calls of this library that read that part throw
+ * {@link LogalignException}, and direct reads of {@link Tensor#bytes()} throw {@link InternalError}. Replacing the file
+ * by a rename, as the writers of this package do, is safe.
  */
 public final class TensorFile implements AutoCloseable {
 
@@ -68,7 +68,7 @@ public final class TensorFile implements AutoCloseable {
      * Opens a file and checks its headers.
      *
      * @param path a regular file, or a link to one
-     * @param options what the file does not say itself
+     * @param options information that the file itself lacks
      * @return the open file; the caller closes it
      * @throws LogalignException if it cannot be read, is damaged or of another format; the message says what to do
      */
@@ -113,16 +113,16 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * Tells whether reading a tensor compares its bytes with a checksum that the file holds.
+     * Whether reading a tensor verifies its bytes against a checksum in the file.
      *
-     * @return true for the archives that npz files are: what is read of them is known to be whole
+     * @return true for npz files, which are zip archives: data read from them is known to be complete
      */
     public boolean hasChecksums() {
         return format.hasChecksums();
     }
 
     /**
-     * The text that a safetensors file carries along: untrusted, see {@link Names#printable(String)}.
+     * The metadata of a safetensors file, which is untrusted: see {@link Names#printable(String)}.
      *
      * @return the pairs in the file's order; empty for every other format
      */
@@ -131,8 +131,8 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * All tensors, in the order of their data; of a sharded model, shard by shard in the order of the shards' names. Those
-     * that cannot be used are among them, see {@link Tensor#problem()}.
+     * All tensors, in the order of their data; for a sharded checkpoint, shard by shard in the order of the shards'
+     * names. The list includes unusable tensors, see {@link Tensor#problem()}.
      *
      * @return an unmodifiable list
      */
@@ -141,7 +141,7 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * What a reader of the file should know: what was left aside when it was opened.
+     * Notes for the user on data that was skipped when the file was opened.
      *
      * @return one printable line each
      */
@@ -150,7 +150,7 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * Looks for a tensor.
+     * Finds a tensor.
      *
      * @param name its name; empty for the one tensor of an npy file
      * @return the tensor, or nothing
@@ -160,22 +160,23 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * A tensor that must be there.
+     * A required tensor.
      *
      * @param name its name; empty for the one tensor of an npy file
      * @return the tensor
-     * @throws LogalignException if there is none of this name; the message lists some that there are
+     * @throws LogalignException if there is no tensor of this name; the message lists some existing names
      */
     public Tensor tensor(String name) {
         return find(name).orElseThrow(() -> missing(name));
     }
 
     /**
-     * A matrix that must be there.
+     * A required matrix.
      *
      * @param name the tensor's name
      * @return a view of the file
-     * @throws LogalignException if there is no tensor of this name, or it is no matrix of a floating type, or damaged
+     * @throws LogalignException if there is no tensor of this name, or it is not a matrix of a floating-point type, or
+     *     it is damaged
      * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix(String name) {
@@ -194,7 +195,7 @@ public final class TensorFile implements AutoCloseable {
         String what = "there is no tensor '" + Names.printable(name) + "' in it";
         List<Tensor> tensors = tensors();
         if (tensors.size() == 1 && !tensors.getFirst().isNamed()) {
-            return Origin.of(path).problem(what, "its one tensor has no name");
+            return Origin.of(path).problem(what, "its only tensor has no name");
         }
         if (tensors.isEmpty()) {
             return Origin.of(path).problem(what, "it has no tensors at all");

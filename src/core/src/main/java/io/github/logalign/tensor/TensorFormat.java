@@ -8,36 +8,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A format of tensor files: how it is told by content, and how a file of it is opened. To read another one, say ONNX or
- * GGUF, write a class that implements this and add it to the list in {@link TensorFormats}, with a test; where
- * {@link RefusedFormat} tells how to convert such files, take that out. Nothing else knows a format by name.
+ * A format of tensor files: how to detect it from the content, and how to open such a file. To support another format,
+ * such as ONNX or GGUF, implement this interface, add the class to the list in {@link TensorFormats}, and write a test.
+ * If {@link RefusedFormat} has advice on converting such files, remove it. No other code refers to a format by name.
  *
- * <p>What a format owes its users: {@link #open} reads headers only and checks everything before it believes it; what
- * is wrong with one tensor alone costs that tensor ({@link Tensor#unusable}, {@link Tensor#lost}); views are slices of the
- * mapped file ({@link Content.Mapped}), and what has to be unpacked is unpacked when it is asked for, within a stated limit.
+ * <p>Requirements for a format: {@link #open} reads only headers and validates everything before use. A fault within
+ * one tensor affects that tensor only ({@link Tensor#unusable}, {@link Tensor#lost}). Views are slices of the mapped
+ * file ({@link Content.Mapped}). Packed data is expanded on demand, within a stated limit.
  *
  * <p>Thread safety: formats have no state.
  */
 interface TensorFormat {
 
-    /** How surely a file is of a format. Of several formats the surest is taken, and the first in the list of equals. */
+    /**
+     * The confidence that a file has a format. The format with the highest confidence is chosen; among equals, the
+     * first in the list.
+     */
     enum Fit {
-        /** It is none. */
+        /** The file does not have this format. */
         NONE,
-        /** A damaged file may look like this: the format's reader can say what is wrong with it. */
+        /** A damaged file of this format may look like this, and the format's reader can explain the damage. */
         POSSIBLE,
-        /** It is in the wrong place or behind something else, but there. */
+        /** The format's content is present, but misplaced or preceded by other data. */
         LIKELY,
-        /** No other format begins like that. */
+        /** No other format begins like this. */
         CERTAIN
     }
 
     /**
-     * What stands in a file.
+     * The contents of a file.
      *
-     * @param metadata text that the file carries along, in the file's order
-     * @param tensors in the order of their data
-     * @param notes what was left aside, one printable line each
+     * @param metadata the file's metadata, in the file's order
+     * @param tensors the tensors, in the order of their data
+     * @param notes the skipped data, one printable line each
      */
     record Contents(Map<String, String> metadata, List<Tensor> tensors, List<String> notes) {
 
@@ -46,24 +49,24 @@ interface TensorFormat {
         }
     }
 
-    /** The name that {@link TensorFile#format} tells. */
+    /** The name that {@link TensorFile#format} returns. */
     String displayName();
 
-    /** How surely a file is of this format. */
+    /** The confidence that a file has this format. */
     Fit fit(FileStart start);
 
     /**
-     * Reads the headers of a file that {@link #fit} did not turn away.
+     * Reads the headers of a file that {@link #fit} accepted.
      *
      * @param file the whole file, mapped
-     * @param origin where it is, for messages
-     * @param options what the file does not say itself
-     * @param arena the file's: whatever is mapped or unpacked besides goes there
-     * @throws LogalignException if the file is damaged, or a format of others; the message says what to do
+     * @param origin its source, for messages
+     * @param options information that the file itself lacks
+     * @param arena the file's arena, which owns further mapped or expanded data
+     * @throws LogalignException if the file is damaged or of an unsupported format; the message says what to do
      */
     Contents open(MemorySegment file, Origin origin, ReadOptions options, Arena arena);
 
-    /** Whether reading a tensor compares its bytes with a checksum, so that they are known to be whole. */
+    /** Whether reading a tensor verifies a checksum, so that its bytes are known to be complete. */
     default boolean hasChecksums() {
         return false;
     }

@@ -6,10 +6,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All formats that are known, told apart by content and never by a file's name. */
+/** All known formats, distinguished by content and never by a file's name. */
 final class TensorFormats {
 
-    /** The list: one line for each format that is read, and those that are refused with advice. */
+    /** The supported formats, and those that are refused with advice. */
     private static final List<TensorFormat> ALL = Stream.concat(
             Stream.of(
                     new SafetensorsFormat(),
@@ -22,9 +22,9 @@ final class TensorFormats {
     private TensorFormats() {}
 
     /**
-     * Tells the format of a file.
+     * The format of a file.
      *
-     * @throws LogalignException if it is none of the list's; the message says what to do
+     * @throws LogalignException if no format in the list matches; the message says what to do
      */
     static TensorFormat of(MemorySegment file, Origin origin) {
         FileStart start = FileStart.of(file);

@@ -22,7 +22,7 @@ final class TensorOutput {
         for (long at = 0; at < bytes.byteSize(); at += block.length) {
             int count = (int) Math.min(block.length, bytes.byteSize() - at);
             long from = at;
-            // The bytes may be those of a mapped file.
+            // The bytes may belong to a mapped file.
             Boundary.run(() -> MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, block, 0, count));
             out.write(block, 0, count);
         }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The members of a zip archive. The directory decides what there is. What two places say of a member must agree, and no two
- * members share bytes or a name; what nobody else speaks of (extra fields, comments, bytes between members) is left alone.
- * What is wrong with one member costs that member.
+ * The members of a zip archive. The directory determines the members. Values of a member that are stored in two places
+ * must agree, and no two members may share bytes or a name. Unrelated data (extra fields, comments, bytes between
+ * members) is ignored. A fault within one member affects that member only.
  */
 final class ZipArchive {
 
@@ -44,8 +44,8 @@ final class ZipArchive {
     /**
      * Reads the directory and the local headers.
      *
-     * @param budget how much all members together may expand to
-     * @param arena where members are expanded
+     * @param budget the limit on the expanded size of all members together
+     * @param arena the owner of expanded members
      * @return the members in the order of their data
      */
     static List<ZipMember> members(MemorySegment file, Origin origin, ZipBudget budget, Arena arena) {
@@ -55,7 +55,7 @@ final class ZipArchive {
             archive = new ZipArchive(file, origin, budget, arena);
             entries = archive.readDirectory();
         } catch (LogalignException damaged) {
-            // A checkpoint that was cut short is a checkpoint all the same.
+            // A truncated checkpoint is still recognised as a checkpoint.
             refuseCheckpoint(file, origin);
             throw damaged;
         }
@@ -76,8 +76,8 @@ final class ZipArchive {
         List<ZipMember> members = new ArrayList<>(entries.size());
         long first = entries.isEmpty() ? directory.begin() : begin(entries.getFirst());
         if (first > 0 && Bytes.u32(file, 0) == LOCAL_SIGNATURE) {
-            throw origin.damaged("another zip archive, or a member that this one does not list stands before it; or its"
-                    + " directory is not where its end says");
+            throw origin.damaged("it follows another zip archive or a member that it does not list; or its directory"
+                    + " is not where its end says");
         }
         for (int index = 0; index < entries.size(); index++) {
             long next = index + 1 < entries.size() ? begin(entries.get(index + 1)) : directory.begin();
@@ -117,7 +117,7 @@ final class ZipArchive {
             at += length;
         }
         if (at != directory.end()) {
-            throw origin.damaged("the zip archive's directory holds more than it lists");
+            throw origin.damaged("the zip archive's directory has more bytes than its entries");
         }
         return entries;
     }
@@ -128,7 +128,7 @@ final class ZipArchive {
         }
     }
 
-    /** Checks an entry against its local header and what follows it. */
+    /** Checks an entry against its local header and the bytes after its data. */
     private ZipMember member(ZipEntry entry, long limit) {
         long at = begin(entry);
         if (at < 0 || at > limit || limit - at < LOCAL_BYTES) {
@@ -158,7 +158,7 @@ final class ZipArchive {
         }
         MemorySegment behind = file.asSlice(begin + stored, limit - begin - stored);
         if (descriptorFollows && !isDescriptor(entry, behind)) {
-            return unusable(entry, Problem.damage("what follows it contradicts the zip archive's directory"));
+            return unusable(entry, Problem.damage("the descriptor after it contradicts the zip archive's directory"));
         }
         if (!descriptorFollows && behind.byteSize() >= 4 && Bytes.u32(behind, 0) == LOCAL_SIGNATURE) {
             throw origin.member(entry.name()).damaged("a member that the zip archive does not list follows it");
@@ -176,7 +176,7 @@ final class ZipArchive {
                         "its header is not where the zip archive's directory says, or its data overlaps what follows it");
     }
 
-    /** A header that was written before the data may leave its numbers to a descriptor behind them. */
+    /** A header that was written before the data may leave checksum and sizes to a descriptor after the data. */
     private boolean agrees(ZipEntry entry, long at, MemorySegment extra, boolean descriptorFollows) {
         long crc = Bytes.u32(file, at + 14);
         ZipSizes sizes = ZipSizes.of(extra, Bytes.u32(file, at + 22), Bytes.u32(file, at + 18));
@@ -192,7 +192,7 @@ final class ZipArchive {
         return local == listed || (mayBeLeft && local == 0);
     }
 
-    /** A descriptor: perhaps a signature, the checksum, and both sizes in 32 or 64 bits. */
+    /** A descriptor: an optional signature, the checksum, and both sizes in 32 or 64 bits. */
     private static boolean isDescriptor(ZipEntry entry, MemorySegment behind) {
         boolean signed = behind.byteSize() >= 4 && Bytes.u32(behind, 0) == DESCRIPTOR_SIGNATURE;
         return (signed && isDescriptor(entry, behind, 4)) || isDescriptor(entry, behind, 0);

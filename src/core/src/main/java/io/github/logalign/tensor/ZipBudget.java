@@ -5,8 +5,8 @@ import io.github.logalign.internal.io.Origin;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes the compressed members of one archive may expand to in all; each counts when it is first asked for. Safe
- * for use by many threads.
+ * The limit on the bytes to which the compressed members of one archive may expand in total. Each member counts when it
+ * is first read. Safe for use by many threads.
  */
 final class ZipBudget {
 
@@ -22,7 +22,7 @@ final class ZipBudget {
         this.left = new AtomicLong(limit);
     }
 
-    /** The default, or what the property says. */
+    /** The default, or the value of the property. */
     static ZipBudget ofProperty() {
         String text = System.getProperty(PROPERTY);
         if (text == null) {
@@ -35,12 +35,12 @@ final class ZipBudget {
             }
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(
-                    "the property " + PROPERTY + " is no number: " + Names.printable(text), notANumber);
+                    "the property " + PROPERTY + " is not a number: " + Names.printable(text), notANumber);
         }
         throw new IllegalArgumentException("the property " + PROPERTY + " is negative: " + text);
     }
 
-    /** Takes some bytes, or fails and takes none. */
+    /** Reserves bytes, or fails without reserving any. */
     void take(long bytes, Origin member) {
         long before = left.getAndUpdate(there -> bytes <= there ? there - bytes : there);
         if (bytes > before) {

@@ -4,13 +4,13 @@ import io.github.logalign.internal.io.Origin;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Where the directory of a zip archive is, from the records behind it. A comment may follow these, and a program that
- * unpacks the archive may stand before it: all places are then counted from the archive's own beginning.
+ * The location of a zip archive's directory, from the records at the end. A comment may follow these records, and a
+ * self-extracting program may precede the archive: offsets then count from the archive's own beginning.
  *
- * @param begin where the directory begins
- * @param end where it ends
- * @param entries how many entries it has
- * @param shift how many bytes before the archive its own places do not count
+ * @param begin the offset of the directory's first byte
+ * @param end the offset after its last byte
+ * @param entries the number of its entries
+ * @param shift the number of bytes before the archive, which its own offsets exclude
  */
 record ZipEnd(long begin, long end, long entries, long shift) {
 
@@ -24,12 +24,12 @@ record ZipEnd(long begin, long end, long entries, long shift) {
     private static final long IN_WIDE_RECORD_32 = 0xFFFF_FFFFL;
     private static final int IN_WIDE_RECORD_16 = 0xFFFF;
 
-    /** Tells whether a file ends like a zip archive, whatever it starts with. */
+    /** Whether a file ends like a zip archive, regardless of its start. */
     static boolean isAtEndOf(MemorySegment file) {
         return locate(file, file.byteSize() - BYTES) >= 0;
     }
 
-    /** Reads the records; what they say of the directory is checked against each other and the file's size. */
+    /** Reads the records and checks them against each other and against the file's size. */
     static ZipEnd read(MemorySegment file, Origin origin) {
         long at = locate(file, file.byteSize() - BYTES);
         if (at < 0) {
@@ -42,7 +42,7 @@ record ZipEnd(long begin, long end, long entries, long shift) {
         return new Reader(file, origin, at).read();
     }
 
-    /** The last record that begins at a place or before it and whose comment reaches the file's end; -1 without one. */
+    /** The last record that begins at or before an offset and whose comment ends with the file; -1 without one. */
     private static long locate(MemorySegment file, long last) {
         long size = file.byteSize();
         for (long at = last; at >= Math.max(0, size - BYTES - LONGEST_COMMENT); at--) {
@@ -62,7 +62,7 @@ record ZipEnd(long begin, long end, long entries, long shift) {
             boolean wide = entries == IN_WIDE_RECORD_16 || size == IN_WIDE_RECORD_32 || begin == IN_WIDE_RECORD_32;
             boolean inSeveralParts = !isFirstDisk(u16(at + 4)) || !isFirstDisk(u16(at + 6)) || u16(at + 8) != entries;
             long locator = at - BYTES_OF_LOCATOR;
-            // PyTorch and others write the wide records whether or not they need them.
+            // PyTorch and others always write the 64-bit records.
             long record = locateWide(locator);
             if (record < 0 && wide && locator >= 0 && u32(locator) == SIGNATURE_OF_LOCATOR) {
                 throw origin.damaged("the zip archive's 64-bit directory end is not where it should be");
@@ -89,7 +89,7 @@ record ZipEnd(long begin, long end, long entries, long shift) {
             }
             long missing = end - size - begin;
             if (record >= 0 && shift != missing) {
-                throw origin.damaged("the zip archive contradicts itself on its directory");
+                throw origin.damaged("the zip archive has contradictory records of its directory");
             }
             return new ZipEnd(end - size, end, entries, missing);
         }
@@ -98,7 +98,10 @@ record ZipEnd(long begin, long end, long entries, long shift) {
             return disk == 0 || disk == IN_WIDE_RECORD_16;
         }
 
-        /** The wide record that ends at its locator, where the locator says or, behind other bytes, right before it. */
+        /**
+         * The 64-bit record: where its locator says or, if other bytes precede the archive, directly before the
+         * locator.
+         */
         private long locateWide(long locator) {
             if (locator < 0 || u32(locator) != SIGNATURE_OF_LOCATOR) {
                 return -1;
@@ -115,10 +118,10 @@ record ZipEnd(long begin, long end, long entries, long shift) {
             return -1;
         }
 
-        /** The wide number, where the narrow one is either the same or says that it does not fit. */
+        /** The 64-bit number; the 32-bit one must be equal or marked as overflown. */
         private long agree(long narrow, long inWideRecord, long wide) {
             if (narrow != inWideRecord && narrow != wide) {
-                throw origin.damaged("the zip archive contradicts itself on its directory");
+                throw origin.damaged("the zip archive has contradictory records of its directory");
             }
             return wide;
         }

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param name the member's name
  * @param rawName the same as bytes
  * @param flags general purpose flags
- * @param method of compression
+ * @param method the compression method
  * @param crc checksum of the content
- * @param sizes its sizes and where its local header stands
+ * @param sizes its sizes and the offset of its local header
  * @param problem why it cannot be read, or null
  */
 record ZipEntry(
@@ -34,7 +34,7 @@ record ZipEntry(
 
     private static final int ENCRYPTED = 1;
     private static final int UTF8 = 1 << 11;
-    /** What a reader may ignore: how hard the compressor tried. */
+    /** The bits that a reader may ignore: the compression level. */
     private static final int COMPRESSION_EFFORT = 1 << 1 | 1 << 2;
 
     private static final String PACK_AGAIN = "unpack the archive and save it again with numpy.savez";
@@ -66,7 +66,8 @@ record ZipEntry(
         if ((flags & ~(DESCRIPTOR_FOLLOWS | UTF8 | COMPRESSION_EFFORT)) != 0
                 || (method != STORED && method != DEFLATED)
                 || (disk != 0 && disk != 0xFFFF)) {
-            return new Problem("it is packed in a way that numpy does not use (method " + method + ")", PACK_AGAIN);
+            return new Problem("it is compressed by a method that numpy does not use (method " + method + ")",
+                    PACK_AGAIN);
         }
         if (sizes == null) {
             return Problem.damage("its 64-bit size is missing or contradicts the other");
@@ -75,12 +76,12 @@ record ZipEntry(
             return Problem.damage("its size exceeds 2^63");
         }
         if (method == STORED && sizes.stored() != sizes.size()) {
-            return Problem.damage("it is stored as it is, but has two different sizes");
+            return Problem.damage("it is stored uncompressed, but has two different sizes");
         }
         return null;
     }
 
-    /** Most names are UTF-8 whether they say so or not; the others are shown byte by byte. */
+    /** Most names are UTF-8, whether or not they are marked as such; other names are shown byte by byte. */
     static String name(MemorySegment raw) {
         byte[] bytes = Bytes.head(raw, raw.byteSize());
         try {

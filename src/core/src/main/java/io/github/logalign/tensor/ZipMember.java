@@ -14,14 +14,14 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member of a zip archive. Its content is checked against its checksum, and expanded if it is compressed, when it
- * is asked for the first time, and kept after that.
+ * One member of a zip archive. Its content is verified against its checksum, and expanded if compressed, on the first
+ * request, and then kept.
  */
 final class ZipMember {
 
     private static final int CHUNK = 1 << 16;
 
-    /** Deflate's best ratio: 258 bytes in two bits. */
+    /** Deflate's maximum ratio: 258 bytes in two bits. */
     private static final long MAX_RATIO = 1032;
 
     private final ZipEntry entry;
@@ -49,13 +49,13 @@ final class ZipMember {
     }
 
     /**
-     * A member to be read.
+     * A readable member.
      *
-     * @param entry what the directory says of it
+     * @param entry its entry in the directory
      * @param archive the archive, for messages
      * @param stored its bytes in the archive
-     * @param budget how much it may expand to
-     * @param arena where to expand it
+     * @param budget the limit on its expanded size
+     * @param arena the owner of its expanded content
      */
     static ZipMember usable(
             ZipEntry entry, Origin archive, MemorySegment stored, ZipBudget budget, Arena arena) {
@@ -67,7 +67,7 @@ final class ZipMember {
         return new ZipMember(entry, archive, stored, budget, arena, problem);
     }
 
-    /** A member that fails when it is asked for its content. */
+    /** A member whose content cannot be read. */
     static ZipMember unusable(ZipEntry entry, Origin archive, Problem problem, ZipBudget budget, Arena arena) {
         return new ZipMember(entry, archive, MemorySegment.NULL, budget, arena, problem);
     }
@@ -84,12 +84,12 @@ final class ZipMember {
         return entry.method() == ZipEntry.DEFLATED;
     }
 
-    /** The size of the content, as the archive says. */
+    /** The size of the content according to the archive. */
     long size() {
         return entry.sizes().size();
     }
 
-    /** The first bytes of the content, not yet checked, at most as many as asked for. */
+    /** The first bytes of the content, unverified, up to a limit. */
     byte[] head(long length) {
         requireUsable();
         if (!isDeflated()) {
@@ -108,7 +108,7 @@ final class ZipMember {
         }
     }
 
-    /** The content, read-only and checked. */
+    /** The content, read-only and verified. */
     synchronized MemorySegment content() {
         if (failure != null) {
             throw failure;
@@ -138,8 +138,8 @@ final class ZipMember {
     }
 
     /**
-     * Copies the next bytes onto the heap. Native code must not read mapped memory: if the file shrinks meanwhile, that ends
-     * the JVM, where a copy by the JVM fails with an error.
+     * Copies the next bytes onto the heap. Native code must not read mapped memory: if the file shrinks in the
+     * meantime, the process crashes, while a copy by the JVM fails with an error.
      */
     private static int copy(MemorySegment segment, long at, byte[] chunk) {
         int length = (int) Math.min(chunk.length, segment.byteSize() - at);
@@ -173,7 +173,7 @@ final class ZipMember {
             return arena.allocate(size);
         } catch (OutOfMemoryError refused) {
             throw origin.problem(
-                    "there is no native memory for its " + size + " bytes",
+                    "not enough native memory for its " + size + " bytes",
                     "raise -XX:MaxDirectMemorySize, or save it uncompressed with numpy.savez",
                     refused);
         }
@@ -186,7 +186,7 @@ final class ZipMember {
         private final byte[] next = new byte[CHUNK];
         private long fed;
 
-        /** Expands into a buffer until it is full or the stream ends. */
+        /** Expands into a buffer until the buffer is full or the stream ends. */
         int fill(ByteBuffer target) {
             int start = target.position();
             try {

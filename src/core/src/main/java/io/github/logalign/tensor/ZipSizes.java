@@ -4,13 +4,14 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sizes and place of a member, from the numbers of 32 bits in a header and those of 64 bits in its extra field. Writers
- * differ: most put only what does not fit into the extra field, numpy on CPython up to 3.11.3 both sizes beside plain ones,
- * Go all three numbers as soon as one of them needs it. A number that stands in both places must be the same.
+ * Sizes and offset of a member, from the 32-bit numbers in a header and the 64-bit ones in its extra field. Writers
+ * differ: most put only the numbers that need 64 bits into the extra field; numpy on CPython up to 3.11.3 writes both
+ * sizes in both places; Go writes all three numbers as soon as one of them needs it. A number stored in both places
+ * must be the same.
  *
- * @param size of the content
- * @param stored of what is in the archive
- * @param begin where the local header is; 0 in a local header
+ * @param size the size of the content
+ * @param stored the size of the data in the archive
+ * @param begin the offset of the local header; 0 in a local header
  */
 record ZipSizes(long size, long stored, long begin) {
 
@@ -21,7 +22,7 @@ record ZipSizes(long size, long stored, long begin) {
      * Resolves them.
      *
      * @param extra the whole extra field
-     * @param narrow size and stored size, in the directory the place too, from the header itself
+     * @param narrow size and stored size from the header itself, in the directory followed by the offset
      * @return null if the two places contradict each other, or a number is missing
      */
     static @Nullable ZipSizes of(MemorySegment extra, long... narrow) {
@@ -36,7 +37,7 @@ record ZipSizes(long size, long stored, long begin) {
         return numbers == null ? null : new ZipSizes(numbers[0], numbers[1], numbers.length > 2 ? numbers[2] : 0);
     }
 
-    /** Each number has its place, needed or not; of what stands twice, both must be the same. */
+    /** Each number has a fixed position, needed or not; numbers stored twice must be equal. */
     private static long @Nullable [] byPosition(MemorySegment field, long[] narrow) {
         long[] numbers = narrow.clone();
         for (int index = 0; index < narrow.length; index++) {
@@ -52,7 +53,7 @@ record ZipSizes(long size, long stored, long begin) {
         return numbers;
     }
 
-    /** As the format's specification has it: only the numbers that do not fit, one behind the other. */
+    /** As in the format's specification: only the numbers that need 64 bits, one after the other. */
     private static long @Nullable [] byNeed(MemorySegment field, long[] narrow) {
         long[] numbers = narrow.clone();
         long at = 0;
@@ -65,15 +66,15 @@ record ZipSizes(long size, long stored, long begin) {
                 at += 8;
             }
         }
-        // A disk's number of 4 bytes may follow; anything else would be numbers that contradict the plain ones.
+        // A disk number of 4 bytes may follow; other data would be numbers that contradict the plain ones.
         return field.byteSize() - at < 8 ? numbers : null;
     }
 
-    /** The field of 64-bit numbers, empty without one; null if there are two different ones. */
+    /** The field of 64-bit numbers; empty if there is none, null if there are two different ones. */
     private static @Nullable MemorySegment wideField(MemorySegment extra) {
         MemorySegment found = extra.asSlice(0, 0);
         long at = 0;
-        // What is no field ends the list: zipalign and others pad with zeros.
+        // Bytes that do not form a field end the list: zipalign and others pad with zeros.
         while (extra.byteSize() - at >= 4) {
             int length = Bytes.u16(extra, at + 2);
             if (length > extra.byteSize() - at - 4) {

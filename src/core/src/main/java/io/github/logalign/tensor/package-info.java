@@ -1,9 +1,9 @@
 /**
- * Strict readers and atomic writers of tensor files: safetensors (sharded too), npy and npz. Files are mapped, never
- * copied, unless they are compressed. Start at {@link io.github.logalign.tensor.TensorFile#open}.
+ * Strict readers and atomic writers of tensor files: safetensors (sharded too), npy and npz. Files are memory-mapped
+ * and never copied, unless they are compressed. Start at {@link io.github.logalign.tensor.TensorFile#open}.
  *
- * <p>Everything in a file is taken for hostile: lengths are checked before they are believed, names are escaped before
- * they appear in a message and are never used as paths.
+ * <p>All content of a file is treated as hostile: lengths are validated before use, names are escaped before they
+ * appear in a message and are never used as paths.
  */
 @NullMarked
 package io.github.logalign.tensor;

@@ -121,7 +121,7 @@ public final class HostileFiles {
         add("random-bytes", new byte[]{99, 12, -4, 7, 55, -100, 3, 9, 100, 4, 17}, "neither");
         add("torch-zip", archive(member("archive/data.pkl", utf8("x"), false)), "PyTorch checkpoint");
         add("torch-zip-flat", archive(member("data.pkl", utf8("x"), true)), "PyTorch checkpoint");
-        add("other-zip", archive(member("word/document.xml", utf8("<x/>"), true)), "no npy array");
+        add("other-zip", archive(member("word/document.xml", utf8("<x/>"), true)), "without an npy array");
         cases.add(new Case("folder", folder -> folder, "folder"));
         cases.add(new Case("missing-file", folder -> folder.resolve("absent"), "no such file"));
         cases.add(new Case("dangling-link", HostileFiles::danglingLink, "a link to absent, which is not there"));
@@ -290,7 +290,7 @@ public final class HostileFiles {
                 "shape-of-65-dimensions", entry("a", "U8", "[" + "1,".repeat(64) + "1]", 0, 1), new byte[1],
                 "more than 64");
         addHeader("vector-as-matrix", entry("a", "F32", "[6]", 0, 24), SIX_FLOATS, "2 dimensions");
-        addHeader("integers-as-matrix", entry("a", "I32", "[2,3]", 0, 24), SIX_FLOATS, "computed with");
+        addHeader("integers-as-matrix", entry("a", "I32", "[2,3]", 0, 24), SIX_FLOATS, "not supported for computation");
     }
 
     private void addSafetensorsEntries() {
@@ -395,16 +395,16 @@ public final class HostileFiles {
         add("index-bad-number", utf8("{\"metadata\": 01, \"weight_map\": {}}"), "expected");
         add("index-nan", utf8("{\"metadata\": NaN, \"weight_map\": {}}"), "expected");
         add("index-shard-missing", index("shard-00001-of-00002.safetensors"),
-                "shard-00001-of-00002.safetensors: it is missing");
+                "shard-00001-of-00002.safetensors: this shard is missing");
         String[] paths = {
             "../file", "..", ".", "", "/etc/passwd", "sub/shard", "sub\\\\shard", "C:shard", "C:\\\\shard",
             "shard:stream", "a\\u0000b", "a\\nb", "\\u001b[2J", "//host/share", "~/../x", "file://etc/passwd"
         };
         for (int index = 0; index < paths.length; index++) {
-            add("index-shard-path-" + index, index(paths[index]), "no plain name");
+            add("index-shard-path-" + index, index(paths[index]), "not a plain name");
         }
-        add("index-shard-name-long", index("s".repeat(100_000)), "no plain name");
-        add("index-names-itself", index("file"), "no safetensors file");
+        add("index-shard-name-long", index("s".repeat(100_000)), "not a plain name");
+        add("index-names-itself", index("file"), "not a safetensors file");
     }
 
     private static byte[] index(String shard) {
@@ -417,7 +417,7 @@ public final class HostileFiles {
         addShards("shard-truncated", index("s1"), "truncated", head(good, good.length - 1));
         addShards("shard-is-a-pointer", index("s1"), "git lfs pull",
                 utf8("version https://git-lfs.github.com/spec/v1\n"));
-        addShards("shard-is-npy", index("s1"), "no safetensors file", GOOD_NPY);
+        addShards("shard-is-npy", index("s1"), "not a safetensors file", GOOD_NPY);
         addShards("shard-empty", index("s1"), "empty", new byte[0]);
         addShards("shard-without-its-tensor", index("s1"), "'s1', which does not hold it", other);
         byte[] both = utf8("{\"weight_map\": {\"w\": \"s1\", \"v\": \"s2\"}}");
@@ -480,7 +480,7 @@ public final class HostileFiles {
         addNpy("npy-data-too-long", dictionary("<f4", false, "(2, 2)"), "followed by something else");
         addNpy("npy-data-too-short", dictionary("<f4", false, "(3, 3)"), "truncated");
         addNpy("npy-one-dimension", dictionary("<f4", false, "(6,)"), "2 dimensions");
-        addNpy("npy-integers", dictionary("<i4", false, "(2, 3)"), "computed with");
+        addNpy("npy-integers", dictionary("<i4", false, "(2, 3)"), "not supported for computation");
         addNpy("npy-no-shape", "{'descr': '<f4', 'fortran_order': False}", "'shape' is missing");
         addNpy("npy-no-descr", "{'fortran_order': False, 'shape': (2, 3)}", "'descr' is missing");
         addNpy("npy-no-order-key", "{'descr': '<f4', 'shape': (2, 3)}", "'fortran_order' is missing");
@@ -507,8 +507,8 @@ public final class HostileFiles {
     private void addZipStructure() {
         ZipBytes.Member[] good = {member("w.npy", GOOD_NPY, false)};
         addZip("zip-behind-something", good, zip -> zip.before = new byte[]{'P', 'K', 3, 4, 0},
-                "does not list stands before it");
-        addZip("zip-more-entries-than-listed", good, zip -> zip.entriesClaimed = 0, "more than it lists");
+                "it follows another zip archive");
+        addZip("zip-more-entries-than-listed", good, zip -> zip.entriesClaimed = 0, "more bytes than its entries");
         addZip("zip-fewer-entries-than-listed", good, zip -> zip.entriesClaimed = 2, "truncated");
         addZip("zip-directory-elsewhere", good, zip -> zip.directoryClaimed = 5, "not where its end says");
         addZip("zip-directory-beyond-file", good, zip -> zip.directoryClaimed = 0xFFFFFFF0L, "not where its end says");
@@ -516,7 +516,7 @@ public final class HostileFiles {
         addZip("zip-64-end-elsewhere", good, zip -> {
             zip.zip64End = true;
             zip.end64Shift = 1;
-        }, "contradicts itself");
+        }, "contradictory records");
         addZip("zip-64-directory-elsewhere", good, zip -> {
             zip.zip64End = true;
             zip.directoryClaimed = Long.MAX_VALUE;
@@ -566,9 +566,9 @@ public final class HostileFiles {
         addMember("member-deflate-damaged", true, m -> m.stored[0] = 7, "damaged");
         addMember("member-encrypted", false, m -> m.localFlags = m.flags |= 1, "encrypted");
         addMember("member-strongly-encrypted", false, m -> m.localFlags = m.flags |= 1 | 1 << 6, "encrypted");
-        addMember("member-masked", false, m -> m.localFlags = m.flags |= 1 << 13, "packed in a way");
+        addMember("member-masked", false, m -> m.localFlags = m.flags |= 1 << 13, "compressed by a method");
         addMember("member-bzip2", false, m -> m.localMethod = m.method = 12, "method 12");
-        addMember("member-on-another-disk", false, m -> m.disk = 1, "packed in a way");
+        addMember("member-on-another-disk", false, m -> m.disk = 1, "compressed by a method");
         addMember("member-two-methods", false, m -> m.localMethod = 8, "contradict");
         addMember("member-two-names", false, m -> m.localName = utf8("v.npy"), "contradict");
         addMember("member-two-name-lengths", false, m -> m.localName = utf8("ww.npy"), "contradict");
@@ -586,7 +586,7 @@ public final class HostileFiles {
             m.stored = head(m.stored, m.stored.length - 4);
             m.localStoredSize = m.storedSize = m.stored.length;
         }, "instead of 152");
-        addMember("member-begins-elsewhere", false, m -> m.begin = 1, "does not list stands before it");
+        addMember("member-begins-elsewhere", false, m -> m.begin = 1, "it follows another zip archive");
         addMember("member-begins-beyond-file", false, m -> m.begin = 0xFFFFFFF0L, "not where its end says");
         addMember("member-64-bit-size-missing", false, m -> m.size = 0xFFFFFFFFL, "64-bit size is missing");
         addMember("member-64-bit-size-negative", false, m -> {
@@ -602,20 +602,20 @@ public final class HostileFiles {
             m.extra = ZipBytes.wideLocal(member("x", new byte[0], false)).localExtra;
         }, "contradicts the other");
         addMember("member-descriptor-missing", true, m -> m.localFlags = m.flags |= 1 << 3,
-                "what follows it contradicts");
+                "the descriptor after it contradicts");
         add("member-descriptor-lies", archive(
                 changed(ZipBytes.streamed("w.npy", GOOD_NPY, true, false), m -> m.after[8]++)),
-                "what follows it contradicts");
+                "the descriptor after it contradicts");
         add("member-name-escape-code", archive(member("\u001b[31m.txt", GOOD_NPY, false)), "\\u001B[31m.txt");
         add("member-name-formula", archive(member("=1+1.csv", GOOD_NPY, false)), "=1+1.csv");
-        add("member-folder", archive(member("sub/", new byte[0], false)), "no npy array");
+        add("member-folder", archive(member("sub/", new byte[0], false)), "without an npy array");
         add("member-empty", archive(member("w.npy", new byte[0], false)), "truncated after 0");
         add("member-pickled", archive(member("w.npy", utf8("\u0080\u0004}q\0.        "), true)), "npy array");
         add("member-object-array", archive(member("w.npy", npy(dictionary("|O", false, "(1,)"), new byte[8]), true)),
                 "Python objects");
         add("member-npy-too-short", archive(member("w.npy", npy(dictionary("<f4", false, "(9, 9)"), SIX_FLOATS), true)),
                 "needs 324 bytes");
-        add("zip-bomb-in-header", bombOfHeaders(), "headers in it exceed");
+        add("zip-bomb-in-header", bombOfHeaders(), "npy headers exceed");
         add("zip-bomb-beyond-limit", bomb(), "would expand to more than 4294967296 bytes");
     }
 

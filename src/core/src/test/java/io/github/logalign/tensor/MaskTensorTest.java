@@ -155,7 +155,7 @@ class MaskTensorTest {
         assertCounts(Kind.MASK, List.of(0, 2), floats(1, 0, 1));
         assertRefused("-Infinity at element 1", "mask == 0", () -> floats(0, Float.NEGATIVE_INFINITY));
         assertRefused("-3.4", "mask == 0", () -> floats(0, -Float.MAX_VALUE));
-        assertRefused("all of it is 0.0", "BOOL", () -> floats(0, 0));
+        assertRefused("all values are 0.0", "BOOL", () -> floats(0, 0));
         assertRefused("0.5 at element 0", "BOOL", () -> floats(0.5f, 1));
         assertRefused("NaN at element 1", "BOOL", () -> floats(1, Float.NaN));
         assertCounts(Kind.MASK, List.of(1), read("m", DataType.BF16,

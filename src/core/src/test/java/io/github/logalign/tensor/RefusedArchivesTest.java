@@ -80,7 +80,7 @@ class RefusedArchivesTest {
         "MAR-INF/MANIFEST.json, TorchServe",
         "META-INF/MANIFEST.MF, Java archive",
         "[Content_Types].xml, office document",
-        "readme.txt, no npy array is in it"
+        "readme.txt, without an npy array"
     })
     void othersAreNamed(String member, String expected) throws IOException {
         byte[] content = member.startsWith("model/")

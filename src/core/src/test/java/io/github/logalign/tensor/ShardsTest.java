@@ -93,7 +93,7 @@ class ShardsTest {
     void tensorsThatTheIndexLeavesOutAreNoted() throws IOException {
         shard(folder.resolve("one"), "a", 1, "x\ny", 2);
         try (TensorFile file = TensorFile.open(index("\"a\": \"one\""))) {
-            assertEquals(List.of("1 tensor of the shards is not in the index and left aside, such as 'x\\u000Ay'"),
+            assertEquals(List.of("1 tensor of the shards is not in the index and skipped, such as 'x\\u000Ay'"),
                     file.notes());
             assertTrue(file.find("x\ny").isEmpty());
         }
@@ -107,7 +107,7 @@ class ShardsTest {
             assertEquals(2, file.matrix("b").get(0, 0));
             for (String name : List.of("c", "d")) {
                 String problem = refusal(file.tensor(name));
-                assertTrue(problem.startsWith(folder.resolve("absent") + ": it is missing"), problem);
+                assertTrue(problem.startsWith(folder.resolve("absent") + ": this shard is missing"), problem);
             }
         }
     }
@@ -138,7 +138,8 @@ class ShardsTest {
     void oneLineIsEnoughWhereNoShardIsThere() throws IOException {
         Path index = index("\"a\": \"absent\", \"b\": \"away\"");
         LogalignException failure = assertThrows(LogalignException.class, () -> TensorFile.open(index).close());
-        assertTrue(String.valueOf(failure.getMessage()).contains("absent: it is missing"), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains("absent: this shard is missing"),
+                failure.getMessage());
     }
 
     @Test

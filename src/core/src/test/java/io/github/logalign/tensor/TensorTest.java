@@ -61,8 +61,8 @@ class TensorTest {
                 assertEquals(13, matrix.get(3, 1));
             }
             assertEquals(0, file.tensor("none").activations().rows());
-            assertProblem("this has 1", () -> file.tensor("line").activations());
-            assertProblem("this has 4", () -> file.tensor("deep").activations());
+            assertProblem("this tensor has 1", () -> file.tensor("line").activations());
+            assertProblem("this tensor has 4", () -> file.tensor("deep").activations());
         }
     }
 
@@ -77,9 +77,9 @@ class TensorTest {
             assertEquals(23, experts.get(1).matrix().get(2, 3));
             assertEquals("plane", file.tensor("plane").matrices().getFirst().name());
             assertEquals(List.of(), file.tensor("none").matrices());
-            assertProblem("this has 1", () -> file.tensor("line").matrices());
+            assertProblem("this tensor has 1", () -> file.tensor("line").matrices());
             assertProblem("more than 65536", () -> file.tensor("many").matrices());
-            assertProblem("this has 3", () -> file.tensor("cube").matrix());
+            assertProblem("this tensor has 3", () -> file.tensor("cube").matrix());
         }
     }
 

@@ -126,7 +126,7 @@ class UnusableMembersTest {
             assertEquals(List.of("meta.json", "__MACOSX/._w.npy", "w"),
                     file.tensors().stream().map(Tensor::name).toList());
             assertEquals(6, file.matrix("w").get(0, 1));
-            assertUnusable(file.tensor("meta.json"), "no npy array");
+            assertUnusable(file.tensor("meta.json"), "not an npy array");
             assertFalse(file.tensor("meta.json").holdsMatrices());
             assertEquals("no array", file.tensor("__MACOSX/._w.npy").typeName());
         }

@@ -76,7 +76,7 @@ public final class MaskTensor {
             throw tensor.problem("a mask is BOOL, integers of 0 and 1, or labels with -100", "name another tensor");
         }
         if (tensor.shape().length > 1) {
-            tensor.requireRowMajor();
+            TensorViews.requireRowMajor(tensor);
         }
         if (tensor.elements() > Integer.MAX_VALUE) {
             throw tensor.problem("a mask has at most 2^31 - 1 tokens", "split it");

@@ -4,15 +4,12 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Origin;
 import io.github.logalign.internal.io.Problem;
-import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.matrix.Matrix.Orientation;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,12 +23,9 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}. Cost: a view of a mapped tensor costs nothing; the first view of an npz member reads
  * it whole to check its checksum, and expands it if it is compressed.
  *
- * <p>This file is long because most of it documents the views and their errors.
+ * <p>This file is long because of its documentation; {@link TensorViews} builds the matrices.
  */
 public final class Tensor {
-
-    /** No model has more experts; a larger shape is an attempt to exhaust memory. */
-    private static final long MAX_MATRICES = 1 << 16;
 
     private final String name;
     private final boolean named;
@@ -272,14 +266,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public Matrix matrix() {
-        requireUsable();
-        ElementType type = elementType();
-        if (shape.length != 2) {
-            throw problem(
-                    "a matrix has 2 dimensions, this tensor has " + shape.length,
-                    "name another tensor or reshape it");
-        }
-        return matrix(segment(), type, shape[0], shape[1]);
+        return TensorViews.matrix(this);
     }
 
     /**
@@ -292,19 +279,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public Matrix activations() {
-        requireUsable();
-        if (shape.length != 3) {
-            if (shape.length != 2) {
-                throw problem(
-                        "activations have 2 dimensions (tokens, n) or 3 (batch, tokens, n), this tensor has "
-                                + shape.length,
-                        "save them in one of these shapes");
-            }
-            return matrix();
-        }
-        ElementType type = elementType();
-        requireRowMajor();
-        return matrix(segment(), type, Math.multiplyExact(shape[0], shape[1]), shape[2]);
+        return TensorViews.activations(this);
     }
 
     /**
@@ -317,16 +292,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public Matrix unfolded() {
-        if (shape.length <= 2) {
-            return matrix();
-        }
-        ElementType type = elementType();
-        requireRowMajor();
-        long columns = 1;
-        for (int dimension = 1; dimension < shape.length; dimension++) {
-            columns = Math.multiplyExact(columns, shape[dimension]);
-        }
-        return matrix(segment(), type, shape[0], columns);
+        return TensorViews.unfolded(this);
     }
 
     /**
@@ -339,28 +305,7 @@ public final class Tensor {
      * @throws IllegalStateException if the file is closed
      */
     public List<NamedMatrix> matrices() {
-        requireUsable();
-        if (shape.length == 2) {
-            return List.of(new NamedMatrix(name, matrix()));
-        }
-        ElementType type = elementType();
-        if (shape.length != 3) {
-            throw problem(
-                    "2 dimensions (m, n) or 3 (experts, m, n) are expected, this tensor has " + shape.length,
-                    "name another tensor or reshape it");
-        }
-        requireRowMajor();
-        if (shape[0] > MAX_MATRICES) {
-            throw problem("more than " + MAX_MATRICES + " matrices in one tensor", "split it");
-        }
-        MemorySegment all = segment();
-        long bytesEach = shape[0] == 0 ? 0 : all.byteSize() / shape[0];
-        List<NamedMatrix> matrices = new ArrayList<>();
-        for (int index = 0; index < shape[0]; index++) {
-            MemorySegment slice = all.asSlice(index * bytesEach, bytesEach);
-            matrices.add(new NamedMatrix(name + "[" + index + "]", matrix(slice, type, shape[1], shape[2])));
-        }
-        return List.copyOf(matrices);
+        return TensorViews.matrices(this);
     }
 
     /**
@@ -394,30 +339,15 @@ public final class Tensor {
         return Names.printable(name) + " " + describe();
     }
 
-    private Matrix matrix(MemorySegment segment, ElementType type, long rows, long columns) {
-        return new Matrix(
-                segment,
-                type,
-                rows,
-                columns,
-                fortranOrder ? rows : columns,
-                fortranOrder ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR,
-                byteOrder);
-    }
-
+    /** Throws the reason if the elements cannot be used. */
     void requireUsable() {
         if (refusal != null) {
             throw refusal.get();
         }
     }
 
-    private ElementType elementType() {
-        return dataType.elementType()
-                .orElseThrow(() -> problem(dataType + " elements are not supported for computation", switch (dataType) {
-                    case BOOL -> "name another tensor";
-                    case C64 -> "save its real and its imaginary part as separate tensors";
-                    default -> "name another tensor or convert it to float32";
-                }));
+    boolean isFortranOrder() {
+        return fortranOrder;
     }
 
     /** The byte order of the elements. */
@@ -425,16 +355,8 @@ public final class Tensor {
         return byteOrder;
     }
 
-    /** Checks that the elements are in row-major order. */
-    void requireRowMajor() {
-        if (fortranOrder) {
-            throw problem(
-                    shape.length + " dimensions in Fortran order cannot be split into matrices",
-                    "save it with numpy.ascontiguousarray");
-        }
-    }
-
-    private MemorySegment segment() {
+    /** The elements, while the file is open. */
+    MemorySegment segment() {
         MemorySegment segment = origin.reading(content::segment);
         if (!segment.scope().isAlive()) {
             throw new IllegalStateException("the tensor's file is closed");

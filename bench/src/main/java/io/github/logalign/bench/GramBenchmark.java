@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Param;
 
 /**
  * The Gram matrix of 1,024 rows of length n: 1024 * n^2 floating-point operations, counting one triangle. The kernels pack
- * 256 rows at a time and always sum up in F64; BLAS is asked for the product alone, in the working type.
+ * {@value GramLayout#DEPTH} rows at a time and always sum up in F64; BLAS is asked for the product alone, in the working type.
  */
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class GramBenchmark extends CheckedBenchmark {
@@ -39,6 +39,7 @@ public class GramBenchmark extends CheckedBenchmark {
     private MemorySegment rows;
     private MemorySegment packed;
     private MemorySegment gram;
+    private GramLayout layout;
     private int stride;
 
     @Override
@@ -46,10 +47,10 @@ public class GramBenchmark extends CheckedBenchmark {
         kernels = Implementation.of(implementation).kernels();
         blas = implementation.equals("blas") ? Blas.get() : null;
         rows = Numbers.normal(arena, working, ROWS, n, 1);
-        int width = kernels.panelWidth(working);
-        stride = blas == null ? GramLayout.stride(n, width) : n;
-        packed = arena.allocate(GramLayout.packedSize(n, width, DEPTH) * working.bytes(), 64);
-        gram = arena.allocate(GramLayout.size(n, width) * Double.BYTES, 64);
+        layout = GramLayout.of(kernels, working, n);
+        stride = blas == null ? layout.stride() : n;
+        packed = arena.allocate(layout.packedSize(DEPTH) * working.bytes(), 64);
+        gram = arena.allocate(layout.size() * Double.BYTES, 64);
     }
 
     @Override
@@ -82,8 +83,8 @@ public class GramBenchmark extends CheckedBenchmark {
         gram.fill((byte) 0);
         for (int row = 0; row < ROWS; row += DEPTH) {
             MemorySegment block = rows.asSlice((long) row * n * working.bytes());
-            kernels.packGram(working, block, 0, DEPTH, DEPTH, n, packed);
-            kernels.addGram(working, packed, DEPTH, n, gram);
+            kernels.packGram(working, block, 0, DEPTH, DEPTH, layout, packed);
+            kernels.addGram(working, packed, DEPTH, layout, gram);
         }
         return gram;
     }

@@ -40,6 +40,7 @@ public class ProjectionBenchmark extends CheckedBenchmark {
     private MemorySegment v;
     private MemorySegment block;
     private MemorySegment panels;
+    private MemorySegment scratch;
     private MemorySegment sums;
 
     @Override
@@ -55,6 +56,7 @@ public class ProjectionBenchmark extends CheckedBenchmark {
         int panelCount = Panels.count(n, width);
         panels = arena.allocate(Panels.byteSize(panelCount, width, n, working), 64);
         Panels.pack(working, v, 0, n, 1, n, n, width, panels);
+        scratch = arena.allocate(kernels.projectionScratch(working, TOKENS, n), 64);
         sums = arena.allocate(8L * panelCount * width, 64);
     }
 
@@ -86,13 +88,13 @@ public class ProjectionBenchmark extends CheckedBenchmark {
         sums.fill((byte) 0);
         if (input == working) {
             kernels.addSquaredProjections(
-                    working, x, 0, (long) n * working.bytes(), TOKENS, n, panels, n, sums);
+                    working, x, 0, (long) n * working.bytes(), TOKENS, n, panels, n, scratch, sums);
             return sums;
         }
         for (int token = 0; token < TOKENS; token += BLOCK) {
             kernels.convert(x, (long) token * n * input.bytes(), input, BLOCK * n, block, 0, working, 0);
             kernels.addSquaredProjections(
-                    working, block, 0, (long) n * working.bytes(), BLOCK, n, panels, n, sums);
+                    working, block, 0, (long) n * working.bytes(), BLOCK, n, panels, n, scratch, sums);
         }
         return sums;
     }

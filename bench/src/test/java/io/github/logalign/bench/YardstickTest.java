@@ -93,7 +93,8 @@ class YardstickTest {
         kernels.convert(x, 0, element, TOKENS * n, wide, 0, working, 0);
         Panels.pack(working, v, 0, n, 1, directions, n, width, panels);
         kernels.addSquaredProjections(
-                working, wide, 0, (long) n * working.bytes(), TOKENS, n, panels, directions, sums);
+                working, wide, 0, (long) n * working.bytes(), TOKENS, n, panels, directions,
+                arena.allocate(kernels.projectionScratch(working, TOKENS, n), 64), sums);
         return sums.toArray(ValueLayout.JAVA_DOUBLE);
     }
 

@@ -46,7 +46,7 @@ public final class GramAccumulator implements AutoCloseable {
     private final Products products;
     private final BlasSource blasSource;
     private final int n;
-    private final int width;
+    private final GramLayout layout;
     private final GramTriangle sums;
     private final @Nullable NativeBuffer scratch;
     private final Set<Routine> routines = EnumSet.noneOf(Routine.class);
@@ -70,15 +70,15 @@ public final class GramAccumulator implements AutoCloseable {
         this.products = products;
         this.blasSource = blasSource;
         this.n = n;
-        this.width = kernels.panelWidth(working);
-        long bytes = GramLayout.size(n, width) * Double.BYTES;
+        this.layout = GramLayout.of(kernels, working, n);
+        long bytes = layout.size() * Double.BYTES;
         if (arena == null) {
             NativeBuffer closed = NativeBuffer.allocate(bytes);
             this.scratch = closed;
-            this.sums = new GramTriangle(closed.segment(), n, GramLayout.stride(n, width));
+            this.sums = new GramTriangle(closed.segment(), n, layout.stride());
         } else {
             this.scratch = null;
-            this.sums = new GramTriangle(NativeBuffer.allocate(bytes, arena), n, GramLayout.stride(n, width));
+            this.sums = new GramTriangle(NativeBuffer.allocate(bytes, arena), n, layout.stride());
         }
         sums.memory().fill((byte) 0);
     }
@@ -162,15 +162,15 @@ public final class GramAccumulator implements AutoCloseable {
     private void addByKernel(Rows rows, int row, int count) {
         try (NativeBuffer plain = NativeBuffer.allocate((long) READ_ROWS * n * working.bytes());
                 NativeBuffer packed = NativeBuffer
-                        .allocate(GramLayout.packedSize(n, width, GramLayout.DEPTH) * working.bytes())) {
+                        .allocate(layout.packedSize(GramLayout.DEPTH) * working.bytes())) {
             for (int start = 0; start < count; start += GramLayout.DEPTH) {
                 int depth = Math.min(GramLayout.DEPTH, count - start);
                 for (int first = 0; first < depth; first += READ_ROWS) {
                     int together = Math.min(READ_ROWS, depth - first);
                     rows.read(row + start + first, together, plain.segment());
-                    kernels.packGram(working, plain.segment(), first, together, depth, n, packed.segment());
+                    kernels.packGram(working, plain.segment(), first, together, depth, layout, packed.segment());
                 }
-                kernels.addGram(working, packed.segment(), depth, n, sums.memory());
+                kernels.addGram(working, packed.segment(), depth, layout, sums.memory());
             }
         }
     }

@@ -40,6 +40,7 @@ public final class Projector implements AutoCloseable {
     private final int n;
     private final int group;
     private final Set<Routine> routines = EnumSet.noneOf(Routine.class);
+    private @Nullable NativeBuffer tokenTiles;
     private @Nullable NativeBuffer gathered;
     private @Nullable NativeBuffer projections;
 
@@ -71,11 +72,14 @@ public final class Projector implements AutoCloseable {
 
     @Override
     public void close() {
-        if (gathered != null) {
-            gathered.close();
-        }
-        if (projections != null) {
-            projections.close();
+        close(tokenTiles);
+        close(gathered);
+        close(projections);
+    }
+
+    private static void close(@Nullable NativeBuffer buffer) {
+        if (buffer != null) {
+            buffer.close();
         }
     }
 
@@ -123,8 +127,9 @@ public final class Projector implements AutoCloseable {
             addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
         } else {
             routines.add(Routine.KERNEL);
+            tokenTiles = ofSize(tokenTiles, kernels.projectionScratch(working, tokens, n));
             kernels.addSquaredProjections(working, x, offset, stride, tokens, n, directions.memory(),
-                    directions.count(), sums);
+                    directions.count(), tokenTiles.segment(), sums);
         }
     }
 
@@ -133,13 +138,7 @@ public final class Projector implements AutoCloseable {
         if (gathered == null) {
             gathered = NativeBuffer.allocate((long) group * width * n * working.bytes());
         }
-        long needed = (long) group * width * tokens * working.bytes();
-        if (projections == null || projections.segment().byteSize() < needed) {
-            if (projections != null) {
-                projections.close();
-            }
-            projections = NativeBuffer.allocate(needed);
-        }
+        projections = ofSize(projections, (long) group * width * tokens * working.bytes());
         MemorySegment v = gathered.segment();
         MemorySegment y = projections.segment();
         for (int panel = 0; panel < panelCount; panel += group) {
@@ -154,6 +153,15 @@ public final class Projector implements AutoCloseable {
             kernels.addSquaresOfColumns(working, y, tokens, count,
                     sums.asSlice((long) panel * width * Double.BYTES));
         }
+    }
+
+    /** A buffer, or a larger one in its place. */
+    private static NativeBuffer ofSize(@Nullable NativeBuffer buffer, long bytes) {
+        if (buffer != null && buffer.segment().byteSize() >= bytes) {
+            return buffer;
+        }
+        close(buffer);
+        return NativeBuffer.allocate(bytes);
     }
 
     /** Panels side by side are a matrix, column-major, one coordinate a column. */

@@ -15,13 +15,12 @@ public enum KernelKind {
     /** {@link Kernels#packGram} and {@link Kernels#addGram}, by working type. */
     GRAM;
 
-    /**
-     * Whether vectors of so many bits are faster than a matrix product by BLAS, where that is the alternative. Projections are
-     * at 512, 256 and 128 bits (by a fifth, measured against OpenBLAS's kernels for CPUs with such vectors); the Gram matrix
-     * has tiles for the 32 registers of 512 bits only.
-     */
-    boolean beatsBlas(int bits) {
-        return bits == 512 || this != GRAM;
+    /** Whether the vector kernel is faster than a matrix product by BLAS, or has no counterpart there. */
+    boolean beatsBlas(Tile tile) {
+        return switch (this) {
+            case GRAM -> tile.hasGramMatrix();
+            case PROJECT, SCAN, CONVERT, SQUARES, COLUMNS -> true;
+        };
     }
 
     /** All kernels on all types fit into an int: what does not depend on a type uses the first bit of its kind only. */

@@ -15,6 +15,8 @@ final class KernelWarmUp {
 
     private static final long RESULT = BYTES / 2;
 
+    private static final long SCRATCH = BYTES / 4 * 3;
+
     /** Calls in a round, of which C2 learns what happens in the loop. */
     private static final int CALLS = 2;
 
@@ -111,7 +113,8 @@ final class KernelWarmUp {
             if (kind == KernelKind.GRAM) {
                 int n = 2 * vector.panelWidth(working);
                 bestOfPacking = Math.max(bestOfPacking, rate.applyAsDouble(() -> {
-                    vector.packGram(working, memory, 0, LENGTH, LONG, n, memory.asSlice(SECOND));
+                    GramLayout layout = GramLayout.of(vector, working, n);
+                    vector.packGram(working, memory, 0, LENGTH, LONG, layout, memory.asSlice(SECOND));
                     return (double) LENGTH * n;
                 }));
             }
@@ -143,14 +146,16 @@ final class KernelWarmUp {
                 // A whole panel, and one with a single vector.
                 int directions = vector.panelWidth(working) + 1;
                 vector.addSquaredProjections(working, memory, 0, (long) length * working.bytes(), TOKENS, length,
-                        second, directions, result);
+                        second, directions, memory.asSlice(SCRATCH), result);
                 return (double) TOKENS * length * directions;
             }
             case GRAM -> {
                 // One panel: three tiles, or as many rows.
                 int n = vector.panelWidth(working);
-                vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? 0 : n, second);
-                vector.addGram(working, second, length, n, result);
+                GramLayout layout = GramLayout.of(vector, working, n);
+                vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? GramLayout.of(vector, working, 0) : layout,
+                        second);
+                vector.addGram(working, second, length, layout, result);
                 return (double) length * n * n;
             }
         }

@@ -31,6 +31,12 @@ public interface Kernels {
     /** How many directions stand side by side in one panel, see {@link Panels}. */
     int panelWidth(Element working);
 
+    /** How many tokens, or columns of a Gram matrix, are multiplied with a panel at once. */
+    int tileRows();
+
+    /** The bytes of scratch memory that {@link #addSquaredProjections} needs. */
+    long projectionScratch(Element working, int tokens, int n);
+
     /**
      * The largest magnitude of the elements, or a value that is not finite if any element is not finite. 0 if there is
      * none.
@@ -71,6 +77,7 @@ public interface Kernels {
      * @param n the length of a token
      * @param panels the directions, packed with {@link Panels}
      * @param directions how many
+     * @param scratch of the size {@link #projectionScratch}
      * @param sums F64, one for each direction that the panels have room for
      */
     void addSquaredProjections(
@@ -82,6 +89,7 @@ public interface Kernels {
             int n,
             MemorySegment panels,
             int directions,
+            MemorySegment scratch,
             MemorySegment sums);
 
     /**
@@ -96,15 +104,18 @@ public interface Kernels {
     void addSquaresOfColumns(Element working, MemorySegment rows, int count, int columns, MemorySegment sums);
 
     /**
-     * Packs rows for {@link #addGram}.
+     * Packs rows for {@link #addGram}. The rows of a block are packed in ascending order.
      *
      * @param rows of the working type, n elements each, one after the other
      * @param first where the first of them goes in the block
      * @param count how many
-     * @param depth the rows of the block, at most
-     * @param packed the block, see {@link GramLayout}
+     * @param depth the rows of the block
+     * @param layout of these kernels
+     * @param packed the block
      */
-    void packGram(Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed);
+    void packGram(
+            Element working, MemorySegment rows, int first, int count, int depth, GramLayout layout,
+            MemorySegment packed);
 
     /**
      * Adds the products of all pairs of columns: {@code gram += block^T block}. Products and their sums over the block are
@@ -112,7 +123,8 @@ public interface Kernels {
      *
      * @param packed all rows of the block
      * @param depth the rows of the block
-     * @param gram see {@link GramLayout}
+     * @param layout of these kernels
+     * @param gram the matrix
      */
-    void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram);
+    void addGram(Element working, MemorySegment packed, int depth, GramLayout layout, MemorySegment gram);
 }

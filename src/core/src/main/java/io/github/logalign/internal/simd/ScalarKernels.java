@@ -8,18 +8,13 @@ final class ScalarKernels implements Kernels {
     /** The directions of a tile: sums side by side, so that one addition need not wait for the other. */
     private static final int LANES = 4;
 
-    /** The vectors of a panel, see {@link VectorKernels}. */
-    private static final int VECTORS = 3;
-
-    private final int bits;
+    private final Tile tile;
 
     /**
-     * The kernels on panels of another width.
-     *
-     * @param bits the width in bits of the vectors whose panels are read; 0 for the scalar kernels' own
+     * The kernels on the panels of a tile.
      */
-    ScalarKernels(int bits) {
-        this.bits = bits;
+    ScalarKernels(Tile tile) {
+        this.tile = tile;
     }
 
     @Override
@@ -29,7 +24,17 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public int panelWidth(Element working) {
-        return bits == 0 ? LANES : VECTORS * bits / (Byte.SIZE * working.bytes());
+        return tile.panelWidth(working);
+    }
+
+    @Override
+    public int tileRows() {
+        return tile.rows();
+    }
+
+    @Override
+    public long projectionScratch(Element working, int tokens, int n) {
+        return TokenTiles.scratch(tile, working, tokens, n);
     }
 
     @Override
@@ -121,11 +126,12 @@ final class ScalarKernels implements Kernels {
             int n,
             MemorySegment panels,
             int directions,
+            MemorySegment scratch,
             MemorySegment sums) {
         int width = panelWidth(working);
         for (int panel = 0; panel * width < directions; panel++) {
             for (int lane = 0; lane < Math.min(width, directions - panel * width); lane += LANES) {
-                // Panels of two or six doubles: the last lanes of the one before are left out.
+                // Panels of six doubles: the last lanes of the one before are left out.
                 int overlap = Math.max(0, lane + LANES - width);
                 long from = ((long) panel * width * n + lane - overlap) * working.bytes();
                 long to = ((long) panel * width + lane - overlap) * Double.BYTES;
@@ -158,54 +164,52 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void packGram(
-            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
-        packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
-    }
-
-    /** For panels of any width. */
-    static void packGram(
-            Element working,
-            int width,
-            MemorySegment rows,
-            int first,
-            int count,
-            int depth,
-            int n,
+            Element working, MemorySegment rows, int first, int count, int depth, GramLayout layout,
             MemorySegment packed) {
-        for (int row = 0; row < count; row++) {
-            for (int column = 0; column < GramLayout.stride(n, width); column++) {
-                long to = packedIndex(column, first + row, depth, width) * working.bytes();
-                double value = column < n
-                        ? Scalars.get(rows, ((long) row * n + column) * working.bytes(), working)
-                        : 0;
-                Scalars.put(packed, to, working, value);
+        for (int row = first; row < first + count; row++) {
+            long from = (long) (row - first) * layout.n() * working.bytes();
+            for (int panel = 0; panel < layout.panels(); panel++) {
+                long to = layout.panel(panel, depth) + (long) row * layout.width();
+                copy(working, rows, from, panel * layout.width(), layout.n(), layout.width(), packed, to);
+            }
+            int groups = layout.groupsAreInPanels() ? 0 : layout.groups();
+            for (int group = 0; group < groups; group++) {
+                long to = layout.group(group, depth) + (long) row * layout.tileRows();
+                copy(working, rows, from, group * layout.tileRows(), layout.n(), layout.tileRows(), packed, to);
             }
         }
     }
 
-    private static long packedIndex(int column, int row, int depth, int width) {
-        return ((long) (column / width) * depth + row) * width + column % width;
+    /** Some columns of a row, and zeros beyond the last one. */
+    private static void copy(
+            Element working, MemorySegment rows, long from, int column, int n, int width, MemorySegment packed,
+            long to) {
+        for (int lane = 0; lane < width; lane++) {
+            double value = column + lane < n
+                    ? Scalars.get(rows, from + (long) (column + lane) * working.bytes(), working)
+                    : 0;
+            Scalars.put(packed, (to + lane) * working.bytes(), working, value);
+        }
     }
 
     @Override
-    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
-        addGram(working, panelWidth(working), packed, depth, n, gram);
-    }
-
-    /** For panels of any width. */
-    static void addGram(
-            Element working, int width, MemorySegment packed, int depth, int n, MemorySegment gram) {
-        int stride = GramLayout.stride(n, width);
-        for (int i = 0; i < n; i++) {
+    public void addGram(Element working, MemorySegment packed, int depth, GramLayout layout, MemorySegment gram) {
+        for (int i = 0; i < layout.n(); i++) {
             for (int j = 0; j <= i; j++) {
                 double sum = 0;
                 for (int k = 0; k < depth; k++) {
-                    sum += Scalars.get(packed, packedIndex(i, k, depth, width) * working.bytes(), working)
-                            * Scalars.get(packed, packedIndex(j, k, depth, width) * working.bytes(), working);
+                    sum += packed(working, packed, i, k, depth, layout) * packed(working, packed, j, k, depth, layout);
                 }
-                long to = ((long) i * stride + j) * Double.BYTES;
+                long to = ((long) i * layout.stride() + j) * Double.BYTES;
                 gram.set(Scalars.F64, to, gram.get(Scalars.F64, to) + sum);
             }
         }
+    }
+
+    private static double packed(
+            Element working, MemorySegment packed, int column, int row, int depth, GramLayout layout) {
+        int width = layout.width();
+        long index = layout.panel(column / width, depth) + (long) row * width + column % width;
+        return Scalars.get(packed, index * working.bytes(), working);
     }
 }

@@ -61,7 +61,7 @@ public final class Simd {
     }
 
     private static final class Scalar {
-        static final Kernels KERNELS = new ScalarKernels(0);
+        static final Kernels KERNELS = new ScalarKernels(Tile.SCALAR);
     }
 
     /** Loaded only where the module of the vectors is there. */
@@ -70,10 +70,10 @@ public final class Simd {
     }
 
     private static final class Tiered {
-        static final Kernels KERNELS = tiered(VectorWidth.selected().bits());
+        static final Kernels KERNELS = tiered(Tile.selected());
 
-        private static Kernels tiered(int bits) {
-            return new TieredKernels(bits, new ScalarKernels(bits), Vector.KERNELS, new WarmUp(Vector.KERNELS));
+        private static Kernels tiered(Tile tile) {
+            return new TieredKernels(tile, new ScalarKernels(tile), Vector.KERNELS, new WarmUp(Vector.KERNELS));
         }
     }
 }

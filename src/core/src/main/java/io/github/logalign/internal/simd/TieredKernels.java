@@ -8,19 +8,19 @@ import java.lang.foreign.MemorySegment;
  */
 final class TieredKernels implements Kernels {
 
-    private final int bits;
+    private final Tile tile;
     private final Kernels scalar;
     private final Kernels vector;
     private final KernelReadiness readiness;
 
     /**
-     * Both twins for one width.
+     * Both twins for one tile.
      *
      * @param scalar reads the panels of the vector kernels
      * @param readiness decides between them
      */
-    TieredKernels(int bits, Kernels scalar, Kernels vector, KernelReadiness readiness) {
-        this.bits = bits;
+    TieredKernels(Tile tile, Kernels scalar, Kernels vector, KernelReadiness readiness) {
+        this.tile = tile;
         this.scalar = scalar;
         this.vector = vector;
         this.readiness = readiness;
@@ -36,7 +36,7 @@ final class TieredKernels implements Kernels {
 
     @Override
     public int bits() {
-        return bits;
+        return tile.bits();
     }
 
     @Override
@@ -45,13 +45,23 @@ final class TieredKernels implements Kernels {
     }
 
     @Override
+    public int tileRows() {
+        return scalar.tileRows();
+    }
+
+    @Override
+    public long projectionScratch(Element working, int tokens, int n) {
+        return scalar.projectionScratch(working, tokens, n);
+    }
+
+    @Override
     public boolean isReady(KernelKind kind, Element element, Element working) {
-        return kind.beatsBlas(bits) && readiness.isReady(kind, element, working);
+        return kind.beatsBlas(tile) && readiness.isReady(kind, element, working);
     }
 
     @Override
     public void expect(KernelKind kind, Element element, Element working, double multiplications) {
-        if (kind.beatsBlas(bits)) {
+        if (kind.beatsBlas(tile)) {
             readiness.expect(kind, element, working, multiplications);
         }
     }
@@ -97,9 +107,10 @@ final class TieredKernels implements Kernels {
             int n,
             MemorySegment panels,
             int directions,
+            MemorySegment scratch,
             MemorySegment sums) {
         by(KernelKind.PROJECT, working, working, (double) tokens * n * directions)
-                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, sums);
+                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, scratch, sums);
     }
 
     @Override
@@ -111,12 +122,14 @@ final class TieredKernels implements Kernels {
 
     @Override
     public void packGram(
-            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
-        by(KernelKind.GRAM, working, working, 0).packGram(working, rows, first, count, depth, n, packed);
+            Element working, MemorySegment rows, int first, int count, int depth, GramLayout layout,
+            MemorySegment packed) {
+        by(KernelKind.GRAM, working, working, 0).packGram(working, rows, first, count, depth, layout, packed);
     }
 
     @Override
-    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
-        by(KernelKind.GRAM, working, working, (double) depth * n * n).addGram(working, packed, depth, n, gram);
+    public void addGram(Element working, MemorySegment packed, int depth, GramLayout layout, MemorySegment gram) {
+        double multiplications = (double) depth * layout.n() * layout.n();
+        by(KernelKind.GRAM, working, working, multiplications).addGram(working, packed, depth, layout, gram);
     }
 }

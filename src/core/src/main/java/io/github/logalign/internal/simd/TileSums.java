@@ -18,6 +18,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class TileSums {
 
+    private static final int ROWS = Tile.selected().rows();
+    private static final int VECTORS = Tile.selected().vectors();
     private static final int LANES = F64.length();
     private static final long VECTOR = F64.vectorByteSize();
 
@@ -74,7 +76,7 @@ final class TileSums {
     /**
      * Adds a tile of products to the Gram matrix.
      *
-     * @param products row by row, three vectors each
+     * @param products row by row
      * @param depth how many products each is the sum of; with 0, nothing was computed
      * @param gram see {@link GramLayout}
      * @param first the element of it that the tile's first one belongs to
@@ -84,8 +86,8 @@ final class TileSums {
         if (depth == 0) {
             return;
         }
-        for (int vector = 0; vector < 3 * GramLayout.TILE; vector++) {
-            long at = (first + vector / 3 * stride) * Double.BYTES + vector % 3 * VECTOR;
+        for (int vector = 0; vector < ROWS * VECTORS; vector++) {
+            long at = (first + vector / VECTORS * stride) * Double.BYTES + vector % VECTORS * VECTOR;
             DoubleVector.fromMemorySegment(F64, gram, at, LE)
                     .add(DoubleVector.fromArray(F64, products, vector * LANES))
                     .intoMemorySegment(gram, at, LE);
@@ -97,8 +99,8 @@ final class TileSums {
         if (depth == 0) {
             return;
         }
-        for (int vector = 0; vector < 6 * GramLayout.TILE; vector++) {
-            long at = (first + vector / 6 * stride) * Double.BYTES + vector % 6 * VECTOR;
+        for (int vector = 0; vector < ROWS * 2 * VECTORS; vector++) {
+            long at = (first + vector / (2 * VECTORS) * stride) * Double.BYTES + vector % (2 * VECTORS) * VECTOR;
             DoubleVector.fromMemorySegment(F64, gram, at, LE)
                     .add(FloatVector.fromArray(F32_HALF, products, vector * LANES)
                             .convertShape(VectorOperators.F2D, F64, 0))

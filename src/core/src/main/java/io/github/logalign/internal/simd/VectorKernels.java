@@ -18,6 +18,11 @@ final class VectorKernels implements Kernels {
     /** Long arrays are scanned in pieces whose loops have int counters, which C2 unrolls and frees of bounds checks. */
     private static final int PIECE = 1 << 16;
 
+    private static final Tile TILE = Tile.selected();
+
+    /** For the widths that have no tiles for it. */
+    private static final Kernels GRAM_WITHOUT_TILES = new ScalarKernels(TILE);
+
     @Override
     public int bits() {
         return F64.vectorBitSize();
@@ -25,7 +30,17 @@ final class VectorKernels implements Kernels {
 
     @Override
     public int panelWidth(Element working) {
-        return working == Element.F64 ? F64Projection.WIDTH : F32Projection.WIDTH;
+        return TILE.panelWidth(working);
+    }
+
+    @Override
+    public int tileRows() {
+        return TILE.rows();
+    }
+
+    @Override
+    public long projectionScratch(Element working, int tokens, int n) {
+        return TokenTiles.scratch(TILE, working, tokens, n);
     }
 
     @Override
@@ -146,11 +161,12 @@ final class VectorKernels implements Kernels {
             int n,
             MemorySegment panels,
             int directions,
+            MemorySegment scratch,
             MemorySegment sums) {
         if (working == Element.F64) {
-            F64Projection.addSquares(x, xOffset, xStride, tokens, n, panels, directions, sums);
+            F64Projection.addSquares(x, xOffset, xStride, tokens, n, panels, directions, scratch, sums);
         } else {
-            F32Projection.addSquares(x, xOffset, xStride, tokens, n, panels, directions, sums);
+            F32Projection.addSquares(x, xOffset, xStride, tokens, n, panels, directions, scratch, sums);
         }
     }
 
@@ -181,34 +197,31 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void packGram(
-            Element working, MemorySegment rows, int first, int count, int depth, int n, MemorySegment packed) {
-        if (!largeTiles()) {
-            ScalarKernels.packGram(working, panelWidth(working), rows, first, count, depth, n, packed);
+            Element working, MemorySegment rows, int first, int count, int depth, GramLayout layout,
+            MemorySegment packed) {
+        if (!TILE.hasGramMatrix()) {
+            GRAM_WITHOUT_TILES.packGram(working, rows, first, count, depth, layout, packed);
         } else if (working == Element.F64) {
-            F64Gram.pack(rows, first, count, depth, n, packed);
+            F64Gram.pack(rows, first, count, depth, layout, packed);
         } else {
-            F32Gram.pack(rows, first, count, depth, n, packed);
+            F32Gram.pack(rows, first, count, depth, layout, packed);
         }
     }
 
     @Override
-    public void addGram(Element working, MemorySegment packed, int depth, int n, MemorySegment gram) {
-        if (!largeTiles()) {
-            ScalarKernels.addGram(working, panelWidth(working), packed, depth, n, gram);
+    public void addGram(Element working, MemorySegment packed, int depth, GramLayout layout, MemorySegment gram) {
+        if (!TILE.hasGramMatrix()) {
+            GRAM_WITHOUT_TILES.addGram(working, packed, depth, layout, gram);
         } else if (working == Element.F64) {
-            F64Gram.add(packed, depth, n, gram);
+            F64Gram.add(packed, depth, layout, gram);
         } else {
-            F32Gram.add(packed, depth, n, gram);
+            F32Gram.add(packed, depth, layout, gram);
         }
-    }
-
-    private boolean largeTiles() {
-        return bits() == 512;
     }
 
     @Override
     public boolean isReady(KernelKind kind, Element element, Element working) {
-        return kind.beatsBlas(bits());
+        return kind.beatsBlas(TILE);
     }
 
     @Override

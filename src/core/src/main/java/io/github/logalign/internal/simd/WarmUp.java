@@ -95,6 +95,8 @@ final class WarmUp implements KernelReadiness {
             turnByTurn();
         } catch (OutOfMemoryError none) {
             // Nothing is lost: the scalar kernels go on, and nobody asks again.
+        } finally {
+            stop();
         }
     }
 
@@ -121,6 +123,10 @@ final class WarmUp implements KernelReadiness {
                 LockSupport.parkNanos(WAIT_NANOS);
             }
         }
+    }
+
+    private synchronized void stop() {
+        running = false;
     }
 
     private synchronized boolean isDone() {

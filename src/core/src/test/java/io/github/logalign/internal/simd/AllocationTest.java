@@ -110,20 +110,23 @@ class AllocationTest {
         MemorySegment x = arena.allocate(TOKENS * stride, 64);
         MemorySegment panels = arena.allocate(Panels.byteSize(panelCount, width, N, working), 64);
         MemorySegment sums = arena.allocate((long) Math.max(N, panelCount * width) * Double.BYTES, 64);
+        MemorySegment scratch = arena.allocate(kernels.projectionScratch(working, TOKENS, N), 64);
         long squaresOfTile = HEADER + (long) width * working.bytes();
-        long productsOfTile = HEADER + (long) GramLayout.TILE * width * working.bytes();
+        long productsOfTile = HEADER + (long) kernels.tileRows() * width * working.bytes();
         // A last panel that is full, one with two vectors, one with a single one.
         for (int directions : new int[]{2 * width, width + 2 * width / 3, width + 1}) {
             passes.add(new Pass("project " + working + " on " + directions, squaresOfTile,
                     () -> kernels.addSquaredProjections(
-                            working, x, 0, stride, TOKENS, N, panels, directions, sums)));
+                            working, x, 0, stride, TOKENS, N, panels, directions, scratch, sums)));
         }
         passes.add(new Pass("columns " + working, () -> kernels.addSquaresOfColumns(working, x, TOKENS, N, sums)));
-        MemorySegment packed = arena.allocate(GramLayout.packedSize(N, width, TOKENS) * working.bytes(), 64);
-        MemorySegment gram = arena.allocate(GramLayout.size(N, width) * Double.BYTES, 64);
-        passes.add(new Pass("pack " + working, () -> kernels.packGram(working, x, 0, TOKENS, TOKENS, N, packed)));
+        GramLayout layout = GramLayout.of(kernels, working, N);
+        MemorySegment packed = arena.allocate(layout.packedSize(TOKENS) * working.bytes(), 64);
+        MemorySegment gram = arena.allocate(layout.size() * Double.BYTES, 64);
+        passes.add(new Pass("pack " + working, () -> kernels.packGram(working, x, 0, TOKENS, TOKENS, layout, packed)));
         passes.add(
-                new Pass("gram " + working, productsOfTile, () -> kernels.addGram(working, packed, TOKENS, N, gram)));
+                new Pass("gram " + working, productsOfTile,
+                        () -> kernels.addGram(working, packed, TOKENS, layout, gram)));
     }
 
     /** The least that a pass allocates, 0 only if many passes in a row allocate nothing. */

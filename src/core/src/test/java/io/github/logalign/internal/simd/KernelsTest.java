@@ -27,7 +27,8 @@ class KernelsTest {
         4098};
 
     static List<Kernels> twins() {
-        return List.of(Simd.scalar(), new ScalarKernels(128), new ScalarKernels(512), Simd.vector());
+        return List.of(Simd.scalar(), new ScalarKernels(Tile.of(128)), new ScalarKernels(Tile.of(512)),
+                new ScalarKernels(Tile.of(256)), Simd.vector());
     }
 
     private static double round(Element element, double value) {
@@ -286,7 +287,8 @@ class KernelsTest {
             MemorySegment sums = arena.allocate((long) panelCount * width * 8, 64);
             sums.fill((byte) 0);
             kernels.addSquaredProjections(
-                    working, x.segment, x.offset, stride, s.tokens, s.n, panels, s.directions, sums);
+                    working, x.segment, x.offset, stride, s.tokens, s.n, panels, s.directions,
+                    arena.allocate(kernels.projectionScratch(working, s.tokens, s.n), 64), sums);
             for (int d = 0; d < s.directions; d++) {
                 double expected = 0;
                 for (int t = 0; t < s.tokens; t++) {
@@ -339,17 +341,17 @@ class KernelsTest {
         for (Element working : new Element[]{Element.F64, Element.F32}) {
             try (Arena arena = Arena.ofConfined()) {
                 Data data = data(arena, working, rows * n, random);
-                int width = kernels.panelWidth(working);
+                GramLayout layout = GramLayout.of(kernels, working, n);
                 MemorySegment plain = arena.allocate((long) rows * n * working.bytes(), 64);
                 MemorySegment.copy(data.segment, data.offset, plain, 0, plain.byteSize());
-                MemorySegment packed = arena.allocate(GramLayout.packedSize(n, width, rows) * working.bytes(), 64);
-                MemorySegment gram = arena.allocate(GramLayout.size(n, width) * Double.BYTES, 64);
+                MemorySegment packed = arena.allocate(layout.packedSize(rows) * working.bytes(), 64);
+                MemorySegment gram = arena.allocate(layout.size() * Double.BYTES, 64);
                 int half = rows / 2;
                 long from = (long) half * n * working.bytes();
-                kernels.packGram(working, plain.asSlice(from), half, rows - half, rows, n, packed);
-                kernels.packGram(working, plain, 0, half, rows, n, packed);
-                kernels.addGram(working, packed, rows, n, gram);
-                kernels.addGram(working, packed, rows, n, gram);
+                kernels.packGram(working, plain, 0, half, rows, layout, packed);
+                kernels.packGram(working, plain.asSlice(from), half, rows - half, rows, layout, packed);
+                kernels.addGram(working, packed, rows, layout, gram);
+                kernels.addGram(working, packed, rows, layout, gram);
                 double tolerance = (working == Element.F64 ? 1e-14 : 1e-5) * rows;
                 for (int i = 0; i < n; i++) {
                     for (int j = 0; j <= i; j++) {
@@ -358,7 +360,7 @@ class KernelsTest {
                             expected += data.values[row * n + i] * data.values[row * n + j];
                         }
                         double got = gram.getAtIndex(
-                                ValueLayout.JAVA_DOUBLE, (long) i * GramLayout.stride(n, width) + j);
+                                ValueLayout.JAVA_DOUBLE, (long) i * layout.stride() + j);
                         assertEquals(2 * expected, got, tolerance * Math.max(1, Math.abs(expected)), i + ", " + j);
                     }
                 }

@@ -30,7 +30,7 @@ class TieredKernelsTest {
     private static Kernels recorded(String name, Kernels kernels, List<String> calls) {
         return (Kernels) Proxy.newProxyInstance(
                 Kernels.class.getClassLoader(), new Class<?>[]{Kernels.class}, (proxy, method, arguments) -> {
-                    if (!method.getName().equals("panelWidth")) {
+                    if (!method.getReturnType().equals(int.class) && !method.getName().equals("projectionScratch")) {
                         calls.add(name);
                     }
                     return method.invoke(kernels, arguments);
@@ -86,7 +86,8 @@ class TieredKernelsTest {
             for (int i = 0; i < 2 * width * n; i++) {
                 Scalars.put(panels, (long) i * working.bytes(), working, Math.cos(i));
             }
-            MemorySegment result = arena.allocate(8L * Math.max(2L * width, GramLayout.size(n, width)), 64);
+            GramLayout layout = GramLayout.of(kernels, working, n);
+            MemorySegment result = arena.allocate(8L * Math.max(2L * width, layout.size()), 64);
             switch (kind) {
                 case SCAN -> {
                     return new double[]{kernels.maxMagnitude(source, 0, element, (long) n * rows)};
@@ -98,12 +99,13 @@ class TieredKernelsTest {
                 case COLUMNS -> kernels.addSquaresOfColumns(working, x, rows, n, result);
                 case PROJECT ->
                     kernels.addSquaredProjections(
-                            working, x, 0, (long) n * working.bytes(), rows, n, panels, 2 * width, result);
+                            working, x, 0, (long) n * working.bytes(), rows, n, panels, 2 * width,
+                            arena.allocate(kernels.projectionScratch(working, rows, n), 64), result);
                 case GRAM -> {
-                    MemorySegment packed = arena.allocate(GramLayout.packedSize(n, width, rows) * working.bytes(), 64);
-                    kernels.packGram(working, x, 0, rows, rows, n, packed);
-                    kernels.addGram(working, packed, rows, n, result);
-                    return lowerTriangle(result, n, GramLayout.stride(n, width));
+                    MemorySegment packed = arena.allocate(layout.packedSize(rows) * working.bytes(), 64);
+                    kernels.packGram(working, x, 0, rows, rows, layout, packed);
+                    kernels.addGram(working, packed, rows, layout, result);
+                    return lowerTriangle(result, n, layout.stride());
                 }
             }
             return result.toArray(ValueLayout.JAVA_DOUBLE);
@@ -129,7 +131,8 @@ class TieredKernelsTest {
         assertTrue(bits > 0, "there is nothing to compare without vectors: " + Simd.reason());
         List<String> calls = new ArrayList<>();
         Said said = new Said();
-        Kernels kernels = new TieredKernels(bits, recorded("scalar", new ScalarKernels(bits), calls),
+        Kernels kernels = new TieredKernels(Tile.selected(),
+                recorded("scalar", new ScalarKernels(Tile.selected()), calls),
                 recorded("vector", new VectorKernels(), calls), said);
         double[] before = run(kernels, kind, element, working);
         assertEquals(List.of("scalar"), calls.stream().distinct().toList());
@@ -144,7 +147,7 @@ class TieredKernelsTest {
     void smallWorkNeverStartsTheCompilation() {
         Kernels vector = new VectorKernels();
         WarmUp warmUp = new WarmUp(vector);
-        Kernels kernels = new TieredKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        Kernels kernels = new TieredKernels(Tile.selected(), new ScalarKernels(Tile.selected()), vector, warmUp);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment values = arena.allocate(8L * 4096, 64);
             for (int i = 0; i < 1000; i++) {
@@ -185,9 +188,9 @@ class TieredKernelsTest {
     public static void main(String[] args) throws InterruptedException {
         Kernels vector = new VectorKernels();
         WarmUp warmUp = new WarmUp(vector, TieredKernelsTest::fastIfItDoesNotBox);
-        Kernels kernels = new TieredKernels(Simd.bits(), new ScalarKernels(Simd.bits()), vector, warmUp);
+        Kernels kernels = new TieredKernels(Tile.selected(), new ScalarKernels(Tile.selected()), vector, warmUp);
         List<Object[]> worthIt = kinds().map(Arguments::get)
-                .filter(kind -> ((KernelKind) kind[0]).beatsBlas(Simd.bits()))
+                .filter(kind -> ((KernelKind) kind[0]).beatsBlas(Tile.selected()))
                 .toList();
         worthIt.forEach(kind -> kernels.expect((KernelKind) kind[0], (Element) kind[1], (Element) kind[2], LARGE));
         Limits.awaitThat(warmUp::isIdle);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Sums of squared projections over tokens that arrive in batches, maybe in several threads or processes: each adds to its
  * own sums, and the sums are merged. This pools tokens; averaging the LARs of batches would give another, wrong number.
  *
- * <p>Serializable. What was deserialised can be merged and read, but not added to.
+ * <p>Serializable. A deserialised instance can be merged and read, but not added to.
  *
  * <p>Thread safety: none; use one for each thread and merge them.
  */
@@ -86,7 +86,8 @@ public final class ActivationSums implements Serializable {
      * @throws IllegalArgumentException if x has not n columns
      * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
      *     confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated;
+     *     the sums are as
      *     they were
      */
     public void add(Matrix x) {
@@ -101,7 +102,8 @@ public final class ActivationSums implements Serializable {
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
      * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
      *     confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had; the sums are as
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated;
+     *     the sums are as
      *     they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
@@ -217,7 +219,7 @@ public final class ActivationSums implements Serializable {
         double[] q = new double[projected.length];
         if (!energy.isZero()) {
             for (int i = 0; i < q.length; i++) {
-                q[i] = Math.min(1, energy.share(projected[i], exponent));
+                q[i] = Math.min(1, energy.fraction(projected[i], exponent));
             }
         }
         return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), computation());

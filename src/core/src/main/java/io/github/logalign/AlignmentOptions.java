@@ -14,7 +14,7 @@ import java.io.Serializable;
  * @param threads how many threads may work on W and on a batch, at least 1; 1 by default. More than one are used where any
  *     thread may read the matrices
  * @param route which way; {@link NormRoute#AUTO} by default
- * @param products by what matrix products are taken; {@link Products#AUTO} by default
+ * @param products which implementation multiplies matrices; {@link Products#AUTO} by default
  */
 public record AlignmentOptions(Precision precision, int threads, NormRoute route, Products products)
         implements
@@ -72,7 +72,7 @@ public record AlignmentOptions(Precision precision, int threads, NormRoute route
     /**
      * The same with products taken by something else.
      *
-     * @param newProducts by what
+     * @param newProducts which implementation multiplies matrices
      * @return the options
      */
     public AlignmentOptions withProducts(Products newProducts) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * in blocks at every {@link #add(Matrix, TokenMask)}, so batches should be large; it must stay readable and unchanged as
  * long as such calls are made.
  *
- * <p>Serializable. What was deserialised can be merged, read, and added to with Z.
+ * <p>Serializable. A deserialised instance can be merged, read, and added to with Z.
  *
  * <p>Thread safety: none; use one for each thread and merge them.
  *
@@ -82,7 +82,7 @@ public final class AlignmentSums implements Serializable {
      * @param w m x n, finite; kept, and read by {@link #add(Matrix, TokenMask)}
      * @return the sums
      * @throws IllegalStateException if the arena of W is closed or confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated
      */
     public static AlignmentSums of(Matrix w) {
         return of(w, AlignmentOptions.DEFAULT);
@@ -95,7 +95,7 @@ public final class AlignmentSums implements Serializable {
      * @param options precision, threads, and which way
      * @return the sums
      * @throws IllegalStateException if the arena of W is closed or confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory is not to be had
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated
      */
     public static AlignmentSums of(Matrix w, AlignmentOptions options) {
         Arguments.required(w, "w");
@@ -113,8 +113,8 @@ public final class AlignmentSums implements Serializable {
      * @throws IllegalArgumentException if x has not n columns
      * @throws IllegalStateException if these sums were deserialised, or the arena of W or of x is closed or confined to
      *     another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
-     *     had; the sums are as they were
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or if memory, threads or a
+     *     BLAS library cannot be obtained; the sums are as they were
      */
     public void add(Matrix x) {
         add(x, (TokenMask) null);
@@ -128,8 +128,8 @@ public final class AlignmentSums implements Serializable {
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
      * @throws IllegalStateException if these sums were deserialised, or the arena of W or of x is closed or confined to
      *     another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
-     *     had; the sums are as they were
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or if memory, threads or a
+     *     BLAS library cannot be obtained; the sums are as they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
         Arguments.required(x, "x");
@@ -157,8 +157,8 @@ public final class AlignmentSums implements Serializable {
      * @param mask T values for X and Z alike, or null if every token counts
      * @throws IllegalArgumentException if the sizes do not fit
      * @throws IllegalStateException if an arena is closed or confined to another thread
-     * @throws LogalignException if an element is not finite, with its index, or memory, threads or the BLAS are not to be
-     *     had; the sums are as they were
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), or if memory, threads or a
+     *     BLAS library cannot be obtained; the sums are as they were
      */
     public void add(Matrix x, Matrix z, @Nullable TokenMask mask) {
         Arguments.required(x, "x");
@@ -212,7 +212,8 @@ public final class AlignmentSums implements Serializable {
     /**
      * What ran so far.
      *
-     * @return the outputs or the inner product of Gram matrices, and by what; no steps if nothing ran
+     * @return whether the outputs or the inner product of Gram matrices were computed, and by which routines; no steps if
+     *     nothing ran
      */
     public Computation computation() {
         return new Computation(options.precision(), List.copyOf(steps));
@@ -246,7 +247,7 @@ public final class AlignmentSums implements Serializable {
         if (reason != null) {
             return new Alignment.Undefined(reason);
         }
-        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.over(weightEnergy, inputEnergy);
+        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weightEnergy, inputEnergy);
         boolean inner = steps.stream().anyMatch(step -> step.kind() == Kind.INNER);
         return Alignment.Defined.of(columns, overlap, new ErrorModel(options.precision().unitRoundoff(), inner));
     }

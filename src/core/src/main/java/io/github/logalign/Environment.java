@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param version of this library
  * @param java the version and vendor of the JVM
  * @param os name, version and architecture
- * @param cpu the processor's name, where the system tells
+ * @param cpu the processor's name, if the system reports it
  * @param simdBits the vector width of the kernels, 0 for scalar
  * @param simdReason why that width
  * @param blas the library that was loaded and the places tried, or null
- * @param blasError why there is none, or null
+ * @param blasError the reason why none was found, or null
  */
 public record Environment(
         String version,
@@ -40,7 +40,7 @@ public record Environment(
     /**
      * Looks, and loads the BLAS if that has not happened yet.
      *
-     * @return what there is; a BLAS that is not to be had is no error here
+     * @return the environment; a missing BLAS library is not an error here
      * @throws IllegalArgumentException if a SIMD width is forced that cannot run here
      */
     public static Environment current() {

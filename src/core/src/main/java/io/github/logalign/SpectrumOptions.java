@@ -15,7 +15,7 @@ import io.github.logalign.matrix.SvdRoute;
  * @param threads how many threads may work on one layer, at least 1; 1 by default. More than one are used where any thread
  *     may read W, X and the arena's memory, for tall matrices and for projections; each needs memory for a matrix of n x n
  * @param route which way; {@link SvdRoute#AUTO} by default, the others for {@link Method#SVD} only
- * @param products by what matrix products are taken; {@link Products#AUTO} by default
+ * @param products which implementation multiplies matrices; {@link Products#AUTO} by default
  */
 public record SpectrumOptions(
         Method method, Precision precision, boolean vectors, int threads, SvdRoute route, Products products) {
@@ -24,7 +24,7 @@ public record SpectrumOptions(
     public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true, 1);
 
     /**
-     * The cheapest route, by whatever takes products fastest.
+     * The cheapest route and the fastest implementation of matrix products.
      *
      * @param method how
      * @param precision in what precision
@@ -108,7 +108,7 @@ public record SpectrumOptions(
     /**
      * The same with products taken by something else.
      *
-     * @param newProducts by what
+     * @param newProducts which implementation multiplies matrices
      * @return the options
      */
     public SpectrumOptions withProducts(Products newProducts) {

@@ -23,7 +23,7 @@ public enum UndefinedReason {
         this.explanation = explanation;
     }
 
-    /** The first reason that holds, or null if there is none. */
+    /** The first reason that holds, or null if LAR is defined. */
     static @Nullable UndefinedReason of(long rows, long columns, boolean zeroWeights, long tokens,
             boolean zeroActivations) {
         if (columns < 2) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weight spectrum p of an m x n matrix W, its singular values, and its right singular vectors, upon which activations
+ * The weight spectrum p of an m x n matrix W, its singular values, and its right singular vectors, on which activations
  * are projected. {@code p_i = sigma_i^2 / sum_j sigma_j^2} for i = 1..r, r = min(m, n), sigma descending.
  *
  * <p>Nothing of W is kept. The right singular vectors (r n elements of float64, or of float32 in single precision) live in
@@ -74,7 +74,8 @@ public final class WeightSpectrum {
      * @param arena where the right singular vectors live
      * @return the spectrum
      * @throws IllegalStateException if the arena or that of W is closed, or confined to another thread
-     * @throws LogalignException if an element is not finite (with its index), if LAPACK or the memory is not to be had,
+     * @throws LogalignException if an element is NaN or infinite (the message has its index), if no LAPACK library is found
+     *     or memory cannot be allocated,
      *     if LAPACK does not converge, or if W is too large to factorise
      */
     public static WeightSpectrum of(Matrix w, SpectrumOptions options, Arena arena) {
@@ -189,7 +190,7 @@ public final class WeightSpectrum {
      * @param arena where they are to live
      * @return r x n, row-major, F64 or, in single precision, F32
      * @throws IllegalStateException if the vectors were not wanted, or an arena is closed or confined to another thread
-     * @throws LogalignException if the memory is not to be had
+     * @throws LogalignException if memory cannot be allocated
      */
     public Matrix rightSingularVectors(Arena arena) {
         Arguments.required(arena, "arena");
@@ -218,7 +219,7 @@ public final class WeightSpectrum {
      * @throws IllegalArgumentException if x has not n columns, or the mask not T values
      * @throws IllegalStateException if the vectors were not wanted, or their arena or that of x is closed or confined to
      *     another thread
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws LogalignException if an element is NaN or infinite (the message has its index)
      */
     public ActivationSpectrum project(Matrix x, @Nullable TokenMask mask) {
         ActivationSums sums = accumulator();

@@ -9,9 +9,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place where failures leave the library: whatever goes wrong inside, a caller sees an
+ * The one place where failures leave the library: for any failure inside, a caller sees an
  * {@link IllegalArgumentException} (a wrong call), an {@link IllegalStateException} (something is closed, confined to another
- * thread, or a fault of this library) or a {@link LogalignException} (what the call needs is not to be had). Public methods
+ * thread, or a fault of this library) or a {@link LogalignException} (a resource that the call needs is missing). Public
+ * methods
  * that compute or read run their work through it, once a call and never in a loop. For this library's own packages.
  *
  * <p>Thread safety: stateless. An interrupt is neither consumed nor answered here.
@@ -26,7 +27,7 @@ public final class Boundary {
      * @param work what to do
      * @param <T> what comes out
      * @return what the work returned
-     * @throws LogalignException if memory, threads, native access or the BLAS are not to be had, or a mapped file became
+     * @throws LogalignException if memory, threads, native access or a BLAS library cannot be obtained, or a mapped file became
      *     shorter
      * @throws IllegalStateException if memory is freed or confined to another thread, or the work failed in a way that is
      *     a fault of this library
@@ -55,7 +56,7 @@ public final class Boundary {
     }
 
     /**
-     * What a failure is told as.
+     * The exception that reports a failure.
      *
      * @param failure any
      * @return one of the three types that may leave the library; those pass as they are

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * What went wrong with a file, a value or a factorisation, or what is not to be had: LAPACK, native memory, the Java heap,
+ * A problem with a file, a value or a factorisation, or a missing resource: LAPACK, native memory, the Java heap,
  * threads, native access. The message is one line that says what is wrong, where (file, tensor, index) and what to do.
  *
  * <p>A wrong call is an {@link IllegalArgumentException} instead, and memory or a file that is closed, or confined to another

@@ -54,7 +54,7 @@ public final class TokenMask {
     }
 
     /**
-     * The number of tokens the mask speaks of, counting or not.
+     * The number of entries, set or not.
      *
      * @return the length of the mask
      */
@@ -89,7 +89,7 @@ public final class TokenMask {
      * The first token at or after an index that counts.
      *
      * @param from where to begin, at least 0
-     * @return its index, or the mask's length if there is none
+     * @return its index, or the mask's length if no such token follows
      * @throws IllegalArgumentException if the index is negative
      */
     public long nextCounting(long from) {
@@ -102,7 +102,7 @@ public final class TokenMask {
      * The first token at or after an index that does not count.
      *
      * @param from where to begin, at least 0
-     * @return its index, or the mask's length if there is none
+     * @return its index, or the mask's length if no such token follows
      * @throws IllegalArgumentException if the index is negative
      */
     public long nextMasked(long from) {

@@ -45,7 +45,7 @@ public final class Blas {
     /**
      * The library of this process, loaded on the first call.
      *
-     * @throws BlasException if there is none, with every place that was tried
+     * @throws BlasException if none is found; the message lists every place that was tried
      */
     public static Blas get() {
         Loading.Outcome outcome = Loading.outcome();
@@ -60,7 +60,7 @@ public final class Blas {
         return Loading.outcome().blas() != null;
     }
 
-    /** What was loaded and how it was found. */
+    /** The loaded library and how it was found. */
     public BlasInfo info() {
         return library.info();
     }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin where it came from
  * @param path its file, or the name the system's loader knows it by
- * @param config how it was built, if it tells
- * @param coreName the CPU its kernels were chosen for, if it tells
- * @param threads the number of threads it computes with, if it tells
+ * @param config how it was built, if it reports this
+ * @param coreName the CPU its kernels were chosen for, if it reports this
+ * @param threads the number of threads it computes with, if it reports this
  * @param attempts every place that was tried, the last one with success
  */
 public record BlasInfo(

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Platform threads with a stack that LAPACK fits on, whatever thread the caller runs on. Few of them: many concurrent
+ * Platform threads with a stack that LAPACK fits on, independent of the thread the caller runs on. Few of them: many concurrent
  * callers exhaust OpenBLAS's buffers.
  */
 final class LargeStack {

@@ -84,7 +84,10 @@ final class Library {
         }
     }
 
-    /** Keeps what {@link #info} tells. What only the library knows is asked then: few want it, and each call costs time. */
+    /**
+     * Keeps the result of {@link #info}. The library itself is asked only then: few callers need this, and each call costs
+     * time.
+     */
     void describe(Origin origin, String place, @Nullable String config, List<Attempt> attempts) {
         description = () -> new BlasInfo(origin, place, config, coreName(), threads(), attempts);
     }

@@ -71,7 +71,7 @@ final class LibrarySearch {
     /**
      * Finds and loads a library.
      *
-     * @throws BlasException if there is none, with every place that was tried and why it failed
+     * @throws BlasException if none is found; the message lists every place that was tried and why it failed
      */
     Library find() {
         Library found = settings.named() != null ? named(settings.named()) : bundled();
@@ -257,7 +257,7 @@ final class LibrarySearch {
     }
 
     private static String words(@Nullable String reason) {
-        return reason == null ? "the system tells no reason" : reason;
+        return reason == null ? "the system gives no reason" : reason;
     }
 
     private String failure() {

@@ -18,10 +18,10 @@ final class Loading {
     private Loading() {}
 
     /**
-     * A library, or why there is none.
+     * A library, or the reason why none was found.
      *
      * @param blas the library, or null
-     * @param error why there is none, or null
+     * @param error the reason why none was found, or null
      * @param mayPass whether the error may be gone at the next search
      */
     record Outcome(@Nullable Blas blas, @Nullable String error, boolean mayPass) {}

@@ -5,7 +5,7 @@ public final class NativeAccess {
 
     private NativeAccess() {}
 
-    /** One line: what is wrong and the flag that mends it. */
+    /** One line: the problem and the flag that fixes it. */
     public static String advice() {
         Module module = NativeAccess.class.getModule();
         return "the JVM refuses native access (--illegal-native-access=deny); start java with --enable-native-access="

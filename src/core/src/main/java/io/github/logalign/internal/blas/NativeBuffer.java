@@ -102,8 +102,9 @@ public final class NativeBuffer implements AutoCloseable {
         }
         MemorySegment start = CLibrary.get().allocate(bytes + alignment);
         if (start.address() == 0) {
-            throw new BlasException("out of memory: " + bytes + " bytes of native scratch are not to be had; use a"
-                    + " smaller layer, fewer threads or a larger machine");
+            throw new BlasException(
+                    "out of memory: " + bytes + " bytes of native scratch memory cannot be allocated; use a"
+                            + " smaller layer, fewer threads or a larger machine");
         }
         LIVE.addAndGet(bytes + alignment);
         return start.reinterpret(bytes + alignment);

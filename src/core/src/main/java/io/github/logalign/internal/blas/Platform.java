@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Platform(String classifier, List<String> bundledLibraries, List<String> systemLibraries) {
 
-    /** The table: how a system's name begins, and what holds there; whatever is none of the first is taken for Linux. */
+    /** The table: how a system's name begins, and what holds there; any other system is treated as Linux. */
     private static final List<Platform> SYSTEMS = List.of(
             new Platform(
                     "macosx",

@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the system's loader says of a library that it refuses: Java's lookup tells the name only. Linux and macOS have the
+ * The reason why the system's loader refuses a library: Java's lookup reports the name only. Linux and macOS have the
  * functions; elsewhere nothing is known.
  */
 final class SystemLoader {
@@ -54,7 +54,7 @@ final class SystemLoader {
         }
     }
 
-    /** Linux begins with the name, which the list of attempts tells already. */
+    /** On Linux the reason begins with the name, which the list of attempts already has. */
     private static String reason(String text, String library) {
         String line = text.lines().findFirst().orElse("").strip();
         return line.startsWith(library + ": ") ? line.substring(library.length() + 2) : line;

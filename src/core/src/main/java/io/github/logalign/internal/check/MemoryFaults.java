@@ -1,6 +1,6 @@
 package io.github.logalign.internal.check;
 
-/** What the JVM throws where a memory segment cannot be read, and how that is told to the caller. */
+/** The errors that the JVM throws when a memory segment cannot be read, and how they are reported to the caller. */
 public final class MemoryFaults {
 
     /** A mapped file lost pages that belonged to it when it was mapped. */
@@ -18,7 +18,7 @@ public final class MemoryFaults {
     /**
      * Tells whether HotSpot reports a page of mapped memory that the operating system could not provide.
      *
-     * @param failure what was thrown
+     * @param failure the exception or error
      * @return true if it is this failure and no other one
      */
     public static boolean isShrunkFile(Throwable failure) {

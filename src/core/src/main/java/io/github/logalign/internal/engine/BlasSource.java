@@ -12,7 +12,7 @@ public interface BlasSource {
     /**
      * The library, which may be loaded now.
      *
-     * @throws BlasException if there is none
+     * @throws BlasException if no library is found
      */
     Blas get();
 

@@ -21,10 +21,10 @@ import java.nio.ByteOrder;
  */
 public final class BlockReader implements AutoCloseable {
 
-    /** Elements scanned or converted at a time: small enough for the caches, large enough to forget the call. */
+    /** Elements scanned or converted at a time: small enough for the caches, large enough to amortise the call overhead. */
     private static final int PIECE = 1 << 14;
 
-    /** Elements squared at a time where they lie: enough to forget the final addition of the many sums. */
+    /** Elements squared at a time where they lie: enough to amortise the final addition of the many sums. */
     private static final int LONG_PIECE = 1 << 18;
 
     /** Lines that are transposed together: one cache line of float64. */
@@ -66,7 +66,7 @@ public final class BlockReader implements AutoCloseable {
      */
     public BlockReader(Matrix matrix, String contents) {
         this.matrix = matrix;
-        this.source = KernelMemory.of(matrix.segment());
+        this.source = KernelMemory.view(matrix.segment());
         this.contents = contents;
         this.element = WorkingTypes.element(matrix.elementType());
         this.plain = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
@@ -120,7 +120,7 @@ public final class BlockReader implements AutoCloseable {
     /**
      * The largest magnitude in some rows.
      *
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws LogalignException if an element is NaN or infinite (the message has its index)
      */
     double maxMagnitude(long firstRow, long rows) {
         if (rows == 0 || matrix.columns() == 0) {
@@ -163,10 +163,10 @@ public final class BlockReader implements AutoCloseable {
     }
 
     /**
-     * The sum of the squares of some rows of float32 or bfloat16, which float64 holds whatever their magnitude: one pass
-     * that finds what is not finite too.
+     * The sum of the squares of some rows of float32 or bfloat16, which cannot overflow in float64: one pass
+     * that also finds NaN and infinite values.
      *
-     * @throws LogalignException if an element is not finite, with its index
+     * @throws LogalignException if an element is NaN or infinite (the message has its index)
      */
     double sumOfSquares(long firstRow, long rows) {
         double sum = 0;
@@ -203,7 +203,7 @@ public final class BlockReader implements AutoCloseable {
             double value = matrix.get(row, column);
             if (!Double.isFinite(value)) {
                 return new LogalignException("the " + contents + " hold " + value + " at row " + row + ", column "
-                        + column + ": repair or leave out what is not finite");
+                        + column + ": repair or leave out NaN and infinite values");
             }
         }
         return new LogalignException("the " + contents + " changed while they were read");

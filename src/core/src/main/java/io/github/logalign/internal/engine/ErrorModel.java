@@ -5,7 +5,7 @@ package io.github.logalign.internal.engine;
  *
  * <p>With unit roundoff u, the projections of one token are off by about u times the token's length. That moves the overlap
  * by about {@code 2 u sqrt(overlap) + u^2}. The Gram matrix has squares in it, so its rounding moves the overlap by about u
- * whatever the overlap is. Sums over tokens are in float64 whatever the precision, and off by a few ulps of themselves. The
+ * independent of the overlap. Sums over tokens are in float64 in both precisions, and off by a few ulps of themselves. The
  * factors were chosen so that no measured error exceeds the estimate, see the tests.
  *
  * @param unitRoundoff u

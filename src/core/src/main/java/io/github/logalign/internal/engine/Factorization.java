@@ -25,7 +25,7 @@ public record Factorization(double[] squares, Computation.Step step,
      * Right singular vectors in memory: coordinate c of direction d stands, in the working type, at element
      * {@code start + d * directionStride + c * coordinateStride}.
      *
-     * @param memory freed by whoever takes the vectors over
+     * @param memory freed by the caller that takes over the vectors
      * @param start the element where direction 0 begins
      * @param directionStride from direction to direction, in elements
      * @param coordinateStride from coordinate to coordinate, in elements

@@ -17,7 +17,7 @@ import java.util.Set;
  * @param method how
  * @param vectors whether the right singular vectors are wanted
  * @param route which way an SVD goes
- * @param products by what the products of a Gram matrix are taken
+ * @param products which implementation computes the Gram matrix
  */
 public record Factorizer(BlasSource blas, Method method, boolean vectors, SvdRoute route, Products products) {
 

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Gram matrix A^T A of rows that arrive in blocks: by the vector kernel where that is the fastest, else by BLAS. In
- * single precision the products are taken in float32, block by block, and summed in float64.
+ * The Gram matrix A^T A of rows that arrive in blocks: with the vector kernel where it is the fastest, else with BLAS.
+ * In single precision the products are computed in float32, block by block, and summed in float64.
  *
  * <p>For one thread.
  */
@@ -58,7 +58,7 @@ public final class GramAccumulator implements AutoCloseable {
         void read(int row, int count, MemorySegment target);
     }
 
-    /** Nothing yet, to be closed. */
+    /** An empty sum, to be closed. */
     public GramAccumulator(Precision precision, Products products, BlasSource blasSource, int n) {
         this(precision, products, blasSource, n, null);
     }
@@ -135,7 +135,7 @@ public final class GramAccumulator implements AutoCloseable {
         });
     }
 
-    /** What took the products. */
+    /** The routines that computed the products. */
     public Set<Routine> routines() {
         return routines;
     }

@@ -3,8 +3,8 @@ package io.github.logalign.internal.engine;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The caller's memory as the kernels see it: of one kind, whatever it is. C2 takes a check out of a loop as soon as it has
- * had one outcome only, and throws the compiled loop away at the first memory for which it has the other.
+ * The caller's memory as the kernels see it: all of one kind. C2 takes a check out of a loop as soon as it has
+ * had one outcome only, and discards the compiled loop at the first memory for which the outcome differs.
  */
 public final class KernelMemory {
 
@@ -31,7 +31,7 @@ public final class KernelMemory {
      * @throws IllegalStateException if the memory is freed
      * @throws WrongThreadException if it is confined to another thread
      */
-    public static MemorySegment of(MemorySegment segment) {
+    public static MemorySegment view(MemorySegment segment) {
         if (!segment.isNative()) {
             return segment;
         }

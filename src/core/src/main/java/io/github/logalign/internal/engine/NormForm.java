@@ -179,7 +179,7 @@ public final class NormForm {
     }
 
     private static void addUnlessScaled(GramAccumulator sums, TokenBlocks blocks, AtomicBoolean scaled) {
-        blocks.copy();
+        blocks.copyAll();
         while (!scaled.get() && blocks.advance()) {
             if (blocks.exponent() != 0) {
                 scaled.set(true);
@@ -192,7 +192,7 @@ public final class NormForm {
     }
 
     private boolean isInaccurate(ScaledSum outputEnergy, ScaledSum inputEnergy) {
-        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.over(weights.sum(), inputEnergy);
+        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weights.sum(), inputEnergy);
         double error = new ErrorModel(precision.unitRoundoff(), true).larError(columns, overlap);
         return error > (precision == Precision.DOUBLE ? INNER_TOLERANCE : INNER_TOLERANCE_SINGLE);
     }

@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Directions upon which tokens are projected, in the layout that the kernels read: right singular vectors, or rows of W.
+ * Directions on which tokens are projected, in the layout that the kernels read: right singular vectors, or rows of W.
  *
  * @param memory the panels
  * @param panelWidth how many directions a panel holds
@@ -81,7 +81,7 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
 
     /** The same for a call of the current thread. */
     public PackedDirections readable() {
-        return new PackedDirections(KernelMemory.of(memory), panelWidth, count, n, precision);
+        return new PackedDirections(KernelMemory.view(memory), panelWidth, count, n, precision);
     }
 
     /** A copy with one direction a row. */

@@ -31,7 +31,7 @@ public final class Planner {
      *
      * @param m the rows of W
      * @param n its columns
-     * @param asked what was asked for
+     * @param asked the requested route
      * @return {@link SvdRoute#DIRECT} or {@link SvdRoute#TRIANGLE}
      */
     public static SvdRoute svd(long m, long n, SvdRoute asked) {
@@ -51,7 +51,7 @@ public final class Planner {
      * @param m the rows of W
      * @param n its columns
      * @param tokens how many there are
-     * @param asked what was asked for
+     * @param asked the requested route
      * @return {@link NormRoute#OUTPUTS} or {@link NormRoute#INNER}
      */
     public static NormRoute normForm(long m, long n, long tokens, NormRoute asked) {

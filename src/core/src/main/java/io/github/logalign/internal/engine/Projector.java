@@ -16,14 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds squared projections of blocks of tokens: by the fused vector kernel, or by BLAS's matrix product and a pass of squares
- * where that is faster: without vectors, and before C2 has compiled the kernel.
+ * Adds squared projections of blocks of tokens: with the fused vector kernel, or with a matrix product by BLAS and a pass of
+ * squares where that is faster: without vectors, and before C2 has compiled the kernel.
  *
  * <p>For one thread.
  */
 public final class Projector implements AutoCloseable {
 
-    /** Multiplications so few that even the interpreter takes milliseconds: they are not worth a call of BLAS. */
+    /** Below so many multiplications even the interpreter takes only milliseconds: they do not amortise a call of BLAS. */
     private static final double SMALL = 2e5;
 
     /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */
@@ -44,14 +44,14 @@ public final class Projector implements AutoCloseable {
     private @Nullable NativeBuffer gathered;
     private @Nullable NativeBuffer projections;
 
-    /** Whether there is a BLAS, once that was asked. */
+    /** Whether a BLAS library is found; null before the first lookup. */
     private @Nullable Boolean blasIsThere;
 
     /**
      * Makes a projector.
      *
      * @param directions readable for this thread
-     * @param tokens how many there will be, about
+     * @param tokens the approximate number of tokens
      */
     public Projector(PackedDirections directions, Products products, BlasSource blasSource, long tokens) {
         this.working = directions.element();
@@ -83,15 +83,15 @@ public final class Projector implements AutoCloseable {
         }
     }
 
-    /** What projected. */
+    /** The routines that projected. */
     public Set<Routine> routines() {
         return routines;
     }
 
-    /** Has blocks copied where BLAS reads them, which does so in another thread, and aligned. */
+    /** Makes blocks copy their tokens if BLAS reads them: it does so in another thread, and faster if they are aligned. */
     public void prepare(TokenBlocks blocks) {
         if (byBlas(blocks.capacity())) {
-            blocks.copy();
+            blocks.copyAll();
         }
     }
 
@@ -105,7 +105,7 @@ public final class Projector implements AutoCloseable {
         };
     }
 
-    /** Asked once, since where there is none each question may be a search. */
+    /** Determined once, since each failed lookup may be a search. */
     private boolean blasIsThere() {
         if (blasIsThere == null) {
             blasIsThere = blasSource.isThere();
@@ -144,7 +144,7 @@ public final class Projector implements AutoCloseable {
         for (int panel = 0; panel < panelCount; panel += group) {
             int together = Math.min(group, panelCount - panel);
             int count = together * width;
-            sideBySide(panel, together, v);
+            gatherPanels(panel, together, v);
             Blas.onLargeStack(() -> {
                 blas.level3().gemm(1, Block.of(real, v, count, n), Block.of(real, x, n, tokens, stride), 0,
                         Block.of(real, y, count, tokens));
@@ -165,7 +165,7 @@ public final class Projector implements AutoCloseable {
     }
 
     /** Panels side by side are a matrix, column-major, one coordinate a column. */
-    private void sideBySide(int first, int count, MemorySegment target) {
+    private void gatherPanels(int first, int count, MemorySegment target) {
         long line = (long) width * working.bytes();
         for (int panel = 0; panel < count; panel++) {
             long from = (long) (first + panel) * n * line;

@@ -38,9 +38,9 @@ public final class ScaledSum implements Serializable {
         add(other.value, other.exponent);
     }
 
-    /** Whether the two may be sums of the same numbers, in whatever order. */
+    /** Whether the two may be sums of the same numbers in different orders. */
     public boolean sameAs(ScaledSum other) {
-        return isZero() ? other.isZero() : Math.abs(share(other.value, other.exponent) - 1) < ROUNDING;
+        return isZero() ? other.isZero() : Math.abs(fraction(other.value, other.exponent) - 1) < ROUNDING;
     }
 
     public void reset() {
@@ -53,12 +53,12 @@ public final class ScaledSum implements Serializable {
     }
 
     /** {@code part / this}, where the part is a sum taken at some exponent. */
-    public double share(double part, int partExponent) {
+    public double fraction(double part, int partExponent) {
         return Math.scalb(part / value, 2 * (exponent - partExponent));
     }
 
-    /** {@code this / (a * b)}, whatever the magnitudes. */
-    public double over(ScaledSum a, ScaledSum b) {
+    /** {@code this / (a * b)}, without overflow or underflow in between. */
+    public double dividedByProduct(ScaledSum a, ScaledSum b) {
         int mine = Math.getExponent(value);
         int as = Math.getExponent(a.value);
         int bs = Math.getExponent(b.value);

@@ -22,13 +22,13 @@ public record SquaredNorm(ScaledSum sum, long counted, int exponent) {
      * Sums up a matrix.
      *
      * @param scaled whether the exponent is wanted: without it float32 and bfloat16 are read in one pass
-     * @throws LogalignException if an element that counts is not finite, with its index
+     * @throws LogalignException if an element of a counted token is NaN or infinite (the message has its index)
      */
     public static SquaredNorm of(
             Matrix x, @Nullable TokenMask mask, Precision precision, String contents, boolean scaled, int threads) {
         if (mask != null && mask.tokens() != x.rows()) {
             throw new IllegalArgumentException(
-                    "the mask speaks of " + mask.tokens() + " tokens, the " + contents + " have " + x.rows());
+                    "the mask has " + mask.tokens() + " entries, the " + contents + " have " + x.rows() + " tokens");
         }
         long rowsWorthAThread = Math.max(1, MIN_ELEMENTS / Math.max(1, x.columns()));
         int parts = RowRanges.count(threads, x.rows(), rowsWorthAThread, x.segment());

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the tokens that count, a block at a time: checked, widened, scaled, contiguous; in place where the memory
- * already is what the kernels read.
+ * Iterates over the counted tokens in blocks: checked, widened, scaled and contiguous. A block is read in place where the
+ * memory already has the layout that the kernels read.
  */
 public final class TokenBlocks implements AutoCloseable {
 
@@ -49,7 +49,7 @@ public final class TokenBlocks implements AutoCloseable {
             long last) {
         if (mask != null && mask.tokens() != x.rows()) {
             throw new IllegalArgumentException(
-                    "the mask speaks of " + mask.tokens() + " tokens, the " + contents + " have " + x.rows());
+                    "the mask has " + mask.tokens() + " entries, the " + contents + " have " + x.rows() + " tokens");
         }
         this.x = x;
         this.next = first;
@@ -58,7 +58,7 @@ public final class TokenBlocks implements AutoCloseable {
         this.precision = precision;
         int fitting = (int) (BLOCK_BYTES / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
-        this.tokensOfX = KernelMemory.of(x.segment());
+        this.tokensOfX = KernelMemory.view(x.segment());
         this.reader = new BlockReader(x, contents);
         try {
             this.scratch = NativeBuffer.allocate(capacity * x.columns() * working().bytes());
@@ -80,7 +80,7 @@ public final class TokenBlocks implements AutoCloseable {
     }
 
     /** Copies every block from now on, so that any thread may read it. */
-    public void copy() {
+    public void copyAll() {
         copies = true;
     }
 
@@ -92,8 +92,8 @@ public final class TokenBlocks implements AutoCloseable {
     /**
      * Goes on to the next block.
      *
-     * @return false if there is none
-     * @throws LogalignException if a token that counts holds something that is not finite
+     * @return false if all blocks have been read
+     * @throws LogalignException if an element of a counted token is NaN or infinite
      */
     public boolean advance() {
         next = nextCounting(next);

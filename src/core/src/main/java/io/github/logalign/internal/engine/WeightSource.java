@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.DoubleAccumulator;
 
 /**
  * W as the routes read it: in blocks of rows, checked to be finite as they are read, times 2^exponent. The exponent is 0 at
- * first, which fits all but extreme magnitudes; {@link #fits()} tells afterwards. If only the caller's thread may read W, it
+ * first, which fits all but extreme magnitudes; {@link #fits()} says afterwards whether it fits. If only the caller's thread
+ * may read W, it
  * reads, and LAPACK's threads see only the scratch.
  */
 public final class WeightSource {
@@ -29,7 +30,7 @@ public final class WeightSource {
     private final int exponent;
     private final DoubleAccumulator maxMagnitude = new DoubleAccumulator(Math::max, 0);
 
-    /** Squares of what was read would overflow: no routine may see them. */
+    /** The squares of the elements read would overflow: no routine may see them. */
     public static final class TooLarge extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
@@ -65,7 +66,7 @@ public final class WeightSource {
     /**
      * The same, scaled so that it fits.
      *
-     * @throws LogalignException if an element is not finite
+     * @throws LogalignException if an element is NaN or infinite
      */
     public WeightSource rescaled() {
         try (BlockReader reader = new BlockReader(w, CONTENTS)) {
@@ -74,7 +75,7 @@ public final class WeightSource {
         }
     }
 
-    /** Whether the exponent fits what was read. */
+    /** Whether the exponent fits the elements read. */
     public boolean fits() {
         return exponent != 0 || Scaling.exponentFor(maxMagnitude.get(), precision) == 0;
     }
@@ -165,7 +166,7 @@ public final class WeightSource {
         /**
          * Writes rows, each contiguous, or their transpose.
          *
-         * @throws LogalignException if an element is not finite
+         * @throws LogalignException if an element is NaN or infinite
          * @throws TooLarge if they do not fit, and are so large that their squares overflow
          */
         void read(int row, int count, boolean columnMajor, MemorySegment target) {

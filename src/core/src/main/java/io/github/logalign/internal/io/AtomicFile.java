@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 /**
  * Writes a file whole or not at all: into a temporary file in the same folder, which is flushed to disk and then moved
  * into place. If writing fails, or the JVM ends in an orderly way meanwhile (Ctrl-C too), the temporary file is deleted
- * and what was there before stays. Only a killed JVM can leave one behind, named {@code .logalign-*.tmp}. The new file
+ * and the previous file stays. Only a killed JVM can leave one behind, named {@code .logalign-*.tmp}. The new file
  * keeps the permissions of the one that it replaces, and the owner and group where the system allows that.
  *
  * <p>A target that is a link is followed, also to a file that does not exist yet. A target that exists and is a pipe or
@@ -35,7 +35,7 @@ public final class AtomicFile {
          * Writes the whole content.
          *
          * @param out buffered; need not be flushed or closed, but may be
-         * @throws IOException if it cannot be written; whatever is thrown, the file does not come to be
+         * @throws IOException if it cannot be written; the file is then not created
          */
         void writeTo(OutputStream out) throws IOException;
     }
@@ -80,7 +80,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Registers work to be done when the JVM is told to stop, while files can still be written: temporary files are
+     * Registers work to be done when the JVM is asked to stop, while files can still be written: temporary files are
      * deleted only after it.
      *
      * @param work run once, on a thread of its own; should be short

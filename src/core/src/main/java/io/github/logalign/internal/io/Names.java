@@ -11,7 +11,7 @@ public final class Names {
     /** How many characters of a name are shown. */
     private static final int SHOWN = 200;
 
-    /** No system allows longer paths; whoever reads a message about a path needs its end. */
+    /** No system allows longer paths; the end of a path is the part that a reader needs. */
     private static final int SHOWN_OF_PATHS = 4096;
 
     private Names() {}

@@ -33,7 +33,7 @@ public final class Reasons {
     /**
      * Tells a failure's reason.
      *
-     * @param failure what was thrown
+     * @param failure the exception or error
      * @return a few printable words without the name of a file
      */
     public static String of(IOException failure) {
@@ -50,6 +50,6 @@ public final class Reasons {
     }
 
     private static String words(@Nullable String message) {
-        return message == null ? "the system tells no reason" : SYSTEM.getOrDefault(message, Names.printable(message));
+        return message == null ? "the system gives no reason" : SYSTEM.getOrDefault(message, Names.printable(message));
     }
 }

@@ -259,6 +259,7 @@ class KernelsTest {
             }
         }
         shapes.add(new Shape(70, 97, 601));
+        shapes.add(new Shape(600, 9, 40));
         return shapes.stream();
     }
 

@@ -24,7 +24,7 @@ record CLibrary(MethodHandle malloc, MethodHandle free, @Nullable MethodHandle m
     /**
      * The functions. Two threads that bind them at once do the same.
      *
-     * @throws BlasException if the JVM refuses native access, with the flag that allows it
+     * @throws BlasException if the JVM refuses native access; the message has the flag that allows it
      */
     static CLibrary get() {
         CLibrary known = bound;

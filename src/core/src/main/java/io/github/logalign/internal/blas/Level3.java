@@ -5,10 +5,10 @@ import java.util.List;
 /** Products of matrices. */
 public final class Level3 {
 
-    private static final Routine GEMM = Routine.required("gemm", 13, 2);
-    private static final Routine SYRK = Routine.required("syrk", 10, 2);
+    private static final Subroutine GEMM = Subroutine.required("gemm", 13, 2);
+    private static final Subroutine SYRK = Subroutine.required("syrk", 10, 2);
 
-    static final List<Routine> ROUTINES = List.of(SYRK, GEMM);
+    static final List<Subroutine> ROUTINES = List.of(SYRK, GEMM);
 
     private final Subroutines subroutines;
 

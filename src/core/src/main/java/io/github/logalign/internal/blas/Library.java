@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Library {
 
     /** The routines that are bound: the list of what a library is asked for. */
-    static final List<Routine> ROUTINES = Stream.of(
+    static final List<Subroutine> ROUTINES = Stream.of(
             Svd.ROUTINES, Qr.ROUTINES, Tridiagonal.ROUTINES, Level3.ROUTINES)
             .flatMap(List::stream)
             .toList();
@@ -37,19 +37,19 @@ final class Library {
         return missing(ROUTINES);
     }
 
-    List<String> missing(List<Routine> routines) {
+    List<String> missing(List<Subroutine> routines) {
         return Stream.of(Real.values())
-                .flatMap(real -> routines.stream().filter(Routine::isRequired).map(routine -> routine.symbol(real)))
+                .flatMap(real -> routines.stream().filter(Subroutine::isRequired).map(routine -> routine.symbol(real)))
                 .filter(symbol -> symbols.find(symbol).isEmpty())
                 .toList();
     }
 
-    boolean has(Routine routine, Real real) {
+    boolean has(Subroutine routine, Real real) {
         return symbols.find(routine.symbol(real)).isPresent();
     }
 
     /** A Fortran subroutine: every argument by reference, then the length of each CHARACTER argument. */
-    MethodHandle subroutine(Routine routine, Real real) {
+    MethodHandle subroutine(Subroutine routine, Real real) {
         MemoryLayout[] layouts = new MemoryLayout[routine.arguments() + routine.characters()];
         Arrays.fill(layouts, 0, routine.arguments(), ValueLayout.ADDRESS);
         Arrays.fill(layouts, routine.arguments(), layouts.length, ValueLayout.JAVA_LONG);

@@ -18,7 +18,8 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places that may hold the jar with the natives: whatever this library's class loader sees, and for a named module the
+ * The places that may hold the jar with the natives: everything that this library's class loader sees, and for a named
+ * module the
  * jars of the module path and those beside its own. As a module the natives' jar cannot be resolved, since it requires the
  * Java side of org.bytedeco:openblas, so that no class loader sees it there.
  */

@@ -7,13 +7,13 @@ import java.util.Objects;
 /** QR factorisations and the reflectors that they leave behind. */
 public final class Qr {
 
-    private static final Routine GEQRF = Routine.required("geqrf", 8, 0);
-    private static final Routine ORGQR = Routine.required("orgqr", 9, 0);
-    private static final Routine ORMQR = Routine.required("ormqr", 13, 2);
-    private static final Routine TPQRT = Routine.required("tpqrt", 12, 0);
-    private static final Routine LARFT = Routine.required("larft", 9, 2);
+    private static final Subroutine GEQRF = Subroutine.required("geqrf", 8, 0);
+    private static final Subroutine ORGQR = Subroutine.required("orgqr", 9, 0);
+    private static final Subroutine ORMQR = Subroutine.required("ormqr", 13, 2);
+    private static final Subroutine TPQRT = Subroutine.required("tpqrt", 12, 0);
+    private static final Subroutine LARFT = Subroutine.required("larft", 9, 2);
 
-    static final List<Routine> ROUTINES = List.of(GEQRF, ORGQR, ORMQR, TPQRT, LARFT);
+    static final List<Subroutine> ROUTINES = List.of(GEQRF, ORGQR, ORMQR, TPQRT, LARFT);
 
     private final Subroutines subroutines;
 

@@ -39,7 +39,7 @@ final class Subroutines {
      *
      * @return its INFO: 0, or a positive number with a meaning of the routine's own
      */
-    int call(Routine routine, Real real, Invocation invocation) {
+    int call(Subroutine routine, Real real, Invocation invocation) {
         String name = routine.name(real);
         MethodHandle subroutine = handle(routine, real, name);
         try (ArgumentSlots arguments = ArgumentSlots.ofThisThread()) {
@@ -56,7 +56,7 @@ final class Subroutines {
     }
 
     /** Calls a routine that always succeeds. */
-    void run(Routine routine, Real real, Invocation invocation) {
+    void run(Subroutine routine, Real real, Invocation invocation) {
         int outcome = call(routine, real, invocation);
         if (outcome != 0) {
             throw new IllegalStateException(routine.name(real) + " returned INFO = " + outcome
@@ -66,14 +66,14 @@ final class Subroutines {
 
     /** Why the library cannot run an optional routine, in one line; null if it can. */
     @Nullable
-    String absence(Routine routine, Real real) {
+    String absence(Subroutine routine, Real real) {
         return library.has(routine, real)
                 ? null
                 : library.info().path() + " has no " + routine.name(real) + "; name a library that has it by -D"
                         + Blas.PROPERTY;
     }
 
-    private MethodHandle handle(Routine routine, Real real, String name) {
+    private MethodHandle handle(Subroutine routine, Real real, String name) {
         MethodHandle known = handles.get(name);
         return known != null ? known : handles.computeIfAbsent(name, _ -> library.subroutine(routine, real));
     }
@@ -88,7 +88,7 @@ final class Subroutines {
      *
      * @throws BlasException if it is beyond 32-bit sizes
      */
-    static int workspace(Routine routine, Real real, int m, int n, long elements) {
+    static int workspace(Subroutine routine, Real real, int m, int n, long elements) {
         if (elements > Integer.MAX_VALUE) {
             throw new BlasException(routine.name(real) + " cannot factorise " + m + " x " + n
                     + ": its workspace is beyond 32-bit sizes; use the norm form, which needs no factorisation");

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Singular value decompositions. */
 public final class Svd {
 
-    private static final Routine GESDD = Routine.required("gesdd", 14, 1);
-    private static final Routine GESVD = Routine.required("gesvd", 14, 2);
+    private static final Subroutine GESDD = Subroutine.required("gesdd", 14, 1);
+    private static final Subroutine GESVD = Subroutine.required("gesvd", 14, 2);
 
-    static final List<Routine> ROUTINES = List.of(GESDD, GESVD);
+    static final List<Subroutine> ROUTINES = List.of(GESDD, GESVD);
 
     private final Subroutines subroutines;
 
@@ -37,7 +37,10 @@ public final class Svd {
         }
     }
 
-    /** The arguments that both drivers end their list of matrices with; nobody reads U and VT where none are wanted. */
+    /**
+     * The arguments that both drivers end their list of matrices with; U and VT are not accessed where no vectors are
+     * requested.
+     */
     private record Targets(char job, MemorySegment u, int ldu, MemorySegment vt, int ldvt) {
 
         static Targets of(Block a, MemorySegment s, @Nullable Vectors vectors) {

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** The symmetric eigenproblem in its two steps: to tridiagonal form, and the eigenvectors of that. */
 public final class Tridiagonal {
 
-    private static final Routine SYTRD = Routine.required("sytrd", 10, 1);
-    private static final Routine STEDC = Routine.required("stedc", 11, 1);
+    private static final Subroutine SYTRD = Subroutine.required("sytrd", 10, 1);
+    private static final Subroutine STEDC = Subroutine.required("stedc", 11, 1);
 
-    static final List<Routine> ROUTINES = List.of(SYTRD, STEDC);
+    static final List<Subroutine> ROUTINES = List.of(SYTRD, STEDC);
 
     private final Subroutines subroutines;
 

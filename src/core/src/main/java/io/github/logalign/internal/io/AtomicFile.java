@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes a file whole or not at all: into a temporary file in the same folder, which is flushed to disk and then moved
+ * Writes a file atomically: into a temporary file in the same folder, which is flushed to disk and then moved
  * into place. If writing fails, or the JVM ends in an orderly way meanwhile (Ctrl-C too), the temporary file is deleted
  * and the previous file stays. Only a killed JVM can leave one behind, named {@code .logalign-*.tmp}. The new file
  * keeps the permissions of the one that it replaces, and the owner and group where the system allows that.

@@ -3,7 +3,7 @@ package io.github.logalign.internal.io;
 import java.nio.file.Path;
 
 /**
- * Names as they may be shown. Whoever wrote a file chose the names in it, so they may hold escape codes, line breaks or
+ * Names in printable form. The author of a file chose the names in it, so they may hold escape codes, line breaks or
  * characters that reverse the line they stand in.
  */
 public final class Names {

@@ -1,4 +1,4 @@
-/** Files: mapping them, replacing them whole or not at all, and telling what is wrong with them. Not part of the API. */
+/** Files: mapping them, replacing them atomically, and reporting their problems. Not part of the API. */
 @NullMarked
 package io.github.logalign.internal.io;
 

@@ -22,7 +22,7 @@ final class KernelWarmUp {
 
     /**
      * Calls with nothing to do. C2 compiles what was called thousands of times; called with work so often, in the
-     * interpreter, every vector operation would itself become so hot that C2 compiles it first, by itself and for nothing.
+     * interpreter, every vector operation would itself become so hot that C2 compiles it first, by itself and in vain.
      */
     private static final int EMPTY_CALLS = 500;
 
@@ -57,7 +57,7 @@ final class KernelWarmUp {
     private final Element working;
     private int rounds;
 
-    /** Work per nanosecond of what it runs, which tells how much work it did. */
+    /** Measures a run, which returns its amount of work, in work per nanosecond. */
     private final ToDoubleFunction<DoubleSupplier> rate;
 
     KernelWarmUp(KernelKind kind, Element element, Element working, ToDoubleFunction<DoubleSupplier> rate) {
@@ -81,7 +81,7 @@ final class KernelWarmUp {
         return rounds > COUNTED_ROUNDS;
     }
 
-    /** Runs the kernel a few times, and tells whether it is fast by now. */
+    /** Runs the kernel a few times, and says whether it is fast by now. */
     boolean isFast(Kernels vector, MemorySegment memory) {
         rounds++;
         if (rounds > PROFILING_ROUNDS) {
@@ -129,7 +129,7 @@ final class KernelWarmUp {
         return work / (System.nanoTime() - before);
     }
 
-    /** Runs it once, and tells how much work that was. */
+    /** Runs the kernel once, and returns the amount of work. */
     private double run(Kernels vector, MemorySegment memory, int length, int elements) {
         MemorySegment second = memory.asSlice(SECOND);
         MemorySegment result = memory.asSlice(RESULT);

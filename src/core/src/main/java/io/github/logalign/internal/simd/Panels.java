@@ -3,7 +3,8 @@ package io.github.logalign.internal.simd;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The layout in which directions are projected upon: a panel holds {@code width} directions side by side, coordinate by
+ * The layout of the directions on which tokens are projected: a panel holds {@code width} directions side by side,
+ * coordinate by
  * coordinate, so that one vector load brings the same coordinate of neighbouring directions. The last panel is filled up
  * with zeros.
  */

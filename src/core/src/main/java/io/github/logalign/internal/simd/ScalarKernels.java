@@ -2,7 +2,7 @@ package io.github.logalign.internal.simd;
 
 import java.lang.foreign.MemorySegment;
 
-/** The kernels in plain loops: the twin that the vector kernels are tested against, and what runs without them. */
+/** The kernels in plain loops: the reference for tests of the vector kernels, and the implementation that runs without them. */
 final class ScalarKernels implements Kernels {
 
     /** The directions of a tile: sums side by side, so that one addition need not wait for the other. */
@@ -44,7 +44,7 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public void expect(KernelKind kind, Element element, Element working, double multiplications) {
-        // They are as fast as they get.
+        // There is nothing to compile.
     }
 
     @Override

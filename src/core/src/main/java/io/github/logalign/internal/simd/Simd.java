@@ -37,7 +37,7 @@ public final class Simd {
         return VectorWidth.selected().bits() == 0 ? Scalar.KERNELS : Vector.KERNELS;
     }
 
-    /** The scalar kernels, whatever is selected. */
+    /** The scalar kernels, independent of the selection. */
     public static Kernels scalar() {
         return Scalar.KERNELS;
     }

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Each loop is a small method of its own with vectors in locals only: anything else makes C2 box them. So does a method of
  * ours that is called in the loop, if C2 happens to have compiled it by itself before. The loops lie in classes by what they
- * do. What surrounds them is here: with one call more on the way to a loop, C2 boxed in the scan of F64. Nothing to do is done
- * without a vector, see {@link KernelWarmUp}.
+ * do. The code around the loops is here: with one more call on the way to a loop, C2 boxed in the scan of F64. A call with
+ * no elements creates no vector, see {@link KernelWarmUp}.
  */
 final class VectorKernels implements Kernels {
 
@@ -226,6 +226,6 @@ final class VectorKernels implements Kernels {
 
     @Override
     public void expect(KernelKind kind, Element element, Element working, double multiplications) {
-        // Whoever calls these kernels wants them as they are.
+        // Callers of these kernels use them in any state.
     }
 }

@@ -12,7 +12,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The loops that sum up squares and products, in F64 whatever the elements. They differ in how they load: that cannot be a
+ * The loops that sum up squares and products, in F64 for every element type. They differ in how they load: that cannot be a
  * method, see {@link VectorKernels}.
  */
 final class VectorSums {

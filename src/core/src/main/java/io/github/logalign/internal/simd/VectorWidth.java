@@ -25,7 +25,7 @@ record VectorWidth(int bits, String reason, boolean forced) {
     /** The module that the vector kernels need. */
     private static final String MODULE = "jdk.incubator.vector";
 
-    /** The choice for this process, or the error that every caller is told. */
+    /** The choice for this process, or the error that every caller gets. */
     private record Choice(@Nullable VectorWidth width, @Nullable String error) {
 
         static final Choice MADE = make();

@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Runs vector kernels on small data, in a thread of its own, until C2 has compiled them: what runs before that boxes every
- * vector, and is a hundred times slower than the scalar twin or BLAS. Whether a kernel is fast is measured, so where the JVM
+ * Runs vector kernels on small data, in a thread of its own, until C2 has compiled them. Before that, they box every vector
+ * and are a hundred times slower than the scalar twin or BLAS. Whether a kernel is fast is measured, so where the JVM
  * does not compile it, it is never used.
  *
  * <p>Nothing happens before so much work was announced that it is worth a second of a processor's time.
@@ -25,12 +25,13 @@ import java.util.stream.Stream;
 final class WarmUp implements KernelReadiness {
 
     /**
-     * Multiplications of one kernel, or elements times {@link #ELEMENT}: the vector kernel saves 0.1 s of them. Less is lost again to
+     * Multiplications of one kernel, or elements times {@link #ELEMENT}: the vector kernel saves 0.1 s of them. Less is lost
+     * again to
      * C2, which wants most of a processor for longer than that.
      */
     private static final double WORTH_IT = 1e10;
 
-    /** What is saved at an element that is read and written, in what is saved at a multiplication. */
+    /** The time saved per element that is read and written, in units of the time saved per multiplication. */
     static final double ELEMENT = 10;
 
     /** Between two looks at what C2 is compiling. */
@@ -94,7 +95,7 @@ final class WarmUp implements KernelReadiness {
         try {
             turnByTurn();
         } catch (OutOfMemoryError none) {
-            // Nothing is lost: the scalar kernels go on, and nobody asks again.
+            // The scalar kernels continue, and the vector kernels are not requested again.
         } finally {
             stop();
         }
@@ -103,7 +104,7 @@ final class WarmUp implements KernelReadiness {
     /** So that C2 compiles one kernel while another one is interpreted. */
     private void turnByTurn() {
         List<KernelWarmUp> active = new ArrayList<>();
-        // Of the kind that all kernels see: any thread may read it.
+        // The kind of memory that all kernels see: any thread may read it.
         MemorySegment memory = Arena.ofAuto().allocate(KernelWarmUp.BYTES, 64);
         while (true) {
             for (KernelWarmUp next = waiting.poll(); next != null; next = waiting.poll()) {

@@ -140,12 +140,12 @@ class BlasTest {
     @Test
     void anOptionalRoutineIsMissedByNobodyAndItsAbsenceHasAReason() {
         Library library = search(null, folder).find();
-        Routine unheardOf = Routine.optional("unheardof", 1, 0);
-        Routine gemm = Routine.optional("gemm", 13, 2);
+        Subroutine unheardOf = Subroutine.optional("unheardof", 1, 0);
+        Subroutine gemm = Subroutine.optional("gemm", 13, 2);
         assertEquals(List.of(), library.missing(List.of(unheardOf, gemm)));
         assertEquals(
                 List.of("dunheardof_", "sunheardof_"),
-                library.missing(List.of(Routine.required("unheardof", 1, 0), gemm)));
+                library.missing(List.of(Subroutine.required("unheardof", 1, 0), gemm)));
         Subroutines subroutines = new Subroutines(library);
         assertNull(subroutines.absence(gemm, Real.SINGLE));
         String reason = String.valueOf(subroutines.absence(unheardOf, Real.SINGLE));

@@ -98,7 +98,7 @@ class YardstickTest {
         return sums.toArray(ValueLayout.JAVA_DOUBLE);
     }
 
-    /** In F64 whatever is read. */
+    /** In F64 for every type of input. */
     @ParameterizedTest
     @EnumSource(names = {"F64", "F32", "BF16"})
     void sumsOfSquares(Element element) {

@@ -87,8 +87,7 @@ public final class ActivationSums implements Serializable {
      * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
      *     confined to another thread
      * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated;
-     *     the sums are as
-     *     they were
+     *     the sums are as they were
      */
     public void add(Matrix x) {
         add(x, null);
@@ -103,8 +102,7 @@ public final class ActivationSums implements Serializable {
      * @throws IllegalStateException if these sums were deserialised, or the arena of the vectors or of x is closed or
      *     confined to another thread
      * @throws LogalignException if an element is NaN or infinite (the message has its index), or memory cannot be allocated;
-     *     the sums are as
-     *     they were
+     *     the sums are as they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
         Arguments.required(x, "x");

@@ -75,8 +75,7 @@ public final class WeightSpectrum {
      * @return the spectrum
      * @throws IllegalStateException if the arena or that of W is closed, or confined to another thread
      * @throws LogalignException if an element is NaN or infinite (the message has its index), if no LAPACK library is found
-     *     or memory cannot be allocated,
-     *     if LAPACK does not converge, or if W is too large to factorise
+     *     or memory cannot be allocated, if LAPACK does not converge, or if W is too large to factorise
      */
     public static WeightSpectrum of(Matrix w, SpectrumOptions options, Arena arena) {
         Arguments.required(w, "w");

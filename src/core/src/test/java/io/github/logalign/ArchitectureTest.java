@@ -103,7 +103,7 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("jdk.incubator.vector..");
 
-    /** Reading the view of a mapped file that becomes shorter is an error of the JVM; {@code Tensor.read} tells of it. */
+    /** Reading the view of a mapped file that becomes shorter is an error of the JVM; {@code Tensor.read} reports it. */
     @ArchTest
     static final ArchRule ELEMENTS_ARE_READ_WHERE_A_LOST_FILE_IS_TOLD = noClasses()
             .that()

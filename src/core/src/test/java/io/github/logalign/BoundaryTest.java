@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nothing but three types of exceptions leaves the API, whatever is wrong around it. Each condition has a JVM of its own, in
+ * Only three types of exceptions leave the API, for any problem in its surroundings. Each condition has a JVM of its own, in
  * which every public method and constructor of the exported packages is called.
  */
 class BoundaryTest {
@@ -35,7 +35,7 @@ class BoundaryTest {
     @TempDir
     Path folder;
 
-    /** Runs all calls; the output tells which outcomes there were, and how often. */
+    /** Runs all calls; the output lists the outcomes and their counts. */
     private String calls(List<String> shell, String condition, String... options) throws IOException,
             InterruptedException {
         List<String> line = new ArrayList<>(shell);
@@ -121,7 +121,7 @@ class BoundaryTest {
 
     @Test
     void anExhaustedHeapIsToldWithWhatToDo() {
-        // No JVM has arrays of so many elements, whatever its heap.
+        // No JVM has arrays of so many elements, with any heap.
         String message = assertThrows(LogalignException.class,
                 () -> Boundary.call(() -> new long[Integer.MAX_VALUE].length)).getMessage();
         assertTrue(message.contains("-Xmx"), message);

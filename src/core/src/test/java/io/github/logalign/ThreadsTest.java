@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Several threads for one layer give what one gives, whatever the parts. */
+/** Several threads for one layer give the result of one thread, for any division into parts. */
 class ThreadsTest {
 
     private static final int ROWS = 4099;

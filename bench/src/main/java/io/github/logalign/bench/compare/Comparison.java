@@ -12,7 +12,8 @@ import java.util.Objects;
 
 /**
  * Compares this library with the yardstick in C, with numpy and with other libraries of the JVM: the same input files, each
- * contestant in a process of its own, all of them once a round so that the machine's moods hit all alike, results compared.
+ * contestant in a process of its own, all of them once a round so that changes in the machine's load affect all alike,
+ * results compared.
  * Arguments: words that a case's name must contain, all cases without any.
  */
 public final class Comparison {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The one place where failures leave the library: for any failure inside, a caller sees an
  * {@link IllegalArgumentException} (a wrong call), an {@link IllegalStateException} (something is closed, confined to another
  * thread, or a fault of this library) or a {@link LogalignException} (a resource that the call needs is missing). Public
- * methods
- * that compute or read run their work through it, once a call and never in a loop. For this library's own packages.
+ * methods that compute or read run their work through it, once a call and never in a loop. For this library's own packages.
  *
  * <p>Thread safety: stateless. An interrupt is neither consumed nor answered here.
  */

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs Jazzer on one target of a module or all, each in a JVM of its own for as long as wanted, and tells what came of it:
+ * Runs Jazzer on one target of a module or all, each in a JVM of its own for as long as wanted, and reports the outcome:
  * {@code mvn -Pfuzz test -Dfuzz.seconds=1200 -Dfuzz.target=NPZ}. A target of another module is left to that one; of those
  * that know the targets of all, one refuses a name that none has. A folder per target keeps the log, the corpus, from which
  * the next run goes on, and a file for each finding.

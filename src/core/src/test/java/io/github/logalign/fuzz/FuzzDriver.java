@@ -27,7 +27,7 @@ public final class FuzzDriver {
     /**
      * Runs one input.
      *
-     * @param input what Jazzer made up
+     * @param input the input that Jazzer generated
      * @throws IOException if the input cannot be written to its file
      */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {

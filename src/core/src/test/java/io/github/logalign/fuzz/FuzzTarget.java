@@ -31,7 +31,7 @@ public interface FuzzTarget {
     List<byte[]> seeds();
 
     /**
-     * What a random change would hardly hit upon.
+     * Inputs that a random change would hardly produce.
      *
      * @return at least one
      */
@@ -48,7 +48,7 @@ public interface FuzzTarget {
     /**
      * What that file is called.
      *
-     * @param input what the fuzzer made up
+     * @param input the generated input
      * @return a file name
      */
     default String fileName(byte[] input) {
@@ -58,7 +58,7 @@ public interface FuzzTarget {
     /**
      * The file that an input stands for.
      *
-     * @param input what the fuzzer made up
+     * @param input the generated input
      * @return its bytes
      */
     default byte[] file(byte[] input) {
@@ -76,7 +76,7 @@ public interface FuzzTarget {
     /**
      * Runs one input in a prepared folder.
      *
-     * @param input what the fuzzer made up
+     * @param input the generated input
      * @param folder where its file goes
      * @return how many values it gave
      * @throws IOException if the file cannot be written

@@ -32,7 +32,7 @@ public final class HostileFiles {
     /**
      * One such file.
      *
-     * @param name what is wrong with it; unique, and usable as a folder's name
+     * @param name the defect; unique, and usable as a folder's name
      * @param setup writes it
      * @param expected a part of the message
      */

@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class HostileFilesTest {
 
-    /** Allocated in all, whatever the file is: the headers of a zip archive may expand to 64 MB, and are copied to be read. */
+    /**
+     * The bound on all allocations for any file: the headers of a zip archive may expand to 64 MB, and are copied to be read.
+     */
     private static final long BYTES = 256L << 20;
 
     /** More for each byte of a header that has to be read: the longest are a hundred megabytes. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The config.json beside a checkpoint: a help where it is there, and no harm whatever it holds. */
+/** The config.json beside a checkpoint: it helps where it is present, and does no harm with any content. */
 class ModelConfigTest {
 
     @TempDir

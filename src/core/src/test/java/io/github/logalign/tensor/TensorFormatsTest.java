@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** The surest format is taken, whatever the order of the list. */
+/** The most certain format is chosen, independent of the order of the list. */
 class TensorFormatsTest {
 
     private static final Origin ORIGIN = Origin.of(Path.of("model"));

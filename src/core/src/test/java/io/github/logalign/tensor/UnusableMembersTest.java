@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cannot be used costs nobody who does not ask for it, and tells those who do what it is. */
+/** An unusable member affects only callers that ask for it, and they get the reason. */
 class UnusableMembersTest {
 
     private static final byte[] GOOD = npy(dictionary("<f4", false, "(1, 2)"), f32(5, 6));

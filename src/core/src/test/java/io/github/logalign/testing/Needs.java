@@ -48,7 +48,7 @@ public final class Needs {
                 });
     }
 
-    /** What Linux tells of a process. */
+    /** The status that Linux reports for a process. */
     public static void proc() {
         need(Files.exists(Path.of("/proc/self/status")), "/proc, which Linux has");
     }

@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The places that may hold the jar with the natives: everything that this library's class loader sees, and for a named
- * module the
- * jars of the module path and those beside its own. As a module the natives' jar cannot be resolved, since it requires the
- * Java side of org.bytedeco:openblas, so that no class loader sees it there.
+ * module the jars of the module path and those beside its own. As a module the natives' jar cannot be resolved, since it
+ * requires the Java side of org.bytedeco:openblas, so that no class loader sees it there.
  */
 final class NativePlaces {
 

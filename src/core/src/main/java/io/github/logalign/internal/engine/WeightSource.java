@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.DoubleAccumulator;
 /**
  * W as the routes read it: in blocks of rows, checked to be finite as they are read, times 2^exponent. The exponent is 0 at
  * first, which fits all but extreme magnitudes; {@link #fits()} says afterwards whether it fits. If only the caller's thread
- * may read W, it
- * reads, and LAPACK's threads see only the scratch.
+ * may read W, it reads, and LAPACK's threads see only the scratch.
  */
 public final class WeightSource {
 

@@ -4,9 +4,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * The layout of the directions on which tokens are projected: a panel holds {@code width} directions side by side,
- * coordinate by
- * coordinate, so that one vector load brings the same coordinate of neighbouring directions. The last panel is filled up
- * with zeros.
+ * coordinate by coordinate, so that one vector load brings the same coordinate of neighbouring directions. The last panel
+ * is filled up with zeros.
  */
 public final class Panels {
 

@@ -22,6 +22,8 @@ record VectorWidth(int bits, String reason, boolean forced) {
 
     private static final String WIDEST = "widest";
 
+    private static final String NO_VECTORS = "this CPU has no vectors of 128 bits with fused multiply-add";
+
     /** The module that the vector kernels need. */
     private static final String MODULE = "jdk.incubator.vector";
 
@@ -75,7 +77,7 @@ record VectorWidth(int bits, String reason, boolean forced) {
             }
             int bits = Math.min(512, widest.getAsInt());
             return bits < 128
-                    ? new VectorWidth(0, "scalar: this CPU has no vectors of 128 bits", false)
+                    ? new VectorWidth(0, "scalar: " + NO_VECTORS, false)
                     : new VectorWidth(bits, "the widest vectors of this CPU", false);
         }
         String asked = source + "=" + forced;
@@ -87,8 +89,11 @@ record VectorWidth(int bits, String reason, boolean forced) {
                     throw new IllegalArgumentException(asked + " cannot run: " + missing + "; or set it to 0");
                 }
                 int widestBits = Math.min(512, widest.getAsInt());
+                if (widestBits < 128) {
+                    throw new IllegalArgumentException(asked + " cannot run: " + NO_VECTORS + "; unset it");
+                }
                 int bits = wanted.equals(WIDEST) ? widestBits : Integer.parseInt(wanted);
-                if (bits > widestBits || bits < 128) {
+                if (bits > widestBits) {
                     throw new IllegalArgumentException(asked + " cannot run: the widest vectors of this CPU have "
                             + widestBits + " bits; unset it or choose a smaller width");
                 }
@@ -101,8 +106,11 @@ record VectorWidth(int bits, String reason, boolean forced) {
         };
     }
 
-    /** The widest vectors of this CPU in bits, where the module of the vectors is there. */
+    /**
+     * The widest vectors of this CPU that the kernels can use, in bits; 0 without fused multiply-add. The module of the vectors
+     * must be present.
+     */
     static int widest() {
-        return VectorShape.preferredShape().vectorBitSize();
+        return FusedMultiplyAdd.isAnInstruction() ? VectorShape.preferredShape().vectorBitSize() : 0;
     }
 }

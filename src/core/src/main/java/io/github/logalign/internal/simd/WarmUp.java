@@ -26,8 +26,7 @@ final class WarmUp implements KernelReadiness {
 
     /**
      * Multiplications of one kernel, or elements times {@link #ELEMENT}: the vector kernel saves 0.1 s of them. Less is lost
-     * again to
-     * C2, which wants most of a processor for longer than that.
+     * again to C2, which wants most of a processor for longer than that.
      */
     private static final double WORTH_IT = 1e10;
 

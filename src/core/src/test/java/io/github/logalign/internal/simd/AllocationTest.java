@@ -48,7 +48,7 @@ class AllocationTest {
     /**
      * A kernel at work.
      *
-     * @param arrays what a call makes arrays of, in bytes: memory for the sums of a tile, whatever the size of the work
+     * @param arrays the bytes of arrays that a call allocates for the sums of a tile, independent of the size of the work
      */
     private record Pass(String name, long arrays, Runnable work) {
 

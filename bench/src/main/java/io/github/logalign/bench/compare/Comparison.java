@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Compares this library with the yardstick in C, with numpy and with other libraries of the JVM: the same input files, each
  * contestant in a process of its own, all of them once a round so that changes in the machine's load affect all alike,
  * results compared.
- * Arguments: words that a case's name must contain, all cases without any.
+ *
+ * <p>Arguments: words of which a case's name must contain one, with or without the commas of its numbers; without any, all cases
+ * run. A word that no name contains is an error.
  */
 public final class Comparison {
 
@@ -23,9 +27,17 @@ public final class Comparison {
     /** Runs the cases and writes bench/results. */
     public static void main(String[] words) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "logalign-comparison"));
+        List<Case> cases = Cases.all(folder);
+        for (String word : words) {
+            if (cases.stream().noneMatch(each -> matches(each, word))) {
+                System.err.println("no case contains \"" + word + "\"; there are: "
+                        + cases.stream().map(each -> each.name).collect(Collectors.joining("; ")));
+                System.exit(2);
+            }
+        }
         List<Case> done = new ArrayList<>();
-        for (Case each : Cases.all(folder)) {
-            if (words.length > 0 && List.of(words).stream().noneMatch(each.name::contains)) {
+        for (Case each : cases) {
+            if (words.length > 0 && Stream.of(words).noneMatch(word -> matches(each, word))) {
                 continue;
             }
             for (int round = 0; round < each.rounds; round++) {
@@ -40,6 +52,10 @@ public final class Comparison {
             Results.write(Path.of("bench/results"), done);
         }
         System.out.println("bench/results/comparison.md");
+    }
+
+    private static boolean matches(Case each, String word) {
+        return each.name.replace(",", "").contains(word.replace(",", ""));
     }
 
     private static void run(Case each, Measured row) throws IOException, InterruptedException {

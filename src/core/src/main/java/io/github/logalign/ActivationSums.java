@@ -4,8 +4,8 @@ import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.engine.KernelMemory;
-import io.github.logalign.internal.engine.PackedDirections;
-import io.github.logalign.internal.engine.Projector;
+import io.github.logalign.internal.engine.Directions;
+import io.github.logalign.internal.engine.TokenProjector;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.TokenBlocks;
@@ -118,7 +118,7 @@ public final class ActivationSums implements Serializable {
     }
 
     private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {
-        PackedDirections directions = w.directions();
+        Directions directions = w.directions();
         KernelMemory.check(directions.memory());
         KernelMemory.check(x.segment());
         int parts = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
@@ -132,10 +132,10 @@ public final class ActivationSums implements Serializable {
     }
 
     private void project(
-            PackedDirections directions, Products products, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last);
-                Projector projector = new Projector(
-                        directions.readable(), products, ProcessBlas.INSTANCE, last - first);
+            Directions directions, Products products, Matrix x, @Nullable TokenMask mask, long first, long last) {
+        try (TokenProjector projector = directions.readable().projector(products, ProcessBlas.INSTANCE, last - first);
+                TokenBlocks blocks = new TokenBlocks(
+                        x, mask, precision, "activations", first, last, projector.blockBytes());
                 NativeBuffer sums = NativeBuffer.allocate(directions.room() * Double.BYTES)) {
             projector.prepare(blocks);
             while (blocks.advance()) {

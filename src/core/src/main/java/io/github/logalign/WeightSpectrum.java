@@ -7,7 +7,7 @@ import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.Factorizer;
 import io.github.logalign.internal.engine.FactorizedWeights;
 import io.github.logalign.internal.engine.KernelMemory;
-import io.github.logalign.internal.engine.PackedDirections;
+import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.WeightSource;
 import io.github.logalign.internal.simd.Simd;
 import io.github.logalign.matrix.Computation.Kind;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * The weight spectrum p of an m x n matrix W, its singular values, and its right singular vectors, on which activations
  * are projected. {@code p_i = sigma_i^2 / sum_j sigma_j^2} for i = 1..r, r = min(m, n), sigma descending.
  *
- * <p>Nothing of W is kept. The right singular vectors (r n elements of float64, or of float32 in single precision) live in
- * the caller's arena.
+ * <p>Nothing in the memory of W is kept. What projects (r n elements of float64, or of float32 in single precision: the right
+ * singular vectors, or of a wide W by {@link Method#GRAM} a copy of W and m^2 elements more) lives in the caller's arena.
  *
  * <p>Accuracy: the absolute error of p is near the unit roundoff by either method. Small singular values have an absolute
  * error of about the unit roundoff times the largest one, by {@link Method#GRAM} of its square root times the largest.
@@ -287,8 +287,8 @@ public final class WeightSpectrum {
     }
 
     /** Upon which activations are projected. */
-    PackedDirections directions() {
-        PackedDirections directions = factorized.directions();
+    Directions directions() {
+        Directions directions = factorized.directions();
         if (directions == null) {
             throw new IllegalStateException("this spectrum was computed without vectors: ask for them in its options");
         }

@@ -3,6 +3,7 @@ package io.github.logalign.internal.blas;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Native memory that is not cleared, so that only the pages that are really used count. It may be used from any thread,
@@ -41,6 +42,17 @@ public final class NativeBuffer implements AutoCloseable {
         return new NativeBuffer(malloc(bytes, ALIGNMENT), bytes);
     }
 
+    /** A buffer if it is large enough, or a larger one in its place. */
+    public static NativeBuffer ofSize(@Nullable NativeBuffer buffer, long bytes) {
+        if (buffer != null && buffer.segment.byteSize() >= bytes) {
+            return buffer;
+        }
+        if (buffer != null) {
+            buffer.close();
+        }
+        return allocate(bytes);
+    }
+
     /**
      * Memory as from {@link #allocate}, freed when the arena closes, and reachable as the arena says. It is for what is used
      * as a whole and for long: where it is large, huge pages are asked for, since a page fault for each 4 KB costs a layer of
@@ -64,6 +76,18 @@ public final class NativeBuffer implements AutoCloseable {
             CLibrary.get().advise(segment, segment.byteSize() & -HUGE_PAGE, IN_HUGE_PAGES);
         }
         return segment;
+    }
+
+    /**
+     * Hands this memory over to an arena, which frees it when it closes.
+     *
+     * @return the same bytes, reachable as the arena says
+     */
+    public MemorySegment moveTo(Arena arena) {
+        MemorySegment bytes = segment();
+        MemorySegment whole = allocated.reinterpret(arena, NativeBuffer::free);
+        closed = true;
+        return whole.asSlice(bytes.address() - allocated.address(), bytes.byteSize());
     }
 
     /**

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param exponent what W was multiplied by, as an exponent of 2
  * @param numericalRank how many singular values rounding cannot have made
  * @param step what ran
- * @param directions the right singular vectors, or null if they were not wanted
+ * @param directions the right singular vectors, on which tokens are projected, or null if they were not wanted
  */
 public record FactorizedWeights(
-        double[] squares, int exponent, int numericalRank, Step step, @Nullable PackedDirections directions) {
+        double[] squares, int exponent, int numericalRank, Step step, @Nullable Directions directions) {
 
     private double sum() {
         double sum = 0;

@@ -64,10 +64,10 @@ public record Factorizer(BlasSource blas, Method method, boolean vectors, SvdRou
             }
             Step step = factorization.step();
             int rank = countAbove(squares, rankTolerance(source, step.kind()));
-            Factorization.Vectors found = factorization.vectors();
-            PackedDirections directions = found == null
+            Factorization.Basis basis = factorization.basis();
+            Directions directions = basis == null
                     ? null
-                    : PackedDirections.of(found, squares.length, source.columns(), source.precision(), arena);
+                    : basis.pack(squares, source.columns(), source.precision(), arena);
             return new FactorizedWeights(squares, source.exponent(), rank, step, directions);
         }
     }

@@ -4,6 +4,8 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.engine.Factorization.Basis;
+import io.github.logalign.internal.engine.Factorization.LeftVectors;
 import io.github.logalign.internal.engine.Factorization.Vectors;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
@@ -56,31 +58,46 @@ public final class GramFactorization {
                 vectors == null ? null : new Vectors(vectors, (long) (n - 1) * n, -n, 1));
     }
 
-    /** W W^T = U S^2 U^T; the columns of W^T U, made orthonormal from the largest on, are the directions. */
+    /**
+     * W W^T = U S^2 U^T. The left singular vectors suffice where outputs can be rotated; else the columns of W^T U, made
+     * orthonormal from the largest singular value on, are the directions.
+     */
     private Factorization wide() {
-        try (NativeBuffer rows = w.scratch((long) w.columns() * w.rows())) {
+        NativeBuffer rows = w.scratch((long) w.columns() * w.rows());
+        NativeBuffer u = null;
+        try {
             w.readRows(rows.segment());
             ElementType type = w.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
             Matrix transposed = Matrix.of(rows.segment(), type, w.rows(), w.columns()).transposed();
             Solved solved = solve(new WeightSource(transposed, w.precision(), w.threads()));
-            return solved.vectors() == null
+            u = solved.vectors();
+            if (u != null && products != Products.KERNEL
+                    && RotatedOutputs.isAccurate(solved.squares(), w.element())) {
+                return factorization(solved, List.of(), new LeftVectors(rows, u, blasSource));
+            }
+            Factorization found = u == null
                     ? factorization(solved, List.of(), null)
-                    : wide(solved, solved.vectors(), rows);
+                    : factorization(solved, List.of(Routine.GEQRF), rightVectors(u, rows));
+            close(rows, u);
+            return found;
+        } catch (RuntimeException | Error failed) {
+            close(rows, u);
+            throw failed;
         }
     }
 
-    private Factorization wide(Solved solved, NativeBuffer u, NativeBuffer rows) {
+    private static void close(NativeBuffer rows, @Nullable NativeBuffer u) {
+        rows.close();
+        if (u != null) {
+            u.close();
+        }
+    }
+
+    private Vectors rightVectors(NativeBuffer u, NativeBuffer rows) {
         int m = w.rows();
         int n = w.columns();
-        NativeBuffer directions;
-        try {
-            directions = w.scratch((long) n * m);
-        } catch (RuntimeException | Error refused) {
-            u.close();
-            throw refused;
-        }
-        try (u;
-                NativeBuffer descending = w.scratch((long) m * m);
+        NativeBuffer directions = w.scratch((long) n * m);
+        try (NativeBuffer descending = w.scratch((long) m * m);
                 NativeBuffer tau = w.scratch(m)) {
             long column = (long) m * w.element().bytes();
             for (int i = 0; i < m; i++) {
@@ -94,7 +111,7 @@ public final class GramFactorization {
                 blas.qr().orgqr(found, m, tau.segment());
                 return m;
             });
-            return factorization(solved, List.of(Routine.GEQRF), new Vectors(directions, 0, n, 1));
+            return new Vectors(directions, 0, n, 1);
         } catch (RuntimeException | Error failed) {
             directions.close();
             throw failed;
@@ -133,9 +150,9 @@ public final class GramFactorization {
         return new Solved(squares, solution.vectors(), ofGram);
     }
 
-    private static Factorization factorization(Solved solved, List<Routine> after, @Nullable Vectors vectors) {
+    private static Factorization factorization(Solved solved, List<Routine> after, @Nullable Basis basis) {
         List<Routine> routines = new ArrayList<>(SymmetricEigen.ROUTINES);
         routines.addAll(after);
-        return new Factorization(solved.squares(), new Step(Kind.GRAM, solved.products(), routines), vectors);
+        return new Factorization(solved.squares(), new Step(Kind.GRAM, solved.products(), routines), basis);
     }
 }

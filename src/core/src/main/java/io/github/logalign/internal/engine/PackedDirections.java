@@ -8,6 +8,7 @@ import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Matrix.Orientation;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,7 +23,9 @@ import java.nio.ByteOrder;
  * @param n the input dimension
  * @param precision that of the elements
  */
-public record PackedDirections(MemorySegment memory, int panelWidth, int count, int n, Precision precision) {
+public record PackedDirections(MemorySegment memory, int panelWidth, int count, int n, Precision precision)
+        implements
+            Directions {
 
     /** Room for directions. */
     static PackedDirections allocate(int count, int n, Precision precision, Arena arena) {
@@ -74,17 +77,18 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
         return Panels.count(count, panelWidth);
     }
 
-    /** How many sums the kernels add to: one for each direction that the panels have room for. */
+    /** One sum for each direction that the panels have room for. */
+    @Override
     public long room() {
         return (long) panelCount() * panelWidth;
     }
 
-    /** The same for a call of the current thread. */
+    @Override
     public PackedDirections readable() {
         return new PackedDirections(KernelMemory.view(memory), panelWidth, count, n, precision);
     }
 
-    /** A copy with one direction a row. */
+    @Override
     public Matrix unpacked(Arena arena) {
         Element element = element();
         MemorySegment target = arena.allocate((long) count * n * element.bytes(), element.bytes());
@@ -101,5 +105,10 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
         }
         ElementType type = element == Element.F64 ? ElementType.F64 : ElementType.F32;
         return new Matrix(target, type, count, n, n, Orientation.ROW_MAJOR, ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public TokenProjector projector(Products products, BlasSource blasSource, long tokens) {
+        return new Projector(this, products, blasSource, tokens);
     }
 }

@@ -21,10 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread.
  */
-public final class Projector implements AutoCloseable {
+public final class Projector implements TokenProjector {
 
     /** Below so many multiplications even the interpreter takes only milliseconds: they do not amortise a call of BLAS. */
     private static final double SMALL = 2e5;
+
+    /** Tokens that stay in the cache while one panel after the other is multiplied with them. */
+    private static final long BLOCK_BYTES = 4L << 20;
 
     /** Directions that are multiplied at once: the product of a block of tokens with them stays in the cache. */
     private static final int DIRECTIONS = 384;
@@ -83,12 +86,18 @@ public final class Projector implements AutoCloseable {
         }
     }
 
-    /** The routines that projected. */
+    @Override
     public Set<Routine> routines() {
         return routines;
     }
 
-    /** Makes blocks copy their tokens if BLAS reads them: it does so in another thread, and faster if they are aligned. */
+    @Override
+    public long blockBytes() {
+        return BLOCK_BYTES;
+    }
+
+    /** BLAS reads tokens in another thread, and faster if they are aligned. */
+    @Override
     public void prepare(TokenBlocks blocks) {
         if (byBlas(blocks.capacity())) {
             blocks.copyAll();
@@ -113,21 +122,14 @@ public final class Projector implements AutoCloseable {
         return blasIsThere;
     }
 
-    /**
-     * Adds a block.
-     *
-     * @param x the tokens, in the working type
-     * @param offset where the first begins, in bytes
-     * @param stride from token to token, in bytes
-     * @param sums F64, one for each direction that the panels have room for
-     */
+    @Override
     public void add(MemorySegment x, long offset, long stride, int tokens, MemorySegment sums) {
         if (byBlas(tokens)) {
             routines.add(Routine.GEMM);
             addByBlas(x.asSlice(offset), Math.toIntExact(stride / working.bytes()), tokens, sums);
         } else {
             routines.add(Routine.KERNEL);
-            tokenTiles = ofSize(tokenTiles, kernels.projectionScratch(working, tokens, n));
+            tokenTiles = NativeBuffer.ofSize(tokenTiles, kernels.projectionScratch(working, tokens, n));
             kernels.addSquaredProjections(working, x, offset, stride, tokens, n, directions.memory(),
                     directions.count(), tokenTiles.segment(), sums);
         }
@@ -138,7 +140,7 @@ public final class Projector implements AutoCloseable {
         if (gathered == null) {
             gathered = NativeBuffer.allocate((long) group * width * n * working.bytes());
         }
-        projections = ofSize(projections, (long) group * width * tokens * working.bytes());
+        projections = NativeBuffer.ofSize(projections, (long) group * width * tokens * working.bytes());
         MemorySegment v = gathered.segment();
         MemorySegment y = projections.segment();
         for (int panel = 0; panel < panelCount; panel += group) {
@@ -153,15 +155,6 @@ public final class Projector implements AutoCloseable {
             kernels.addSquaresOfColumns(working, y, tokens, count,
                     sums.asSlice((long) panel * width * Double.BYTES));
         }
-    }
-
-    /** A buffer, or a larger one in its place. */
-    private static NativeBuffer ofSize(@Nullable NativeBuffer buffer, long bytes) {
-        if (buffer != null && buffer.segment().byteSize() >= bytes) {
-            return buffer;
-        }
-        close(buffer);
-        return NativeBuffer.allocate(bytes);
     }
 
     /** Panels side by side are a matrix, column-major, one coordinate a column. */

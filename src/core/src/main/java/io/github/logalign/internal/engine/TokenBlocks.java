@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenBlocks implements AutoCloseable {
 
+    /** The size of a block that stays in the cache. */
     private static final long BLOCK_BYTES = 4L << 20;
+
     private static final int MAX_TOKENS = 1024;
 
     private final Matrix x;
@@ -47,6 +49,12 @@ public final class TokenBlocks implements AutoCloseable {
     /** The tokens from a first to before a last. */
     public TokenBlocks(Matrix x, @Nullable TokenMask mask, Precision precision, String contents, long first,
             long last) {
+        this(x, mask, precision, contents, first, last, BLOCK_BYTES);
+    }
+
+    /** The same in blocks of another size. */
+    public TokenBlocks(Matrix x, @Nullable TokenMask mask, Precision precision, String contents, long first,
+            long last, long blockBytes) {
         if (mask != null && mask.tokens() != x.rows()) {
             throw new IllegalArgumentException(
                     "the mask has " + mask.tokens() + " entries, the " + contents + " have " + x.rows() + " tokens");
@@ -56,7 +64,7 @@ public final class TokenBlocks implements AutoCloseable {
         this.last = last;
         this.mask = mask;
         this.precision = precision;
-        int fitting = (int) (BLOCK_BYTES / Math.max(1, x.columns() * working().bytes()));
+        int fitting = (int) (blockBytes / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
         this.tokensOfX = KernelMemory.view(x.segment());
         this.reader = new BlockReader(x, contents);

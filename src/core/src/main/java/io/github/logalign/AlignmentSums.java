@@ -6,7 +6,6 @@ import io.github.logalign.internal.engine.BatchSums;
 import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.NormForm;
 import io.github.logalign.internal.engine.ScaledSum;
-import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
@@ -60,6 +59,9 @@ public final class AlignmentSums implements Serializable {
 
     /** Sum of squares of X W^T. */
     private final ScaledSum outputEnergy = new ScaledSum();
+
+    /** How far rounded Gram matrices may have moved that. */
+    private final ScaledSum outputError = new ScaledSum();
 
     /** How many tokens counted. */
     private long tokens;
@@ -145,6 +147,7 @@ public final class AlignmentSums implements Serializable {
         steps.addAll(batch.steps());
         inputEnergy.add(batch.inputs().sum());
         outputEnergy.add(batch.outputs());
+        outputError.add(batch.outputError());
         tokens += batch.inputs().counted();
         maskedTokens += batchTokens - batch.inputs().counted();
     }
@@ -186,6 +189,7 @@ public final class AlignmentSums implements Serializable {
     public void reset() {
         inputEnergy.reset();
         outputEnergy.reset();
+        outputError.reset();
         steps.clear();
         tokens = 0;
         maskedTokens = 0;
@@ -205,6 +209,7 @@ public final class AlignmentSums implements Serializable {
         steps.addAll(other.steps);
         inputEnergy.add(other.inputEnergy);
         outputEnergy.add(other.outputEnergy);
+        outputError.add(other.outputError);
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
     }
@@ -248,7 +253,7 @@ public final class AlignmentSums implements Serializable {
             return new Alignment.Undefined(reason);
         }
         double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weightEnergy, inputEnergy);
-        boolean inner = steps.stream().anyMatch(step -> step.kind() == Kind.INNER);
-        return Alignment.Defined.of(columns, overlap, new ErrorModel(options.precision().unitRoundoff(), inner));
+        double ofGram = outputError.isZero() ? 0 : outputError.dividedByProduct(weightEnergy, inputEnergy);
+        return Alignment.Defined.of(columns, overlap, new ErrorModel(options.precision().unitRoundoff(), ofGram));
     }
 }

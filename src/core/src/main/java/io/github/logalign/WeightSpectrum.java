@@ -253,7 +253,7 @@ public final class WeightSpectrum {
         }
         double overlap = Boundary.call(() -> Simd.kernels().dot(p, q.values()));
         return Alignment.Defined.of(columns, overlap,
-                new ErrorModel(precision().unitRoundoff(), method() == Method.GRAM));
+                ErrorModel.ofSpectra(precision().unitRoundoff(), method() == Method.GRAM));
     }
 
     /**

@@ -140,8 +140,8 @@ class AccuracyTest {
                         - The error of `gram` in the overlap is absolute, about 1e-16. It matters where the overlap is tiny: in
                           "avoided" `gram` keeps five digits of LAR, `svd` eleven, `norm` all. Where LAR is to be right to 1e-9, use
                           one of the others below an overlap of about 3e-8; `larErrorEstimate` tells. The inner product of Gram
-                          matrices is one of the two routes of `norm` and no better than `gram`; `norm` takes it only where that
-                          does not show, and the outputs elsewhere.
+                          matrices, one of the two routes of `norm`, is as accurate as the outputs unless its terms cancel: all
+                          entries of both matrices are large, and their product is tiny. `norm` then takes the outputs.
                         - Single precision gives the overlap to six digits and LAR to 1e-7. In "avoided" `svd` keeps two digits of
                           LAR, `gram` none, and `norm` eight.
 

@@ -9,8 +9,8 @@ public enum NormRoute {
     /** The outputs X W^T, block by block. Accurate however small the overlap is. */
     OUTPUTS,
     /**
-     * The inner product of the Gram matrices of W and X, whose absolute error in the overlap is about the unit roundoff.
-     * Where the overlap is so small that this moves LAR by more than 1e-9, {@link #AUTO} takes the outputs after all.
+     * The inner product of the Gram matrices of W and X. Its error in the overlap is about the unit roundoff times the size
+     * of its terms, which is more than that of the outputs where the terms cancel.
      */
     INNER;
 

@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inputs ||X||_F^2, and how many tokens counted
  * @param outputs ||X W^T||_F^2
+ * @param outputError how far rounded Gram matrices may have moved it
  * @param steps what ran
  */
-public record BatchSums(SquaredNorm inputs, ScaledSum outputs, Set<Step> steps) {
+public record BatchSums(SquaredNorm inputs, ScaledSum outputs, ScaledSum outputError, Set<Step> steps) {
+
+    /** Without Gram matrices. */
+    static BatchSums exact(SquaredNorm inputs, ScaledSum outputs, Set<Step> steps) {
+        return new BatchSums(inputs, outputs, new ScaledSum(), steps);
+    }
 
     /** Of a batch whose outputs are there already. */
     public static BatchSums ofOutputs(Matrix x, Matrix z, @Nullable TokenMask mask, Precision precision, int threads) {
@@ -24,6 +30,6 @@ public record BatchSums(SquaredNorm inputs, ScaledSum outputs, Set<Step> steps) 
         KernelMemory.check(z.segment());
         SquaredNorm inputs = SquaredNorm.of(x, mask, precision, "activations", false, threads);
         SquaredNorm outputs = SquaredNorm.of(z, mask, precision, "outputs", false, threads);
-        return new BatchSums(inputs, outputs.sum(), Set.of(new Step(Kind.GIVEN_OUTPUTS, Set.of(), List.of())));
+        return exact(inputs, outputs.sum(), Set.of(new Step(Kind.GIVEN_OUTPUTS, Set.of(), List.of())));
     }
 }

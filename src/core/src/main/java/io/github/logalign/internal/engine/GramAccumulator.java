@@ -201,8 +201,8 @@ public final class GramAccumulator implements AutoCloseable {
         routines.addAll(other.routines);
     }
 
-    /** The sum of the products of all entries with those of another one. */
-    double innerProduct(GramAccumulator other) {
+    /** The inner product with another one. */
+    GramTriangle.InnerProduct innerProduct(GramAccumulator other) {
         return sums.innerProduct(other.sums);
     }
 

@@ -56,30 +56,73 @@ record GramTriangle(MemorySegment memory, int n, int stride) {
         MemorySegment.copy(memory, ValueLayout.JAVA_DOUBLE, from, entries, at, count);
     }
 
-    /** The sum of the products of all entries with those of another one. */
-    double innerProduct(GramTriangle other) {
+    /**
+     * The sum of the products of all entries with those of another one, {@code <G, H>}.
+     *
+     * @param value the sum
+     * @param spread {@code sqrt(sum (g_ii g_jj h_ij^2 + h_ii h_jj g_ij^2))}, which times a roundoff is about what the
+     *     rounding of the entries amounts to if it is independent from entry to entry: an entry's own is bounded by
+     *     {@code sqrt(g_ii g_jj)} times a roundoff
+     */
+    record InnerProduct(double value, double spread) {}
+
+    /** The inner product with another one. */
+    InnerProduct innerProduct(GramTriangle other) {
         double[] mine = new double[PIECE];
         double[] others = new double[PIECE];
-        double diagonal = 0;
-        double below = 0;
+        double trace = trace();
+        double otherTrace = other.trace();
+        double[] diagonal = diagonal(trace);
+        double[] otherDiagonal = other.diagonal(otherTrace);
+        double sum = 0;
+        double squares = 0;
         for (int row = 0; row < n; row++) {
-            double sum = 0;
+            double below = 0;
+            double squaresBelow = 0;
             for (int column = 0; column <= row; column += PIECE) {
                 int count = Math.min(PIECE, row + 1 - column);
                 read(row, column, count, mine, 0);
                 other.read(row, column, count, others, 0);
                 for (int i = 0; i < count; i++) {
-                    sum += mine[i] * others[i];
+                    double g = mine[i] / trace;
+                    double h = others[i] / otherTrace;
+                    below += mine[i] * others[i];
+                    squaresBelow += diagonal[row] * diagonal[column + i] * h * h
+                            + otherDiagonal[row] * otherDiagonal[column + i] * g * g;
                 }
                 if (column + count > row) {
-                    double last = mine[count - 1] * others[count - 1];
-                    sum -= last;
-                    diagonal += last;
+                    double g = mine[count - 1];
+                    double h = others[count - 1];
+                    below -= g * h / 2;
+                    squaresBelow -= (diagonal[row] * diagonal[row] * h / otherTrace * h / otherTrace
+                            + otherDiagonal[row] * otherDiagonal[row] * g / trace * g / trace) / 2;
                 }
             }
-            below += sum;
+            sum += below;
+            squares += squaresBelow;
         }
-        return diagonal + 2 * below;
+        return new InnerProduct(2 * sum, Math.sqrt(2 * Math.max(0, squares)) * trace * otherTrace);
+    }
+
+    private double diagonal(int row) {
+        return memory.getAtIndex(ValueLayout.JAVA_DOUBLE, (long) row * stride + row);
+    }
+
+    private double trace() {
+        double sum = 0;
+        for (int row = 0; row < n; row++) {
+            sum += diagonal(row);
+        }
+        return sum;
+    }
+
+    /** The entries on the diagonal, as shares of the trace. */
+    private double[] diagonal(double trace) {
+        double[] shares = new double[n];
+        for (int row = 0; row < n; row++) {
+            shares[row] = diagonal(row) / trace;
+        }
+        return shares;
     }
 
     /**

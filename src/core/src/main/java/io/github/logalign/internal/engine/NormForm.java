@@ -38,7 +38,7 @@ public final class NormForm {
     /** An error in LAR that the inner product may have before the outputs are taken instead. */
     private static final double INNER_TOLERANCE = 1e-9;
 
-    private static final double INNER_TOLERANCE_SINGLE = 1e-6;
+    private static final double INNER_TOLERANCE_SINGLE = 2e-6;
 
     private final BlasSource blasSource;
     private final Matrix w;
@@ -83,7 +83,7 @@ public final class NormForm {
         KernelMemory.check(x.segment());
         SquaredNorm inputs = SquaredNorm.of(x, mask, precision, "activations", false, threads);
         if (columns == 0 || weights.sum().isZero() || inputs.sum().isZero()) {
-            return new BatchSums(inputs, new ScaledSum(), Set.of());
+            return BatchSums.exact(inputs, new ScaledSum(), Set.of());
         }
         boolean weightsSummed = weightGram != null;
         NormRoute chosen = Planner.normForm(w.rows(), columns, inputs.counted(), route, weightsSummed);
@@ -102,7 +102,7 @@ public final class NormForm {
                     outputs.routines().forEach(
                             routine -> steps.add(new Step(Kind.OUTPUTS, Set.of(routine), List.of())));
                 });
-        return new BatchSums(inputs, energy, steps);
+        return BatchSums.exact(inputs, energy, steps);
     }
 
     /** The energy of the outputs of some rows of W, and what took them. */
@@ -169,12 +169,16 @@ public final class NormForm {
                         addUnlessScaled(sums, blocks, scaled);
                     }
                 })) {
+            GramTriangle.InnerProduct product = ofWeights.innerProduct(ofInputs);
             ScaledSum energy = new ScaledSum();
-            energy.add(Math.max(0, ofWeights.innerProduct(ofInputs)), 0);
-            if (scaled.get() || (route == NormRoute.AUTO && isInaccurate(energy, inputs.sum()))) {
+            energy.add(Math.max(0, product.value()), 0);
+            ScaledSum error = new ScaledSum();
+            error.add(ErrorModel.ofInnerProduct(precision.unitRoundoff(), product), 0);
+            if (scaled.get() || (route == NormRoute.AUTO && isInaccurate(energy, error))) {
                 return null;
             }
-            return new BatchSums(inputs, energy, Set.of(new Step(Kind.INNER, ofInputs.routines(), List.of())));
+            return new BatchSums(
+                    inputs, energy, error, Set.of(new Step(Kind.INNER, ofInputs.routines(), List.of())));
         }
     }
 
@@ -191,9 +195,8 @@ public final class NormForm {
         }
     }
 
-    private boolean isInaccurate(ScaledSum outputEnergy, ScaledSum inputEnergy) {
-        double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weights.sum(), inputEnergy);
-        double error = new ErrorModel(precision.unitRoundoff(), true).larError(columns, overlap);
-        return error > (precision == Precision.DOUBLE ? INNER_TOLERANCE : INNER_TOLERANCE_SINGLE);
+    private boolean isInaccurate(ScaledSum energy, ScaledSum error) {
+        double larError = ErrorModel.larError(columns, 1, energy.isZero() ? 1 : error.dividedBy(energy));
+        return larError > (precision == Precision.DOUBLE ? INNER_TOLERANCE : INNER_TOLERANCE_SINGLE);
     }
 }

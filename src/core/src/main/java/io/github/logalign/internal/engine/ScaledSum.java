@@ -57,6 +57,11 @@ public final class ScaledSum implements Serializable {
         return Math.scalb(part / value, 2 * (exponent - partExponent));
     }
 
+    /** {@code this / other}. */
+    double dividedBy(ScaledSum other) {
+        return other.fraction(value, exponent);
+    }
+
     /** {@code this / (a * b)}, without overflow or underflow in between. */
     public double dividedByProduct(ScaledSum a, ScaledSum b) {
         int mine = Math.getExponent(value);

@@ -11,7 +11,6 @@ import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,22 +25,24 @@ class InnerProductErrorTest {
 
     /** What the numbers of W and X are like. */
     enum Numbers {
-        NORMAL(Random::nextGaussian), POSITIVE(random -> Math.abs(random.nextGaussian())), SHIFTED(
-                random -> 10 + random.nextGaussian()), HEAVY_TAILED(
-                        random -> Math.pow(random.nextDouble(), -0.7) * random.nextGaussian()), TENTHS(
-                                random -> 0.1), THIRDS(
-                                        random -> 1.0 / 3), SIGNS(random -> random.nextBoolean() ? 0.7 : -0.7);
+        NORMAL, POSITIVE, SHIFTED, HEAVY_TAILED, TENTHS, THIRDS, SIGNS;
 
-        private final ToDoubleFunction<Random> next;
-
-        Numbers(ToDoubleFunction<Random> next) {
-            this.next = next;
+        private double next(Random random) {
+            return switch (this) {
+                case NORMAL -> random.nextGaussian();
+                case POSITIVE -> Math.abs(random.nextGaussian());
+                case SHIFTED -> 10 + random.nextGaussian();
+                case HEAVY_TAILED -> Math.pow(random.nextDouble(), -0.7) * random.nextGaussian();
+                case TENTHS -> 0.1;
+                case THIRDS -> 1.0 / 3;
+                case SIGNS -> random.nextBoolean() ? 0.7 : -0.7;
+            };
         }
 
         Matrix matrix(int rows, int columns, Random random) {
             float[] elements = new float[rows * columns];
             for (int i = 0; i < elements.length; i++) {
-                elements[i] = (float) next.applyAsDouble(random);
+                elements[i] = (float) next(random);
             }
             return Matrix.of(MemorySegment.ofArray(elements), ElementType.F32, rows, columns);
         }

@@ -36,8 +36,8 @@ final class RowRunner {
     List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
         List<LayerScore> rows;
         try (Progress progress = new Progress("layers", jobs.size(), quiet)) {
-            rows = LayerThreads.run(jobs, threads, job -> {
-                Scorer.Result result = scorer.score(job);
+            rows = LayerThreads.run(jobs, threads, scorer::cost, (job, share) -> {
+                Scorer.Result result = scorer.withThreads(share).score(job);
                 keep.accept(job, result);
                 return result.row();
             }, progress::step);

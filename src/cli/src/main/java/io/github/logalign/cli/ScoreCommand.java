@@ -134,8 +134,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Scorer scorer = new Scorer(options, found).sharing(threads,
-                    plan.jobs().size());
+            Scorer scorer = new Scorer(options, found);
             List<LayerScore> rows;
             try (folder) {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,

@@ -90,7 +90,7 @@ final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer 
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Scorer scorer = new Scorer(options, Masks.NONE).sharing(threads, plan.jobs().size());
+            Scorer scorer = new Scorer(options, Masks.NONE);
             List<LayerScore> rows;
             try (folder) {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,

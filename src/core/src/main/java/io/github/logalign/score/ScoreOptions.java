@@ -98,6 +98,15 @@ public record ScoreOptions(
         };
     }
 
+    /** About how many multiplications a layer takes; for a choice of methods those of the first. */
+    double cost(long m, long n, long tokens) {
+        return switch (method) {
+            case NORM -> Planner.normFormCost(m, n, tokens, Planner.normForm(m, n, tokens, normRoute));
+            case SVD -> Planner.cost(m, n, tokens, Method.SVD);
+            case GRAM, AUTO -> Planner.cost(m, n, tokens, Method.GRAM);
+        };
+    }
+
     private static String text(String name, String route, double multiplications) {
         return name + " by " + route + ", " + gflop(multiplications);
     }

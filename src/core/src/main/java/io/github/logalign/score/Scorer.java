@@ -60,14 +60,32 @@ public final class Scorer {
     }
 
     /**
-     * The same with its share of threads that work on several layers at a time.
+     * The same with several threads for a layer.
      *
-     * @param allThreads how many there are
-     * @param layers how many layers are waiting for them
-     * @return a scorer that uses what the layers leave over, at least one thread for each
+     * @param threadsOfLayer how many a layer may use, at least 1
+     * @return a scorer
      */
-    public Scorer sharing(int allThreads, int layers) {
-        return new Scorer(options, masks, Math.max(1, allThreads / Math.max(1, layers)));
+    public Scorer withThreads(int threadsOfLayer) {
+        return new Scorer(options, masks, threadsOfLayer);
+    }
+
+    /**
+     * How long a job takes on one thread, compared with others.
+     *
+     * @param job what would be computed
+     * @return about how many multiplications, 0 if nothing would be computed
+     */
+    public double cost(LayerJob job) {
+        Matrix w = job.w();
+        if (job.refusal() != null || w == null) {
+            return 0;
+        }
+        try {
+            Matrix x = job.x();
+            return options.cost(w.rows(), w.columns(), x == null ? 0 : x.rows());
+        } catch (LogalignException unreadable) {
+            return 0;
+        }
     }
 
     /**

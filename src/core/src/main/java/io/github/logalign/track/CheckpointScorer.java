@@ -201,8 +201,8 @@ public final class CheckpointScorer {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
-            Scorer sharing = scorer.sharing(threads, jobs.size());
-            results = LayerThreads.run(jobs, threads, sharing::score, () -> {});
+            results = LayerThreads.run(jobs, threads, scorer::cost,
+                    (job, share) -> scorer.withThreads(share).score(job), () -> {});
             for (int i = 0; i < jobs.size(); i++) {
                 results.set(i, withZeroTails(jobs.get(i), results.get(i), weights, dump));
             }

@@ -159,7 +159,7 @@ class ScorerTest {
         ScoreOptions options = new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE);
         Scorer scorer = new Scorer(options, Masks.NONE);
         LayerScore one = withFiles(weights, inputs, dump -> scorer).row();
-        LayerScore four = withFiles(weights, inputs, dump -> scorer.sharing(4, 1)).row();
+        LayerScore four = withFiles(weights, inputs, dump -> scorer.withThreads(4)).row();
         assertEquals(one.scored().orElseThrow().lar(), four.scored().orElseThrow().lar(), 1e-13);
     }
 }

@@ -42,7 +42,7 @@ final class F64Projection {
             int count = Math.min(block, tokens - first);
             long at = xOffset + first * xStride;
             if (TILE.packsTokens()) {
-                TokenTiles.pack(Element.F64, x, at, xStride, count, n, ROWS, scratch);
+                TokenTiles.pack(Element.F64, x, at, xStride, count, n, scratch);
                 addPacked(scratch, Math.ceilDiv(count, ROWS), n, panels, directions, sums, squares);
             } else {
                 addInPlace(x, at, xStride, count, n, panels, directions, sums, squares);

@@ -15,6 +15,9 @@ final class TokenTiles {
 
     private static final int MAX_BLOCK = 256;
 
+    /** The tokens of a tile, where tokens are packed: an even number. A constant, so that C2 knows the strides. */
+    private static final int ROWS = Tile.selected().rows();
+
     private TokenTiles() {}
 
     /** The tokens that are projected on one panel after the other before the next ones are read. */
@@ -36,53 +39,48 @@ final class TokenTiles {
         return (long) rows * n * working.bytes();
     }
 
-    /**
-     * Packs tokens.
-     *
-     * @param rows the tokens of a tile, an even number
-     */
+    /** Packs tokens for the tile of this process. */
     static void pack(
-            Element working, MemorySegment x, long offset, long stride, int tokens, int n, int rows,
-            MemorySegment packed) {
+            Element working, MemorySegment x, long offset, long stride, int tokens, int n, MemorySegment packed) {
         if (n == 0) {
             return;
         }
-        long tileBytes = bytesOfTile(rows, n, working);
+        long tileBytes = bytesOfTile(ROWS, n, working);
         int token = 0;
         for (; token < tokens; token++) {
-            int row = token % rows;
+            int row = token % ROWS;
             long at = offset + token * stride;
-            long to = token / rows * tileBytes + (long) row * working.bytes();
+            long to = token / ROWS * tileBytes + (long) row * working.bytes();
             if (working == Element.F64) {
-                single64(x, at, n, packed, to, rows);
+                single64(x, at, n, packed, to);
             } else if (row % 2 == 0 && token + 1 < tokens) {
-                pair32(x, at, stride, n, packed, to, rows);
+                pair32(x, at, stride, n, packed, to);
                 token++;
             } else {
-                single32(x, at, n, packed, to, rows);
+                single32(x, at, n, packed, to);
             }
         }
-        for (; token % rows != 0; token++) {
-            fillRow(packed, token / rows * tileBytes + (long) (token % rows) * working.bytes(), n, rows, working);
+        for (; token % ROWS != 0; token++) {
+            fillRow(packed, token / ROWS * tileBytes + (long) (token % ROWS) * working.bytes(), n, working);
         }
     }
 
-    private static void fillRow(MemorySegment packed, long to, int n, int rows, Element working) {
-        long line = (long) rows * working.bytes();
+    private static void fillRow(MemorySegment packed, long to, int n, Element working) {
+        long line = (long) ROWS * working.bytes();
         for (int k = 0; k < n; k++) {
             Scalars.put(packed, to + k * line, working, 0);
         }
     }
 
-    private static void single64(MemorySegment x, long at, int n, MemorySegment packed, long to, int rows) {
-        long line = (long) rows * Double.BYTES;
+    private static void single64(MemorySegment x, long at, int n, MemorySegment packed, long to) {
+        long line = (long) ROWS * Double.BYTES;
         for (int k = 0; k < n; k++) {
             packed.set(Scalars.I64, to + k * line, x.get(Scalars.I64, at + (long) k * Double.BYTES));
         }
     }
 
-    private static void single32(MemorySegment x, long at, int n, MemorySegment packed, long to, int rows) {
-        long line = (long) rows * Float.BYTES;
+    private static void single32(MemorySegment x, long at, int n, MemorySegment packed, long to) {
+        long line = (long) ROWS * Float.BYTES;
         for (int k = 0; k < n; k++) {
             packed.set(Scalars.I32, to + k * line, x.get(Scalars.I32, at + (long) k * Float.BYTES));
         }
@@ -90,8 +88,8 @@ final class TokenTiles {
 
     /** Two tokens at once: half as many loads and stores. */
     private static void pair32(
-            MemorySegment x, long at, long stride, int n, MemorySegment packed, long to, int rows) {
-        long line = (long) rows * Float.BYTES;
+            MemorySegment x, long at, long stride, int n, MemorySegment packed, long to) {
+        long line = (long) ROWS * Float.BYTES;
         for (int pair = 0; pair < n / 2; pair++) {
             long a = x.get(Scalars.I64, at + (long) pair * Long.BYTES);
             long b = x.get(Scalars.I64, at + stride + (long) pair * Long.BYTES);
@@ -100,8 +98,8 @@ final class TokenTiles {
         }
         if (n % 2 != 0) {
             long last = (n - 1L) * Float.BYTES;
-            single32(x, at + last, 1, packed, to + (n - 1) * line, rows);
-            single32(x, at + stride + last, 1, packed, to + (n - 1) * line + Float.BYTES, rows);
+            single32(x, at + last, 1, packed, to + (n - 1) * line);
+            single32(x, at + stride + last, 1, packed, to + (n - 1) * line + Float.BYTES);
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu the processor's name, if the system reports it
  * @param simdBits the vector width of the kernels, 0 for scalar
  * @param simdReason why that width
+ * @param products which matrix products run on the kernels once the JVM has compiled them, and which are left to BLAS
  * @param blas the library that was loaded and the places tried, or null
  * @param blasError the reason why none was found, or null
  */
@@ -34,6 +35,7 @@ public record Environment(
         String cpu,
         int simdBits,
         String simdReason,
+        String products,
         @Nullable BlasLibrary blas,
         @Nullable String blasError) {
 
@@ -63,6 +65,7 @@ public record Environment(
                 cpuName(),
                 Simd.bits(),
                 Simd.reason(),
+                Simd.products(),
                 blas,
                 blasError);
     }

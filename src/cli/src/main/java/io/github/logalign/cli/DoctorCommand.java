@@ -45,6 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
         line(out, "cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         line(out, "heap", String.format(Locale.ROOT, "%d MB at most", Runtime.getRuntime().maxMemory() >> 20));
         line(out, "simd", environment.simdBits() + " bits: " + environment.simdReason());
+        line(out, "products", environment.products());
         BlasLibrary blas = environment.blas();
         if (blas == null) {
             line(out, "blas", "none");

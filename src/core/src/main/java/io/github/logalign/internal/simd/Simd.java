@@ -60,6 +60,15 @@ public final class Simd {
         return VectorWidth.selected().reason();
     }
 
+    /**
+     * Which products run on the kernels once they are compiled, and which are left to BLAS.
+     *
+     * @throws IllegalArgumentException if a width is forced that cannot run here
+     */
+    public static String products() {
+        return Tile.selected().products();
+    }
+
     private static final class Scalar {
         static final Kernels KERNELS = new ScalarKernels(Tile.SCALAR);
     }

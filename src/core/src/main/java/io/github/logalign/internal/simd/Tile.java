@@ -41,6 +41,17 @@ record Tile(int rows, int vectors, int bits) {
         return bits >= 256;
     }
 
+    /** Which products run on the vector kernels, once they are compiled, and which are left to BLAS. */
+    String products() {
+        if (bits == 0) {
+            return "projections and Gram matrices by BLAS";
+        }
+        String ofTile = " by kernel, in tiles of " + rows + " x " + vectors + " vectors";
+        return KernelKind.GRAM.beatsBlas(this)
+                ? "projections and Gram matrices" + ofTile
+                : "projections" + ofTile + "; Gram matrices by BLAS";
+    }
+
     /** The columns of a panel. */
     int panelWidth(Element working) {
         return bits == 0 ? SCALAR_WIDTH : vectors * bits / (Byte.SIZE * working.bytes());

@@ -39,4 +39,14 @@ class TileTest {
                 .filter(kind -> kind.beatsBlas(Tile.of(bits)))
                 .collect(Collectors.toSet()));
     }
+
+    @ParameterizedTest(name = "{0} bits: {1}")
+    @CsvSource({
+        "0, projections and Gram matrices by BLAS",
+        "128, 'projections by kernel, in tiles of 4 x 3 vectors; Gram matrices by BLAS'",
+        "256, 'projections and Gram matrices by kernel, in tiles of 6 x 2 vectors'",
+        "512, 'projections and Gram matrices by kernel, in tiles of 8 x 3 vectors'"})
+    void whatRunsIsSaid(int bits, String products) {
+        assertEquals(products, Tile.of(bits).products());
+    }
 }

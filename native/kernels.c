@@ -1,6 +1,8 @@
 #include "kernels.h"
 
+#if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 #include <string.h>
 
 static inline float bf16(uint16_t bits) {
@@ -47,76 +49,65 @@ void add_squares_of_columns_f32(const float *y, int64_t rows, int64_t columns, f
     for (int64_t d = 0; d < columns; d++) sums[d] += partial[d];
 }
 
+/* What differs between vector widths: a vector of doubles, loads that widen to it, and a sum of squares. */
 #if defined(__AVX512F__)
-
-static inline __m512d square(__m512d sum, __m512d value) { return _mm512_fmadd_pd(value, value, sum); }
-
-static inline __m512 load_bf16(const uint16_t *from) {
-    __m256i bits = _mm256_loadu_si256((const __m256i *)from);
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+typedef __m512d vector;
+static inline vector zero(void) { return _mm512_setzero_pd(); }
+static inline vector add_square(vector sum, vector v) { return _mm512_fmadd_pd(v, v, sum); }
+static inline vector load_f64(const double *from) { return _mm512_loadu_pd(from); }
+static inline vector load_f32(const float *from) { return _mm512_cvtps_pd(_mm256_loadu_ps(from)); }
+static inline vector load_bf16(const uint16_t *from) {
+    __m256i words = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from));
+    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(words, 16)));
 }
-
-static inline __m512d low(__m512 v) { return _mm512_cvtps_pd(_mm512_castps512_ps256(v)); }
-
-static inline __m512d high(__m512 v) {
-    return _mm512_cvtps_pd(_mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1)));
+#elif defined(__AVX2__) && defined(__FMA__)
+typedef __m256d vector;
+static inline vector zero(void) { return _mm256_setzero_pd(); }
+static inline vector add_square(vector sum, vector v) { return _mm256_fmadd_pd(v, v, sum); }
+static inline vector load_f64(const double *from) { return _mm256_loadu_pd(from); }
+static inline vector load_f32(const float *from) { return _mm256_cvtps_pd(_mm_loadu_ps(from)); }
+static inline vector load_bf16(const uint16_t *from) {
+    __m128i words = _mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)from));
+    return _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32(words, 16)));
 }
-
-double sum_of_squares(int element, const void *values, int64_t count) {
-    __m512d s0 = _mm512_setzero_pd(), s1 = s0, s2 = s0, s3 = s0;
-    int64_t i = 0;
-    double rest = 0;
-    if (element == F64) {
-        const double *d = values;
-        for (; i + 32 <= count; i += 32) {
-            s0 = square(s0, _mm512_loadu_pd(d + i));
-            s1 = square(s1, _mm512_loadu_pd(d + i + 8));
-            s2 = square(s2, _mm512_loadu_pd(d + i + 16));
-            s3 = square(s3, _mm512_loadu_pd(d + i + 24));
-        }
-        for (; i < count; i++) rest += d[i] * d[i];
-    } else if (element == F32) {
-        const float *f = values;
-        for (; i + 32 <= count; i += 32) {
-            __m512 a = _mm512_loadu_ps(f + i), b = _mm512_loadu_ps(f + i + 16);
-            s0 = square(s0, low(a));
-            s1 = square(s1, high(a));
-            s2 = square(s2, low(b));
-            s3 = square(s3, high(b));
-        }
-        for (; i < count; i++) rest += (double)f[i] * f[i];
-    } else {
-        const uint16_t *h = values;
-        for (; i + 32 <= count; i += 32) {
-            __m512 a = load_bf16(h + i), b = load_bf16(h + i + 16);
-            s0 = square(s0, low(a));
-            s1 = square(s1, high(a));
-            s2 = square(s2, low(b));
-            s3 = square(s3, high(b));
-        }
-        for (; i < count; i++) rest += (double)bf16(h[i]) * bf16(h[i]);
-    }
-    return rest + _mm512_reduce_add_pd(_mm512_add_pd(_mm512_add_pd(s0, s1), _mm512_add_pd(s2, s3)));
-}
-
 #else
-
-/* Eight sums that the compiler can keep in vectors of any width. */
-double sum_of_squares(int element, const void *values, int64_t count) {
-    double sums[8] = {0}, rest = 0;
-    int64_t whole = count - count % 8;
-    for (int64_t i = 0; i < count; i++) {
-        double value = element == F64   ? ((const double *)values)[i]
-                       : element == F32 ? ((const float *)values)[i]
-                                        : bf16(((const uint16_t *)values)[i]);
-        if (i < whole) sums[i % 8] += value * value;
-        else rest += value * value;
-    }
-    for (int lane = 0; lane < 8; lane++) rest += sums[lane];
-    return rest;
-}
-
+/* Of two doubles, which every 64-bit CPU has; the compiler chooses the instructions. */
+typedef double vector __attribute__((vector_size(16)));
+static inline vector zero(void) { return (vector){0, 0}; }
+static inline vector add_square(vector sum, vector v) { return sum + v * v; }
+static inline vector load_f64(const double *from) { return (vector){from[0], from[1]}; }
+static inline vector load_f32(const float *from) { return (vector){from[0], from[1]}; }
+static inline vector load_bf16(const uint16_t *from) { return (vector){bf16(from[0]), bf16(from[1])}; }
 #endif
+
+enum { LANES = sizeof(vector) / sizeof(double), SUMS = 8 };
+
+static inline double widened(const uint16_t *from) { return bf16(*from); }
+
+/* Eight vectors of sums, so that no addition waits for the one before it. */
+#define SUM_OF_SQUARES(name, type, load, one)                                                                            \
+    static double name(const type *values, int64_t count) {                                                              \
+        vector sums[SUMS];                                                                                               \
+        double total = 0, lanes[LANES];                                                                                  \
+        int64_t i = 0;                                                                                                   \
+        for (int k = 0; k < SUMS; k++) sums[k] = zero();                                                                 \
+        for (; i + SUMS * LANES <= count; i += SUMS * LANES)                                                             \
+            for (int k = 0; k < SUMS; k++) sums[k] = add_square(sums[k], load(values + i + k * LANES));                  \
+        for (; i < count; i++) total += one * one;                                                                       \
+        for (int k = 0; k < SUMS; k++) {                                                                                 \
+            memcpy(lanes, &sums[k], sizeof lanes);                                                                       \
+            for (int lane = 0; lane < LANES; lane++) total += lanes[lane];                                               \
+        }                                                                                                                \
+        return total;                                                                                                    \
+    }
+
+SUM_OF_SQUARES(squares_f64, double, load_f64, values[i])
+SUM_OF_SQUARES(squares_f32, float, load_f32, (double)values[i])
+SUM_OF_SQUARES(squares_bf16, uint16_t, load_bf16, widened(values + i))
+
+double sum_of_squares(int element, const void *values, int64_t count) {
+    return element == F64 ? squares_f64(values, count) : element == F32 ? squares_f32(values, count) : squares_bf16(values, count);
+}
 
 double yardstick_squares(int element, const void *values, int64_t count) {
     return sum_of_squares(element, values, count);

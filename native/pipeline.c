@@ -9,7 +9,7 @@
 enum { ROW_MAJOR = 101, COLUMN_MAJOR = 102, PLAIN = 111, TRANSPOSED = 112 };
 
 /* Measured at n = 256 to 2048: with fewer tokens the product is slower, with more the squares miss the cache. */
-enum { TOKEN_BLOCK = 256, ROW_BLOCK = 1024, PANEL = 32, WIDE_PANEL = 64, NARROW = 1024, REFLECTORS = 64 };
+enum { TOKEN_BLOCK = 256, WIDE_BLOCK = 1024, ROW_BLOCK = 1024, PANEL = 32, WIDE_PANEL = 64, NARROW = 1024, REFLECTORS = 64 };
 
 static void (*dgemm)(int, int, int, int, int, int, double, const double *, int, const double *, int, double, double *, int);
 static void (*sgemm)(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int);
@@ -248,16 +248,63 @@ int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int met
     return precision == DOUBLE ? svd_f64(element, w, m, n, p, v) : svd_f32(element, w, m, n, p, v);
 }
 
-int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
-                    int precision, double *p, double *q, double *overlap) {
+/*
+ * Wide layers: the Gram matrix of the shorter side, W W^T = U S^2 U^T, and u_i . (W x) / sigma_i for the projections. The
+ * outputs are a product of matrices, their rotation is another one.
+ */
+#define WIDE_SCORE(name, type, widen, gemm, syrk, eigen, squares)                                                        \
+    static int name(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, double *p,          \
+                    double *q) {                                                                                         \
+        int order = (int)m, inner = (int)n;                                                                              \
+        type *rows = memory(m * n, sizeof *rows), *gram = memory(m * m, sizeof *gram), *u = memory(m * m, sizeof *u);    \
+        type one = 1, zero = 0;                                                                                          \
+        widen(element, w, m * n, rows);                                                                                  \
+        syrk("L", "T", &order, &inner, &one, rows, &inner, &zero, gram, &order, 1, 1);                                   \
+        double trace = 0;                                                                                                \
+        for (int64_t i = 0; i < m; i++) trace += gram[i * m + i];                                                        \
+        int info = eigen(gram, m, p, u);                                                                                 \
+        type *block = memory(WIDE_BLOCK * n, sizeof *block), *y = memory(WIDE_BLOCK * m, sizeof *y);                     \
+        memset(q, 0, (size_t)m * sizeof *q);                                                                             \
+        for (int64_t t = 0; t < tokens && info == 0; t += WIDE_BLOCK) {                                                  \
+            int count = (int)least(WIDE_BLOCK, tokens - t);                                                              \
+            widen(element, row(element, x, t * n), count * n, block);                                                    \
+            gemm(ROW_MAJOR, PLAIN, TRANSPOSED, count, order, inner, 1, block, inner, rows, inner, 0, y, order);          \
+            squares(y, count, m, u, q);                                                                                  \
+        }                                                                                                                \
+        for (int64_t i = 0; i < m; i++) q[i] /= p[i] * trace;                                                            \
+        free(rows); free(gram); free(u); free(block); free(y);                                                           \
+        return info;                                                                                                     \
+    }
+
+static void squares_f64(const double *y, int64_t tokens, int64_t m, const double *u, double *sums) {
+    project_f64(F64, y, tokens, m, u, m, sums);
+}
+
+static void squares_f32(const float *y, int64_t tokens, int64_t m, const float *u, double *sums) {
+    project_f32(F32, y, tokens, m, u, m, sums);
+}
+
+WIDE_SCORE(wide_f64, double, widen_to_double, dgemm, dsyrk, eigen_f64, squares_f64)
+WIDE_SCORE(wide_f32, float, widen_to_float, sgemm, ssyrk, eigen_f32, squares_f32)
+
+static int tall_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
+                      int precision, double *p, double *q) {
     double *v = memory(n * n, sizeof *v);
     int info = yardstick_spectrum(element, w, m, n, method, precision, p, v);
-    if (info == 0) {
-        yardstick_project(element, x, tokens, n, precision, v, n, q);
-        double energy = sum_of_squares(element, x, tokens * n);
-        for (int64_t i = 0; i < n; i++) q[i] /= energy;
-        *overlap = yardstick_overlap(p, q, n);
-    }
+    if (info == 0) yardstick_project(element, x, tokens, n, precision, v, n, q);
     free(v);
     return info;
+}
+
+int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
+                    int precision, double *p, double *q, double *overlap) {
+    int info = m >= n                ? tall_score(element, w, m, n, x, tokens, method, precision, p, q)
+               : precision == DOUBLE ? wide_f64(element, w, m, n, x, tokens, p, q)
+                                     : wide_f32(element, w, m, n, x, tokens, p, q);
+    if (info) return info;
+    int64_t r = least(m, n);
+    double energy = sum_of_squares(element, x, tokens * n);
+    for (int64_t i = 0; i < r; i++) q[i] /= energy;
+    *overlap = yardstick_overlap(p, q, r);
+    return 0;
 }

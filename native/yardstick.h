@@ -33,7 +33,7 @@ double yardstick_overlap(const double *p, const double *q, int64_t count);
  */
 int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int method, int precision, double *p, void *v);
 
-/* All of it: p, q and the overlap. 0, or LAPACK's INFO. */
+/* All of it: p, q and the overlap; by the Gram matrix if m < n. 0, or LAPACK's INFO. */
 int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
                     int precision, double *p, double *q, double *overlap);
 

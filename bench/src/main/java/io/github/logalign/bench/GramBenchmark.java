@@ -27,7 +27,7 @@ public class GramBenchmark extends CheckedBenchmark {
     public Element working;
 
     /** The length of a row; two are prime. */
-    @Param({"61", "768", "769"})
+    @Param({"61", "768", "769", "2048", "4096"})
     public int n;
 
     /** Who computes. */

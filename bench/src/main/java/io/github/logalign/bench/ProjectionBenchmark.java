@@ -26,7 +26,7 @@ public class ProjectionBenchmark extends CheckedBenchmark {
     public Element input;
 
     /** Input dimension and number of directions; one is prime. */
-    @Param({"256", "768", "769", "2048"})
+    @Param({"256", "768", "769", "2048", "4096"})
     public int n;
 
     /** Who computes. */

@@ -29,6 +29,9 @@ public final class Yardstick {
     /** In float32. */
     public static final int SINGLE = 1;
 
+    /** The system property that names the yardstick's variant. */
+    public static final String VARIANT = "yardstick";
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final ValueLayout POINTER = ValueLayout.ADDRESS;
@@ -58,17 +61,34 @@ public final class Yardstick {
     }
 
     /**
-     * Loads target/native/libyardstick.so, which {@code make -C native} makes.
+     * Loads the yardstick that {@code make -C native} makes: for this CPU, or for those with AVX2 if the system property
+     * {@value #VARIANT} says avx2.
      *
      * @param blas the OpenBLAS to use
      * @return the yardstick
      */
     public static Yardstick open(Path blas) {
+        return open(blas, System.getProperty(VARIANT, ""));
+    }
+
+    /**
+     * Loads a yardstick.
+     *
+     * @param blas the OpenBLAS to use
+     * @param variant empty for this CPU, or avx2
+     * @return the yardstick
+     */
+    public static Yardstick open(Path blas, String variant) {
         try {
-            return new Yardstick(Path.of("target/native/libyardstick.so").toAbsolutePath(), blas);
+            return new Yardstick(library(variant).toAbsolutePath(), blas);
         } catch (Throwable failed) {
             throw new IllegalStateException("no yardstick: run `make -C native`", failed);
         }
+    }
+
+    /** Where a yardstick is. */
+    static Path library(String variant) {
+        return Path.of("target/native/libyardstick" + (variant.isEmpty() ? "" : "-" + variant) + ".so");
     }
 
     /** The same over the OpenBLAS that the library found. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.logalign.ActivationSpectrum;
 import io.github.logalign.SpectrumOptions;
 import io.github.logalign.WeightSpectrum;
+import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.Kernels;
 import io.github.logalign.internal.simd.Panels;
@@ -15,8 +16,11 @@ import io.github.logalign.matrix.Precision;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -33,16 +37,25 @@ class YardstickTest {
     private static final List<int[]> SHAPES = List.of(
             new int[]{1031, 61}, new int[]{127, 113}, new int[]{64, 64}, new int[]{1500, 32}, new int[]{2, 2});
 
+    /** Wide shapes, which C computes by the Gram matrix. */
+    private static final List<int[]> WIDE = List.of(new int[]{61, 211}, new int[]{31, 1500}, new int[]{2, 3});
+
     /** Beyond a block of tokens, and prime. */
     private static final int TOKENS = 307;
 
     private static Yardstick yardstick;
+
+    /** The one for CPUs with AVX2, which is made on x86-64 only. */
+    private static @Nullable Yardstick avx2;
 
     private final Arena arena = Arena.ofConfined();
 
     @BeforeAll
     static void open() {
         yardstick = Yardstick.open();
+        if (Files.exists(Yardstick.library("avx2"))) {
+            avx2 = Yardstick.open(Path.of(Blas.get().info().path()), "avx2");
+        }
     }
 
     @AfterEach
@@ -58,7 +71,9 @@ class YardstickTest {
 
     static Stream<Arguments> scores() {
         return inputs().flatMap(input -> Stream.of(Method.SVD, Method.GRAM)
-                .flatMap(method -> SHAPES.stream()
+                .flatMap(method -> (method == Method.SVD
+                        ? SHAPES.stream()
+                        : Stream.concat(SHAPES.stream(), WIDE.stream()))
                         .map(shape -> Arguments.of(input.get()[0], input.get()[1], method, shape[0], shape[1]))));
     }
 
@@ -106,6 +121,9 @@ class YardstickTest {
             MemorySegment values = Numbers.normal(arena, element, 1, count, 3);
             double inJava = Simd.kernels().sumOfSquares(values, 0, element, count);
             assertEquals(inJava, yardstick.squares(Yardstick.code(element), values, count), 1e-13 * inJava);
+            if (avx2 != null) {
+                assertEquals(inJava, avx2.squares(Yardstick.code(element), values, count), 1e-13 * inJava);
+            }
         }
     }
 
@@ -123,8 +141,8 @@ class YardstickTest {
         ActivationSpectrum activations = spectrum.project(Numbers.matrix(x, element, TOKENS, n));
         double inJava = spectrum.alignment(activations).overlap();
 
-        MemorySegment p = arena.allocate(8L * n, 64);
-        MemorySegment q = arena.allocate(8L * n, 64);
+        MemorySegment p = arena.allocate(8L * Math.min(m, n), 64);
+        MemorySegment q = arena.allocate(8L * Math.min(m, n), 64);
         double inC = yardstick.score(
                 Yardstick.code(element), w, m, n, x, TOKENS, method == Method.SVD ? Yardstick.SVD : Yardstick.GRAM,
                 code(precision), p, q);

@@ -1,45 +1,101 @@
-"""numpy's round of the comparison: as compare/Round.java. Arguments: method, repetitions, W.npy, and X.npy if there is one."""
+"""numpy's round of the comparison: as compare/Round.java. Arguments: contestant, repetitions, W, and X if there is one."""
+import json
+import struct
 import sys
 import time
 
 import numpy as np
 
 
+def read(path):
+    """An array of npy, or the only tensor of a safetensors file: bfloat16 as its bits."""
+    if path.endswith(".npy"):
+        return np.load(path)
+    with open(path, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        shape = next(iter(header.values()))["shape"]
+        return np.frombuffer(file.read(), np.uint16).reshape(shape)
+
+
+def widened(a, dtype):
+    if a.dtype == np.uint16:
+        a = (a.astype(np.uint32) << 16).view(np.float32)
+    return a.astype(dtype)
+
+
 def spectrum(w, method):
-    """p, descending, and the right singular vectors, one a row."""
+    """p, descending, and the right singular vectors, one a row. W is not wide, or the method is svd."""
     if method == "svd":
-        _, sigma, v = np.linalg.svd(w.astype(np.float64), full_matrices=False)
+        _, sigma, v = np.linalg.svd(w, full_matrices=False)
         squares = sigma**2
     else:
-        wide = w.astype(np.float64)
-        squares, vectors = np.linalg.eigh(wide.T @ wide)
+        squares, vectors = np.linalg.eigh(w.T @ w)
         squares, v = np.maximum(squares[::-1], 0), vectors.T[::-1]
     return squares / squares.sum(), v
 
 
-def score(w, x, method):
-    p, v = spectrum(w, method)
+def score(w, x, method, dtype=np.float64):
+    w = widened(w, dtype)
     if x is None:
-        return p, float("nan")
-    wide = x.astype(np.float64)
-    q = ((wide @ v.T) ** 2).sum(axis=0) / (wide**2).sum()
-    return p, 1 + np.log((p * q).sum()) / (2 * np.log(w.shape[1]))
+        return spectrum(w, method)[0], float("nan")
+    x = widened(x, dtype)
+    if method == "gram" and w.shape[0] < w.shape[1]:
+        squares, u = np.linalg.eigh(w @ w.T)
+        squares, u = squares[::-1], u[:, ::-1]
+        p = squares / squares.sum()
+        q = (((x @ w.T) @ u) ** 2).sum(axis=0) / (squares * (x**2).sum())
+    else:
+        p, v = spectrum(w, method)
+        q = ((x @ v.T) ** 2).sum(axis=0) / (x**2).sum()
+    return p, lar((p * q).sum(), w.shape[1])
+
+
+def norm(w, x, dtype):
+    w, x = widened(w, dtype), widened(x, dtype)
+    z = x @ w.T
+    return lar((z**2).sum() / ((w**2).sum() * (x**2).sum()), w.shape[1])
+
+
+def lar(overlap, n):
+    return 1 + np.log(overlap) / (2 * np.log(n))
+
+
+def model(w, x):
+    """As compare/ModelLayers.java."""
+    narrow = x[:2048]
+    wide = (w[:3072].reshape(768, 3072), x.reshape(2048, 3072))
+    block = [(w[: 3 * 768], narrow), (w[:768], narrow), (w[:3072], narrow), wide]
+    return 12 * block + [(w, narrow)]
+
+
+def small(w, x):
+    return [(w[512 * (i % 50) : 512 * (i % 50 + 1)], x) for i in range(2000)]
+
+
+def compute(contestant, w, x):
+    dtype = np.float32 if contestant.endswith("single") else np.float64
+    if contestant.startswith("model norm"):
+        return None, np.mean([norm(*layer, dtype) for layer in model(w, x)])
+    if contestant == "small gram":
+        return None, np.mean([score(*layer, "gram")[1] for layer in small(w, x)])
+    return score(w, x, contestant.split()[0], dtype)
 
 
 def main():
-    method, repetitions = sys.argv[1], int(sys.argv[2])
-    w = np.load(sys.argv[3])
-    x = np.load(sys.argv[4]) if len(sys.argv) > 4 else None
+    contestant, repetitions = sys.argv[1], int(sys.argv[2])
+    w = read(sys.argv[3])
+    x = read(sys.argv[4]) if len(sys.argv) > 4 else None
     seconds = []
     for _ in range(repetitions):
         start = time.perf_counter()
-        p, lar = score(w, x, method)
+        p, found = compute(contestant, w, x)
         seconds.append(time.perf_counter() - start)
     print("version numpy", np.__version__)
     print("seconds", *seconds)
-    print("lar", lar)
-    print("largest", p[0])
-    print("entropy", -(p[p > 0] * np.log(p[p > 0])).sum())
+    print("lar", found)
+    if p is not None:
+        print("largest", p[0])
+        print("entropy", -(p[p > 0] * np.log(p[p > 0])).sum())
 
 
 main()

@@ -1,32 +1,36 @@
 package io.github.logalign.bench.compare;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One input and who computes it. */
 final class Case {
 
     final String name;
-    final Path w;
-    final Path x;
     final int rounds;
     final List<Measured> rows = new ArrayList<>();
-    final List<Goal> goals = new ArrayList<>();
+    private final Source w;
+    private final @Nullable Source x;
 
-    /**
-     * A ratio that is wanted.
-     *
-     * @param slow whose time is divided
-     * @param fast by whose
-     */
-    record Goal(String slow, String fast, double goal, double aim) {}
+    /** A file that is made when it is needed. */
+    interface Source {
 
-    Case(String name, Path w, Path x, int rounds) {
+        Path make(Path folder) throws IOException;
+    }
+
+    Case(String name, Source w, @Nullable Source x, int rounds) {
         this.name = name;
         this.w = w;
         this.x = x;
         this.rounds = rounds;
+    }
+
+    /** The files of W and X, made if they are missing. */
+    List<Path> inputs(Path folder) throws IOException {
+        return x == null ? List.of(w.make(folder)) : List.of(w.make(folder), x.make(folder));
     }
 
     Case with(int threads, String... contestants) {
@@ -41,16 +45,8 @@ final class Case {
         return this;
     }
 
-    Case goal(String slow, String fast, double goal, double aim) {
-        goals.add(new Goal(slow, fast, goal, aim));
-        return this;
-    }
-
-    Measured row(String rowName) {
-        return rows.stream().filter(row -> row.name().equals(rowName)).findFirst().orElseThrow();
-    }
-
-    double ratio(Goal goal) {
-        return row(goal.slow()).median() / row(goal.fast()).median();
+    /** What takes so long that it is computed once. */
+    Case once(String... contestants) {
+        return later(1, Measured.ONCE, contestants);
     }
 }

@@ -1,6 +1,9 @@
 package io.github.logalign.bench.compare;
 
 import io.github.logalign.Environment;
+import io.github.logalign.bench.Yardstick;
+import io.github.logalign.bench.results.Machine;
+import io.github.logalign.bench.results.Summary;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -17,17 +20,26 @@ import java.util.stream.Stream;
  * contestant in a process of its own, all of them once a round so that changes in the machine's load affect all alike,
  * results compared.
  *
- * <p>Arguments: words of which a case's name must contain one, with or without the commas of its numbers; without any, all cases
- * run. A word that no name contains is an error.
+ * <p>Arguments: {@code --avx2} to compute as on CPUs with AVX2 and without AVX-512: Java, C and every OpenBLAS. Then words of
+ * which a case's name must contain one, with or without the commas of its numbers; without any, all cases run. A word that no
+ * name contains is an error.
  */
 public final class Comparison {
 
-    private Comparison() {}
+    private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"), "logalign-comparison");
 
-    /** Runs the cases and writes bench/results. */
-    public static void main(String[] words) throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir"), "logalign-comparison"));
-        List<Case> cases = Cases.all(folder);
+    private static final String AVX2 = "--avx2";
+
+    private final List<String> flags;
+
+    private Comparison(boolean avx2) {
+        this.flags = avx2 ? List.of("-XX:UseAVX=2") : List.of();
+    }
+
+    /** Runs the cases and writes their files into the folder of this CPU in bench/results, and the summary. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        List<String> words = Stream.of(arguments).filter(argument -> !argument.equals(AVX2)).toList();
+        List<Case> cases = Cases.all();
         for (String word : words) {
             if (cases.stream().noneMatch(each -> matches(each, word))) {
                 System.err.println("no case contains \"" + word + "\"; there are: "
@@ -35,30 +47,40 @@ public final class Comparison {
                 System.exit(2);
             }
         }
-        List<Case> done = new ArrayList<>();
+        Files.createDirectories(FOLDER);
+        Comparison comparison = new Comparison(List.of(arguments).contains(AVX2));
+        Path results = Path.of("bench", "results", comparison.machine().folder());
         for (Case each : cases) {
-            if (words.length > 0 && Stream.of(words).noneMatch(word -> matches(each, word))) {
-                continue;
+            if (words.isEmpty() || words.stream().anyMatch(word -> matches(each, word))) {
+                comparison.run(each);
+                CaseFile.write(results.resolve(Summary.fileOf(each.name)), each, comparison.flags);
+                Summary.write();
             }
-            for (int round = 0; round < each.rounds; round++) {
-                for (Measured row : each.rows) {
-                    run(each, row);
-                    System.err.printf("%s, round %d: %s %.3f s%n", each.name, round + 1, row.name(),
-                            row.seconds.getLast());
-                }
-            }
-            each.rows.forEach(row -> row.mustAgreeWith(each.rows.getFirst()));
-            done.add(each);
-            Results.write(Path.of("bench/results"), done);
         }
-        System.out.println("bench/results/comparison.md");
+        System.out.println(results.resolve("comparison.md"));
+    }
+
+    private Machine machine() {
+        return Machine.current(!flags.isEmpty() || Environment.current().simdBits() <= 256);
+    }
+
+    private void run(Case each) throws IOException, InterruptedException {
+        List<Path> inputs = each.inputs(FOLDER);
+        for (int round = 0; round < each.rounds; round++) {
+            for (Measured row : each.rows) {
+                run(each, inputs, row);
+                System.err.printf("%s, round %d: %s %.3f s%n", each.name, round + 1, row.name(),
+                        row.seconds.getLast());
+            }
+        }
+        each.rows.forEach(row -> row.mustAgreeWith(each.rows.getFirst()));
     }
 
     private static boolean matches(Case each, String word) {
         return each.name.replace(",", "").contains(word.replace(",", ""));
     }
 
-    private static void run(Case each, Measured row) throws IOException, InterruptedException {
+    private void run(Case each, List<Path> inputs, Measured row) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         boolean python = row.contestant.startsWith("numpy");
         if (python) {
@@ -70,18 +92,22 @@ public final class Comparison {
             for (String property : List.of("compare.smile", "compare.netlib")) {
                 command.add("-D" + property + "=" + System.getProperty(property));
             }
+            command.addAll(flags);
+            if (!flags.isEmpty()) {
+                command.add("-D" + Yardstick.VARIANT + "=avx2");
+            }
             command.addAll(nativeLibraries());
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Round.class.getName(), row.contestant,
                     Integer.toString(row.threads)));
         }
         command.add(Integer.toString(row.repetitions));
-        command.add(each.w.toString());
-        if (each.x != null) {
-            command.add(each.x.toString());
-        }
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(errors(each)));
+        inputs.forEach(file -> command.add(file.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(errors()));
         // Everyone's OpenBLAS chooses its kernels by itself.
         builder.environment().keySet().removeIf(variable -> variable.startsWith("OPENBLAS_"));
+        if (!flags.isEmpty()) {
+            builder.environment().put("OPENBLAS_CORETYPE", "Haswell");
+        }
         for (String variable : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
             builder.environment().put(variable, Integer.toString(row.threads));
         }
@@ -93,20 +119,20 @@ public final class Comparison {
         }
         if (process.waitFor() != 0) {
             throw new IllegalStateException(row.name() + " failed on " + each.name + ":\n"
-                    + Files.readString(errors(each).toPath()));
+                    + Files.readString(errors().toPath()));
         }
     }
 
     private static Path links() {
-        return Path.of(System.getProperty("java.io.tmpdir"), "logalign-comparison", "lib");
+        return FOLDER.resolve("lib");
     }
 
     private static Path blas() {
         return Path.of(Objects.requireNonNull(Environment.current().blas()).path());
     }
 
-    private static File errors(Case each) {
-        return each.w.resolveSibling("errors.txt").toFile();
+    private static File errors() {
+        return FOLDER.resolve("errors.txt").toFile();
     }
 
     /** The OpenBLAS that this library found, for the others too; by the names that they look for. */

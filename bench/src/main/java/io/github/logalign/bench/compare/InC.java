@@ -23,7 +23,7 @@ record InC(int method, int precision, Path blas) implements Contestant {
         int n = input.n();
         return () -> {
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment p = arena.allocate(8L * n, 64);
+                MemorySegment p = arena.allocate(8L * Math.min(input.m(), n), 64);
                 if (input.x() == null) {
                     MemorySegment v = arena.allocate(8L * n * n, 64);
                     yardstick.spectrum(code(input.w().elementType()), input.w().segment(), input.m(), n, method,
@@ -31,7 +31,7 @@ record InC(int method, int precision, Path blas) implements Contestant {
                             p, v);
                     return new Answer(p.toArray(ValueLayout.JAVA_DOUBLE), Double.NaN);
                 }
-                MemorySegment q = arena.allocate(8L * n, 64);
+                MemorySegment q = arena.allocate(8L * Math.min(input.m(), n), 64);
                 double overlap = yardstick.score(code(input.w().elementType()), input.w().segment(), input.m(), n,
                         input.x().segment(), input.x().rows(), method, precision, p, q);
                 return new Answer(p.toArray(ValueLayout.JAVA_DOUBLE), Answer.lar(overlap, n));

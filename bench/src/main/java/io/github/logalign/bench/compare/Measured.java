@@ -11,6 +11,9 @@ final class Measured {
     /** Repetitions whose last one counts. */
     static final int FEW = 3;
 
+    /** A single computation. */
+    static final int ONCE = 1;
+
     /** Of many repetitions, the median of so many last ones counts. */
     private static final int LAST = 5;
 
@@ -22,17 +25,16 @@ final class Measured {
     double largest = Double.NaN;
     double entropy = Double.NaN;
 
-    /** One for each round. */
+    /** The first computation of each round. */
+    final List<Double> first = new ArrayList<>();
+
+    /** What counts, one for each round. */
     final List<Double> seconds = new ArrayList<>();
 
     Measured(String contestant, int threads, int repetitions) {
         this.contestant = contestant;
         this.threads = threads;
         this.repetitions = repetitions;
-    }
-
-    double median() {
-        return median(seconds);
     }
 
     private static double median(List<Double> values) {
@@ -42,16 +44,9 @@ final class Measured {
         return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
     }
 
-    double fastest() {
-        return Collections.min(seconds);
-    }
-
-    double slowest() {
-        return Collections.max(seconds);
-    }
-
     String name() {
-        return contestant + (threads == 1 ? "" : ", " + threads + " threads") + (repetitions == FEW ? "" : ", later");
+        String when = repetitions == FEW ? "" : repetitions == ONCE ? ", once" : ", later";
+        return contestant + (threads == 1 ? "" : ", " + threads + " threads") + when;
     }
 
     /** Takes a line that a round printed. */
@@ -62,7 +57,9 @@ final class Measured {
             case "version" -> version = value;
             case "seconds" -> {
                 List<Double> all = Arrays.stream(value.split(" ")).map(Double::valueOf).toList();
-                seconds.add(median(all.subList(all.size() - (repetitions == FEW ? 1 : LAST), all.size())));
+                int counting = repetitions <= FEW ? 1 : LAST;
+                first.add(all.getFirst());
+                seconds.add(median(all.subList(all.size() - counting, all.size())));
             }
             case "lar" -> lar = Double.parseDouble(value.replace("nan", "NaN"));
             case "largest" -> largest = Double.parseDouble(value);
@@ -73,7 +70,7 @@ final class Measured {
 
     /** Fails unless both found the same. */
     void mustAgreeWith(Measured other) {
-        boolean single = contestant.endsWith("single") || other.contestant.endsWith("single");
+        boolean single = contestant.contains("single") || other.contestant.contains("single");
         double tolerance = single ? 1e-5 : 1e-9;
         boolean agrees = close(lar, other.lar, tolerance)
                 && close(largest, other.largest, tolerance)

@@ -9,6 +9,7 @@ import io.github.logalign.tensor.TensorFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,11 @@ final class Round {
         }
     }
 
+    /** 40 checkpoints of 50 layers. */
+    private static List<ModelLayers> small(Input input) {
+        return ModelLayers.small(input, 512, 50, 2000);
+    }
+
     private static Contestant contestant(String name, int threads) {
         Path blas = Path.of(Environment.current().blas().path());
         return switch (name) {
@@ -58,7 +64,17 @@ final class Round {
             case "logalign svd single" -> new Ours(Method.SVD, Precision.SINGLE, threads);
             case "logalign gram" -> new Ours(Method.GRAM, Precision.DOUBLE, threads);
             case "logalign gram single" -> new Ours(Method.GRAM, Precision.SINGLE, threads);
-            case "logalign 64 layers" -> new OursInLayers(64, threads);
+            case "logalign 64 layers" -> new OursInLayers(
+                    input -> ModelLayers.squaresAndAll(input, 64).subList(0, 64), Method.SVD, Precision.DOUBLE,
+                    threads);
+            case "logalign 64 layers and a head" -> new OursInLayers(
+                    input -> ModelLayers.squaresAndAll(input, 64), Method.GRAM, Precision.DOUBLE, threads);
+            case "logalign model norm" -> new OursInLayers(ModelLayers::of, null, Precision.DOUBLE, threads);
+            case "logalign model norm single" -> new OursInLayers(ModelLayers::of, null, Precision.SINGLE, threads);
+            case "logalign model gram" -> new OursInLayers(ModelLayers::of, Method.GRAM, Precision.DOUBLE, threads);
+            case "logalign model auto" -> new OursInLayers(ModelLayers::of, Method.AUTO, Precision.DOUBLE, threads);
+            case "logalign small gram" -> new OursInLayers(Round::small, Method.GRAM, Precision.DOUBLE, threads);
+            case "logalign small norm" -> new OursInLayers(Round::small, null, Precision.DOUBLE, threads);
             case "logalign norm" -> new NormForm(null, threads);
             case "C norm" -> new NormForm(Yardstick.open(blas), 1);
             case "C svd" -> new InC(Yardstick.SVD, Yardstick.DOUBLE, blas);

@@ -8,6 +8,9 @@ import java.lang.foreign.MemorySegment;
  */
 final class TieredKernels implements Kernels {
 
+    /** Multiplications of a call that takes long enough for its time to say something: 10 to 100 microseconds. */
+    private static final double WORTH_WATCHING = 1e6;
+
     private final Tile tile;
     private final Kernels scalar;
     private final Kernels vector;
@@ -32,6 +35,12 @@ final class TieredKernels implements Kernels {
         }
         expect(kind, element, working, work);
         return scalar;
+    }
+
+    private void watch(Kernels chosen, KernelKind kind, Element working, double multiplications, long before) {
+        if (chosen == vector && multiplications >= WORTH_WATCHING) {
+            readiness.ran(kind, working, working, multiplications, System.nanoTime() - before);
+        }
     }
 
     @Override
@@ -109,8 +118,11 @@ final class TieredKernels implements Kernels {
             int directions,
             MemorySegment scratch,
             MemorySegment sums) {
-        by(KernelKind.PROJECT, working, working, (double) tokens * n * directions)
-                .addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, scratch, sums);
+        double multiplications = (double) tokens * n * directions;
+        Kernels chosen = by(KernelKind.PROJECT, working, working, multiplications);
+        long before = System.nanoTime();
+        chosen.addSquaredProjections(working, x, xOffset, xStride, tokens, n, panels, directions, scratch, sums);
+        watch(chosen, KernelKind.PROJECT, working, multiplications, before);
     }
 
     @Override
@@ -130,6 +142,9 @@ final class TieredKernels implements Kernels {
     @Override
     public void addGram(Element working, MemorySegment packed, int depth, GramLayout layout, MemorySegment gram) {
         double multiplications = (double) depth * layout.n() * layout.n();
-        by(KernelKind.GRAM, working, working, multiplications).addGram(working, packed, depth, layout, gram);
+        Kernels chosen = by(KernelKind.GRAM, working, working, multiplications);
+        long before = System.nanoTime();
+        chosen.addGram(working, packed, depth, layout, gram);
+        watch(chosen, KernelKind.GRAM, working, multiplications, before);
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
  * Runs vector kernels on small data, in a thread of its own, until C2 has compiled them. Before that, they box every vector
  * and are a hundred times slower than the scalar twin or BLAS. Whether a kernel is fast is measured, so where the JVM
  * does not compile it, it is never used.
+ *
+ * <p>C2 may throw compiled code away when it meets what it had ruled out, and compile it anew so that it boxes. A kernel that is
+ * slow call after call is therefore taken out of use and compiled once more; the second time, for good.
  *
  * <p>Nothing happens before so much work was announced that it is worth a second of a processor's time.
  *
@@ -36,11 +40,21 @@ final class WarmUp implements KernelReadiness {
     /** Between two looks at what C2 is compiling. */
     private static final long WAIT_NANOS = 1_000_000L;
 
+    /** Work per nanosecond: half of what a kernel must reach to be used, so that none is in and out by turns. */
+    private static final double SLOW = 1;
+
+    /** Slow calls one after the other. One or two may have waited for a processor. */
+    private static final int SLOW_CALLS = 3;
+
+    private static final int MOST_WARM_UPS = 2;
+
     private final Kernels vector;
     private final ToDoubleFunction<DoubleSupplier> rate;
     private final List<DoubleAdder> announced = Stream.generate(DoubleAdder::new).limit(Integer.SIZE).toList();
     private final AtomicInteger requested = new AtomicInteger();
     private final AtomicInteger ready = new AtomicInteger();
+    private final AtomicIntegerArray slowCalls = new AtomicIntegerArray(Integer.SIZE);
+    private final AtomicIntegerArray warmUps = new AtomicIntegerArray(Integer.SIZE);
     private final Queue<KernelWarmUp> waiting = new ConcurrentLinkedQueue<>();
     private boolean running;
 
@@ -68,8 +82,30 @@ final class WarmUp implements KernelReadiness {
         DoubleAdder ofLoop = announced.get(Integer.numberOfTrailingZeros(bit));
         ofLoop.add(work);
         if (ofLoop.sum() >= WORTH_IT && (requested.getAndUpdate(bits -> bits | bit) & bit) == 0) {
-            waiting.add(new KernelWarmUp(kind, element, working, rate));
-            start();
+            warmUp(kind, element, working);
+        }
+    }
+
+    private void warmUp(KernelKind kind, Element element, Element working) {
+        warmUps.incrementAndGet(Integer.numberOfTrailingZeros(kind.bit(element, working)));
+        waiting.add(new KernelWarmUp(kind, element, working, rate));
+        start();
+    }
+
+    @Override
+    public void ran(KernelKind kind, Element element, Element working, double work, long nanos) {
+        int bit = kind.bit(element, working);
+        int place = Integer.numberOfTrailingZeros(bit);
+        if (work > SLOW * nanos) {
+            if (slowCalls.get(place) != 0) {
+                slowCalls.set(place, 0);
+            }
+        } else if (slowCalls.incrementAndGet(place) == SLOW_CALLS) {
+            slowCalls.set(place, 0);
+            boolean wasReady = (ready.getAndUpdate(bits -> bits & ~bit) & bit) != 0;
+            if (wasReady && warmUps.get(place) < MOST_WARM_UPS) {
+                warmUp(kind, element, working);
+            }
         }
     }
 

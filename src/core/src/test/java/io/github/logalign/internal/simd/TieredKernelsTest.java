@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class TieredKernelsTest {
     /** Ready as a test says. */
     private static final class Said implements KernelReadiness {
 
+        private final List<KernelKind> measured = new ArrayList<>();
         private boolean ready;
 
         @Override
@@ -50,6 +52,11 @@ class TieredKernelsTest {
         @Override
         public void expect(KernelKind kind, Element element, Element working, double work) {
             // It is the test that decides.
+        }
+
+        @Override
+        public void ran(KernelKind kind, Element element, Element working, double work, long nanos) {
+            measured.add(kind);
         }
     }
 
@@ -141,6 +148,69 @@ class TieredKernelsTest {
         double[] after = run(kernels, kind, element, working);
         assertEquals(List.of("vector"), calls.stream().distinct().toList());
         assertArrayEquals(before, after, working == Element.F64 ? 1e-12 : 1e-3);
+    }
+
+    /** C2 has thrown a kernel away, and what it made instead boxes. */
+    @Test
+    void aKernelThatHasBecomeSlowIsCompiledOnceMoreAndThenLeftAlone() throws InterruptedException {
+        KernelKind kind = KernelKind.PROJECT;
+        Element type = Element.F64;
+        AtomicReference<Double> rate = new AtomicReference<>(10.0);
+        WarmUp warmUp = new WarmUp(Simd.scalar(), measured -> rate.get() + 0 * measured.getAsDouble());
+        warmUp.expect(kind, type, type, LARGE);
+        Limits.awaitThat(() -> warmUp.isReady(kind, type, type));
+        for (int call = 0; call < 10; call++) {
+            // Some calls had to wait for a processor; one in three did not.
+            warmUp.ran(kind, type, type, 1e6, call % 3 == 2 ? 100_000 : 100_000_000);
+        }
+        assertTrue(warmUp.isReady(kind, type, type));
+        rate.set(0.0);
+        runSlowly(warmUp, kind, type);
+        assertFalse(warmUp.isReady(kind, type, type));
+        rate.set(10.0);
+        Limits.awaitThat(() -> warmUp.isReady(kind, type, type));
+        runSlowly(warmUp, kind, type);
+        assertFalse(warmUp.isReady(kind, type, type));
+        Limits.awaitThat(warmUp::isIdle);
+        warmUp.expect(kind, type, type, LARGE);
+        assertTrue(warmUp.isIdle());
+        assertFalse(warmUp.isReady(kind, type, type));
+    }
+
+    private static void runSlowly(WarmUp warmUp, KernelKind kind, Element type) {
+        for (int call = 0; call < 3; call++) {
+            warmUp.ran(kind, type, type, 1e6, 100_000_000);
+        }
+    }
+
+    @Test
+    void onlyVectorsAndLargeCallsAreWatched() {
+        Said said = new Said();
+        Kernels kernels = new TieredKernels(Tile.selected(), new ScalarKernels(Tile.selected()), Simd.vector(), said);
+        projectMuch(kernels);
+        assertEquals(List.of(), said.measured);
+        said.ready = true;
+        run(kernels, KernelKind.PROJECT, Element.F64, Element.F64);
+        assertEquals(List.of(), said.measured);
+        if (Simd.bits() > 0) {
+            projectMuch(kernels);
+            assertEquals(List.of(KernelKind.PROJECT), said.measured);
+        }
+    }
+
+    private static void projectMuch(Kernels kernels) {
+        int n = 128;
+        int directions = 128;
+        int tokens = 64;
+        int width = kernels.panelWidth(Element.F64);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment panels = arena
+                    .allocate(Panels.byteSize(Panels.count(directions, width), width, n, Element.F64));
+            kernels.addSquaredProjections(Element.F64, arena.allocate(8L * n * tokens, 64), 0, 8L * n, tokens, n,
+                    panels,
+                    directions, arena.allocate(kernels.projectionScratch(Element.F64, tokens, n), 64),
+                    arena.allocate(8L * Panels.count(directions, width) * width, 64));
+        }
     }
 
     @Test

@@ -1,15 +1,16 @@
 package io.github.logalign.internal.blas;
 
+import io.github.logalign.internal.check.Pool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The small arguments of one call, which Fortran takes by reference: every thread's calls use the same memory. */
+/** The small arguments of one call, which Fortran takes by reference: which calls reuse one after the other. */
 final class ArgumentSlots implements AutoCloseable {
 
     private static final int SLOT = Long.BYTES;
     private static final int SLOTS = 16;
-    private static final ThreadLocal<ArgumentSlots> OF_THREAD = ThreadLocal.withInitial(ArgumentSlots::new);
+    private static final Pool<ArgumentSlots> POOL = new Pool<>(ArgumentSlots::new);
 
     private final MemorySegment[] slots = new MemorySegment[SLOTS];
     private int used;
@@ -21,9 +22,9 @@ final class ArgumentSlots implements AutoCloseable {
         }
     }
 
-    /** For one call: none is made within another. */
-    static ArgumentSlots ofThisThread() {
-        return OF_THREAD.get();
+    /** For one call, to be closed. */
+    static ArgumentSlots take() {
+        return POOL.take();
     }
 
     private MemorySegment slot() {
@@ -55,5 +56,6 @@ final class ArgumentSlots implements AutoCloseable {
     @Override
     public void close() {
         used = 0;
+        POOL.give(this);
     }
 }

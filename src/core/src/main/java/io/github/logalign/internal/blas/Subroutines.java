@@ -42,7 +42,7 @@ final class Subroutines {
     int call(Subroutine routine, Real real, Invocation invocation) {
         String name = routine.name(real);
         MethodHandle subroutine = handle(routine, real, name);
-        try (ArgumentSlots arguments = ArgumentSlots.ofThisThread()) {
+        try (ArgumentSlots arguments = ArgumentSlots.take()) {
             MemorySegment info = arguments.integer(0);
             invocation.run(subroutine, arguments, info);
             int outcome = info.get(ValueLayout.JAVA_INT, 0);

@@ -1,5 +1,6 @@
 package io.github.logalign.internal.simd;
 
+import io.github.logalign.internal.check.Pool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -9,11 +10,11 @@ import java.util.Arrays;
  * after a few hundredths of a second, loops over segments or with one running sum are not: hence sums by place, whole words of
  * two narrow elements, and one array of each type.
  */
-final class ElementBuffer {
+final class ElementBuffer implements AutoCloseable {
 
     static final int LENGTH = 1024;
 
-    private static final ThreadLocal<ElementBuffer> OF_THREAD = ThreadLocal.withInitial(ElementBuffer::new);
+    private static final Pool<ElementBuffer> POOL = new Pool<>(ElementBuffer::new);
 
     private final double[] values = new double[LENGTH];
     private final double[] sums = new double[LENGTH];
@@ -25,9 +26,14 @@ final class ElementBuffer {
 
     private ElementBuffer() {}
 
-    /** For one call: none is made within another. */
-    static ElementBuffer ofThisThread() {
-        return OF_THREAD.get();
+    /** For one call, to be closed. */
+    static ElementBuffer take() {
+        return POOL.take();
+    }
+
+    @Override
+    public void close() {
+        POOL.give(this);
     }
 
     /** Widens elements; the array holds them until the next call. */

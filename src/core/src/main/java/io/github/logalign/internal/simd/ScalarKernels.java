@@ -49,13 +49,14 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double maxMagnitude(MemorySegment source, long offset, Element element, long count) {
-        ElementBuffer buffer = ElementBuffer.ofThisThread();
-        long max = 0;
-        for (long start = 0; start < count; start += ElementBuffer.LENGTH) {
-            int length = (int) Math.min(ElementBuffer.LENGTH, count - start);
-            max = Math.max(max, buffer.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
+        try (ElementBuffer buffer = ElementBuffer.take()) {
+            long max = 0;
+            for (long start = 0; start < count; start += ElementBuffer.LENGTH) {
+                int length = (int) Math.min(ElementBuffer.LENGTH, count - start);
+                max = Math.max(max, buffer.maxMagnitudeBits(source, offset + start * element.bytes(), element, length));
+            }
+            return Scalars.valueOf(max, element);
         }
-        return Scalars.valueOf(max, element);
     }
 
     @Override
@@ -72,14 +73,15 @@ final class ScalarKernels implements Kernels {
             MemorySegment.copy(source, offset, target, targetOffset, (long) count * working.bytes());
             return;
         }
-        ElementBuffer buffer = ElementBuffer.ofThisThread();
-        for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
-            int length = Math.min(ElementBuffer.LENGTH, count - start);
-            double[] values = buffer.read(source, offset + (long) start * element.bytes(), element, length);
-            if (exponent != 0) {
-                scale(values, length, exponent);
+        try (ElementBuffer buffer = ElementBuffer.take()) {
+            for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
+                int length = Math.min(ElementBuffer.LENGTH, count - start);
+                double[] values = buffer.read(source, offset + (long) start * element.bytes(), element, length);
+                if (exponent != 0) {
+                    scale(values, length, exponent);
+                }
+                buffer.write(length, target, targetOffset + (long) start * working.bytes(), working);
             }
-            buffer.write(length, target, targetOffset + (long) start * working.bytes(), working);
         }
     }
 
@@ -93,18 +95,19 @@ final class ScalarKernels implements Kernels {
 
     @Override
     public double sumOfSquares(MemorySegment source, long offset, Element element, int count) {
-        ElementBuffer buffer = ElementBuffer.ofThisThread();
-        buffer.startSums();
-        for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
-            int length = Math.min(ElementBuffer.LENGTH, count - start);
-            long at = offset + (long) start * element.bytes();
-            if (element == Element.BF16) {
-                buffer.addSquaresAnywhere(source, at, length);
-            } else {
-                buffer.addSquares(source, at, element, length);
+        try (ElementBuffer buffer = ElementBuffer.take()) {
+            buffer.startSums();
+            for (int start = 0; start < count; start += ElementBuffer.LENGTH) {
+                int length = Math.min(ElementBuffer.LENGTH, count - start);
+                long at = offset + (long) start * element.bytes();
+                if (element == Element.BF16) {
+                    buffer.addSquaresAnywhere(source, at, length);
+                } else {
+                    buffer.addSquares(source, at, element, length);
+                }
             }
+            return buffer.total();
         }
-        return buffer.total();
     }
 
     @Override
@@ -150,15 +153,16 @@ final class ScalarKernels implements Kernels {
     @Override
     public void addSquaresOfColumns(
             Element working, MemorySegment rows, int count, int columns, MemorySegment sums) {
-        ElementBuffer buffer = ElementBuffer.ofThisThread();
-        for (int start = 0; start < columns; start += ElementBuffer.LENGTH) {
-            int length = Math.min(ElementBuffer.LENGTH, columns - start);
-            long place = (long) start * Double.BYTES;
-            buffer.startSums(sums, place, length);
-            for (int row = 0; row < count; row++) {
-                buffer.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
+        try (ElementBuffer buffer = ElementBuffer.take()) {
+            for (int start = 0; start < columns; start += ElementBuffer.LENGTH) {
+                int length = Math.min(ElementBuffer.LENGTH, columns - start);
+                long place = (long) start * Double.BYTES;
+                buffer.startSums(sums, place, length);
+                for (int row = 0; row < count; row++) {
+                    buffer.addSquares(rows, ((long) row * columns + start) * working.bytes(), working, length);
+                }
+                buffer.writeSums(sums, place, length);
             }
-            buffer.writeSums(sums, place, length);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.logalign;
 
+import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation;
 import java.io.Serial;
 import java.io.Serializable;
@@ -32,7 +33,12 @@ public final class ActivationSpectrum implements Serializable {
     /** What ran. */
     private final Computation computation;
 
-    ActivationSpectrum(double[] q, long tokens, long maskedTokens, boolean zero, Computation computation) {
+    /** On whose vectors. */
+    private final WeightsIdentity weights;
+
+    ActivationSpectrum(WeightsIdentity weights, double[] q, long tokens, long maskedTokens, boolean zero,
+            Computation computation) {
+        this.weights = weights;
         this.q = q;
         this.tokens = tokens;
         this.maskedTokens = maskedTokens;
@@ -103,7 +109,7 @@ public final class ActivationSpectrum implements Serializable {
         return q;
     }
 
-    int size() {
-        return q.length;
+    WeightsIdentity weights() {
+        return weights;
     }
 }

@@ -3,12 +3,14 @@ package io.github.logalign;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.TokenProjector;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.TokenBlocks;
+import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
@@ -45,6 +47,9 @@ public final class ActivationSums implements Serializable {
 
     private final transient @Nullable WeightSpectrum weights;
 
+    /** Which weights they are. */
+    private final WeightsIdentity identity;
+
     /** The input dimension n. */
     private final int columns;
 
@@ -74,9 +79,19 @@ public final class ActivationSums implements Serializable {
 
     ActivationSums(WeightSpectrum weights) {
         this.weights = weights;
+        this.identity = weights.identity();
         this.columns = weights.columns();
         this.precision = weights.precision();
         this.projected = new double[weights.directions().count()];
+    }
+
+    /** Empty sums for the weights of others. */
+    private ActivationSums(ActivationSums others) {
+        this.weights = others.weights;
+        this.identity = others.identity;
+        this.columns = others.columns;
+        this.precision = others.precision;
+        this.projected = new double[others.projected.length];
     }
 
     /**
@@ -122,7 +137,7 @@ public final class ActivationSums implements Serializable {
         KernelMemory.check(directions.memory());
         KernelMemory.check(x.segment());
         int parts = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
-        List<ActivationSums> batches = RowRanges.run(parts, part -> {
+        List<ActivationSums> batches = RowRanges.run(Work.BATCH, parts, part -> {
             ActivationSums batch = new ActivationSums(w);
             batch.project(directions, w.options().products(), x, mask, RowRanges.start(part, parts, x.rows()),
                     RowRanges.start(part + 1, parts, x.rows()));
@@ -142,7 +157,7 @@ public final class ActivationSums implements Serializable {
                 if (columns == 0) {
                     continue;
                 }
-                sums.segment().fill((byte) 0);
+                NativeBuffer.clear(sums.segment());
                 projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
                 addProjected(sums.segment(), blocks.exponent());
                 energy.add(blocks.sumOfSquares(), blocks.exponent());
@@ -167,6 +182,17 @@ public final class ActivationSums implements Serializable {
         exponent = common;
     }
 
+    /**
+     * The same sums once more: what is added to one later is not added to the other.
+     *
+     * @return a copy
+     */
+    public ActivationSums copy() {
+        ActivationSums copy = new ActivationSums(this);
+        copy.merge(this);
+        return copy;
+    }
+
     /** Forgets all tokens, to be used again for others. */
     public void reset() {
         Arrays.fill(projected, 0);
@@ -181,16 +207,12 @@ public final class ActivationSums implements Serializable {
     /**
      * Adds what another one has summed up with the same weights.
      *
-     * @param other sums on the same right singular vectors; unchanged
-     * @throws IllegalArgumentException if the sizes differ
+     * @param other sums on the right singular vectors of the same W; unchanged
+     * @throws IllegalArgumentException if they are of another W
      */
     public void merge(ActivationSums other) {
         Arguments.required(other, "other");
-        if (other.columns != columns || other.projected.length != projected.length) {
-            throw new IllegalArgumentException("sums over " + other.projected.length + " directions of "
-                    + other.columns + " inputs do not merge with sums over " + projected.length + " directions of "
-                    + columns);
-        }
+        identity.requireSame(other.identity, "the other sums");
         if (other.anyProjected) {
             MemorySegment sums = MemorySegment.ofArray(other.projected);
             addProjected(sums, other.exponent);
@@ -220,6 +242,6 @@ public final class ActivationSums implements Serializable {
                 q[i] = Math.min(1, energy.fraction(projected[i], exponent));
             }
         }
-        return new ActivationSpectrum(q, tokens, maskedTokens, energy.isZero(), computation());
+        return new ActivationSpectrum(identity, q, tokens, maskedTokens, energy.isZero(), computation());
     }
 }

@@ -15,14 +15,17 @@ import java.io.Serializable;
  *     thread may read the matrices
  * @param route which way; {@link NormRoute#AUTO} by default
  * @param products which implementation multiplies matrices; {@link Products#AUTO} by default
+ * @param packedWeights whether a packed copy of W is kept, m n elements of the precision: a batch then costs about a product
+ *     of matrices, while otherwise W is converted and packed for each batch, whatever its size; false by default
  */
-public record AlignmentOptions(Precision precision, int threads, NormRoute route, Products products)
+public record AlignmentOptions(
+        Precision precision, int threads, NormRoute route, Products products, boolean packedWeights)
         implements
             Serializable {
 
     /** In float64, on one thread, the cheapest way. */
     public static final AlignmentOptions DEFAULT = new AlignmentOptions(
-            Precision.DOUBLE, 1, NormRoute.AUTO, Products.AUTO);
+            Precision.DOUBLE, 1, NormRoute.AUTO, Products.AUTO, false);
 
     /**
      * Checks the values.
@@ -45,7 +48,7 @@ public record AlignmentOptions(Precision precision, int threads, NormRoute route
      * @return the options
      */
     public AlignmentOptions withPrecision(Precision newPrecision) {
-        return new AlignmentOptions(newPrecision, threads, route, products);
+        return new AlignmentOptions(newPrecision, threads, route, products, packedWeights);
     }
 
     /**
@@ -56,7 +59,7 @@ public record AlignmentOptions(Precision precision, int threads, NormRoute route
      * @throws IllegalArgumentException if there are none
      */
     public AlignmentOptions withThreads(int newThreads) {
-        return new AlignmentOptions(precision, newThreads, route, products);
+        return new AlignmentOptions(precision, newThreads, route, products, packedWeights);
     }
 
     /**
@@ -66,7 +69,7 @@ public record AlignmentOptions(Precision precision, int threads, NormRoute route
      * @return the options
      */
     public AlignmentOptions withRoute(NormRoute newRoute) {
-        return new AlignmentOptions(precision, threads, newRoute, products);
+        return new AlignmentOptions(precision, threads, newRoute, products, packedWeights);
     }
 
     /**
@@ -76,6 +79,15 @@ public record AlignmentOptions(Precision precision, int threads, NormRoute route
      * @return the options
      */
     public AlignmentOptions withProducts(Products newProducts) {
-        return new AlignmentOptions(precision, threads, route, newProducts);
+        return new AlignmentOptions(precision, threads, route, newProducts, packedWeights);
+    }
+
+    /**
+     * The same with a packed copy of W, for many small batches.
+     *
+     * @return the options
+     */
+    public AlignmentOptions withPackedWeights() {
+        return new AlignmentOptions(precision, threads, route, products, true);
     }
 }

@@ -69,13 +69,19 @@ public final class AlignmentSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
-    private AlignmentSums(Matrix w, AlignmentOptions options) {
-        this.normForm = new NormForm(
-                ProcessBlas.INSTANCE, w, options.precision(), options.threads(), options.route(), options.products());
-        this.rows = w.rows();
-        this.columns = Math.toIntExact(w.columns());
+    private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
+            AlignmentOptions options) {
+        this.normForm = normForm;
+        this.rows = rows;
+        this.columns = columns;
         this.options = options;
-        this.weightEnergy.add(normForm.weightEnergy());
+        this.weightEnergy.add(weightEnergy);
+    }
+
+    private static AlignmentSums read(Matrix w, AlignmentOptions options) {
+        NormForm normForm = new NormForm(ProcessBlas.INSTANCE, w, options.precision(), options.threads(),
+                options.route(), options.products(), options.packedWeights());
+        return new AlignmentSums(normForm, w.rows(), Math.toIntExact(w.columns()), normForm.weightEnergy(), options);
     }
 
     /**
@@ -105,7 +111,41 @@ public final class AlignmentSums implements Serializable {
         if (w.columns() > Integer.MAX_VALUE) {
             throw new LogalignException("the weights have " + w.columns() + " columns: more than 2,147,483,647");
         }
-        return Boundary.call(() -> new AlignmentSums(w, options));
+        return Boundary.call(() -> read(w, options));
+    }
+
+    /**
+     * Empty sums for a layer of which only the size is known, to be added to with outputs (X, Z), and to merge with others of
+     * this layer.
+     *
+     * @param rows m
+     * @param columns n
+     * @param squaredNorm {@code ||W||_F^2}, finite
+     * @param options precision and threads
+     * @return the sums
+     * @throws IllegalArgumentException if a number is negative, the norm not finite, or n more than 2^31 - 1
+     */
+    public static AlignmentSums of(long rows, long columns, double squaredNorm, AlignmentOptions options) {
+        Arguments.required(options, "options");
+        if (rows < 0 || columns < 0 || columns > Integer.MAX_VALUE || !(squaredNorm >= 0)
+                || squaredNorm == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException("no layer is " + rows + " x " + columns + " with a squared norm of "
+                    + squaredNorm);
+        }
+        ScaledSum norm = new ScaledSum();
+        norm.add(squaredNorm, 0);
+        return new AlignmentSums(null, rows, (int) columns, norm, options);
+    }
+
+    /**
+     * The same sums once more: what is added to one later is not added to the other.
+     *
+     * @return a copy
+     */
+    public AlignmentSums copy() {
+        AlignmentSums copy = new AlignmentSums(normForm, rows, columns, weightEnergy, options);
+        copy.merge(this);
+        return copy;
     }
 
     /**
@@ -137,7 +177,7 @@ public final class AlignmentSums implements Serializable {
         Arguments.required(x, "x");
         NormForm form = normForm;
         if (form == null) {
-            throw new IllegalStateException("sums that were deserialised have no W: merge them, or add with Z");
+            throw new IllegalStateException("these sums have no W: merge them, or add with Z");
         }
         checkColumns("activations", x.columns(), columns);
         Boundary.run(() -> add(form.sum(x, mask), x.rows()));

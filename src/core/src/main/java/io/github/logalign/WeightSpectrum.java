@@ -9,6 +9,7 @@ import io.github.logalign.internal.engine.FactorizedWeights;
 import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.WeightSource;
+import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.internal.simd.Simd;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation;
@@ -44,6 +45,7 @@ public final class WeightSpectrum {
     private final SpectrumOptions options;
     private final FactorizedWeights factorized;
     private final double[] p;
+    private final WeightsIdentity identity;
 
     private WeightSpectrum(Matrix w, SpectrumOptions options, FactorizedWeights factorized) {
         this.rows = Math.toIntExact(w.rows());
@@ -51,6 +53,7 @@ public final class WeightSpectrum {
         this.options = options;
         this.factorized = factorized;
         this.p = factorized.spectrum();
+        this.identity = WeightsIdentity.of(w);
     }
 
     /**
@@ -242,10 +245,10 @@ public final class WeightSpectrum {
      *
      * @param q their spectrum, projected on these vectors
      * @return the alignment, or why it is undefined
-     * @throws IllegalArgumentException if q has not r entries
+     * @throws IllegalArgumentException if q was projected on the vectors of another W
      */
     public Alignment alignment(ActivationSpectrum q) {
-        checkSize(Arguments.required(q, "q"));
+        identity.requireSame(Arguments.required(q, "q").weights(), "the projected activations");
         UndefinedReason reason = UndefinedReason.of(rows, columns, p.length > 0 && numericalRank() == 0, q.tokens(),
                 q.isZero());
         if (reason != null) {
@@ -261,10 +264,10 @@ public final class WeightSpectrum {
      *
      * @param q the spectrum of the activations, projected on these vectors
      * @return from 0 to 1, empty if there are no activations or all are 0
-     * @throws IllegalArgumentException if q has not r entries
+     * @throws IllegalArgumentException if q was projected on the vectors of another W
      */
     public Optional<Double> nullSpaceEnergy(ActivationSpectrum q) {
-        checkSize(Arguments.required(q, "q"));
+        identity.requireSame(Arguments.required(q, "q").weights(), "the projected activations");
         if (q.isZero()) {
             return Optional.empty();
         }
@@ -279,11 +282,8 @@ public final class WeightSpectrum {
         return options;
     }
 
-    private void checkSize(ActivationSpectrum q) {
-        if (q.size() != p.length) {
-            throw new IllegalArgumentException(
-                    "the activation spectrum has " + q.size() + " entries, the weight spectrum " + p.length);
-        }
+    WeightsIdentity identity() {
+        return identity;
     }
 
     /** Upon which activations are projected. */

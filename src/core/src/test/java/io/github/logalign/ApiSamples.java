@@ -1,5 +1,6 @@
 package io.github.logalign;
 
+import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
@@ -79,6 +80,8 @@ import org.jspecify.annotations.Nullable;
 final class ApiSamples {
 
     private static final int N = 4;
+
+    private static final WeightsIdentity WEIGHTS = new WeightsIdentity(N, N, 0);
 
     /** More than the memory that is left: a Gram matrix of so many columns takes 12.8 GB. */
     private static final int MANY_COLUMNS = 40_000;
@@ -217,7 +220,7 @@ final class ApiSamples {
     }
 
     private AlignmentSums sums(Matrix w, NormRoute route, Products products) {
-        return AlignmentSums.of(w, new AlignmentOptions(Precision.DOUBLE, 2, route, products));
+        return AlignmentSums.of(w, AlignmentOptions.DEFAULT.withThreads(2).withRoute(route).withProducts(products));
     }
 
     @SafeVarargs
@@ -276,9 +279,9 @@ final class ApiSamples {
                 () -> SpectrumOptions.DEFAULT.withRoute(SvdRoute.TRIANGLE).withThreads(2),
                 () -> SpectrumOptions.DEFAULT.withoutVectors().withProducts(Products.BLAS));
         put(WeightSpectrum.class, this::ofNothing, () -> spectrum(Products.BLAS), () -> spectrum(Products.KERNEL));
-        put(ActivationSpectrum.class, () -> new ActivationSpectrum(new double[N], 1, 0, false,
+        put(ActivationSpectrum.class, () -> new ActivationSpectrum(WEIGHTS, new double[N], 1, 0, false,
                 new Computation(Precision.DOUBLE, List.of())),
-                () -> new ActivationSpectrum(new double[0], 1, 0, false,
+                () -> new ActivationSpectrum(WEIGHTS, new double[0], 1, 0, false,
                         new Computation(Precision.DOUBLE, List.of())));
         put(ActivationSums.class, () -> accumulator(Matrix.of(new double[0], 0, N)),
                 () -> accumulator(Samples.matrix(Samples.normal(6, N, new Random(4)))));

@@ -68,7 +68,8 @@ class InnerProductErrorTest {
 
     private static Alignment.Defined alignment(
             Matrix w, Matrix x, Precision precision, NormRoute route, Products products) {
-        AlignmentSums sums = AlignmentSums.of(w, new AlignmentOptions(precision, 1, route, products));
+        AlignmentSums sums = AlignmentSums.of(w,
+                AlignmentOptions.DEFAULT.withPrecision(precision).withRoute(route).withProducts(products));
         sums.add(x);
         return (Alignment.Defined) sums.alignment();
     }

@@ -71,7 +71,12 @@ class RoutesTest {
                     }
                 }
                 for (NormRoute route : NormRoute.values()) {
-                    AlignmentSums sums = AlignmentSums.of(mw, new AlignmentOptions(precision, 1, route, products));
+                    AlignmentSums packed = AlignmentSums.of(mw, AlignmentOptions.DEFAULT.withPrecision(precision)
+                            .withRoute(route).withProducts(products).withPackedWeights());
+                    packed.add(mx, null);
+                    assertEquals(exact, packed.alignment().overlap(), tolerance, () -> route + " " + products);
+                    AlignmentSums sums = AlignmentSums.of(mw,
+                            AlignmentOptions.DEFAULT.withPrecision(precision).withRoute(route).withProducts(products));
                     sums.add(mx, null);
                     assertEquals(exact, sums.alignment().overlap(), tolerance, () -> route + " " + products);
                     assertProducts(products, sums.computation());

@@ -64,7 +64,7 @@ public record ScoreOptions(
     }
 
     AlignmentOptions alignment(int threads) {
-        return new AlignmentOptions(precision, threads, normRoute, products);
+        return new AlignmentOptions(precision, threads, normRoute, products, false);
     }
 
     /**

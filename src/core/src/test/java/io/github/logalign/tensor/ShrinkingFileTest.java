@@ -90,7 +90,8 @@ class ShrinkingFileTest {
         float[] ones = new float[SIDE];
         ones[1] = 1;
         Matrix row = Matrix.of(MemorySegment.ofArray(ones), x.elementType(), 1, SIDE);
-        AlignmentSums.of(row, new AlignmentOptions(Precision.SINGLE, 1, NormRoute.OUTPUTS, Products.BLAS)).add(x);
+        AlignmentSums.of(row, new AlignmentOptions(Precision.SINGLE, 1, NormRoute.OUTPUTS, Products.BLAS, false))
+                .add(x);
     }
 
     private static float[] values() {

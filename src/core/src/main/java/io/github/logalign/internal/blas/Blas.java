@@ -65,12 +65,17 @@ public final class Blas {
         return library.info();
     }
 
+    /** Runs a factorisation, or a part of one, as {@link #onLargeStack(Work, Supplier)} does. */
+    public static <T> T onLargeStack(Supplier<T> task) {
+        return onLargeStack(Work.FACTORISATION, task);
+    }
+
     /**
      * Runs a task on a platform thread with a stack that LAPACK fits on, and waits for it. From such a thread it runs at
      * once. Interrupting the caller does not interrupt the task.
      */
-    public static <T> T onLargeStack(Supplier<T> task) {
-        return LargeStack.call(task);
+    public static <T> T onLargeStack(Work work, Supplier<T> task) {
+        return LargeStack.call(work, task);
     }
 
     /**
@@ -79,8 +84,8 @@ public final class Blas {
      * @param task gets the numbers from 0 to count - 1
      * @return the results, by number
      */
-    public static <T> List<T> onLargeStacks(int count, IntFunction<T> task) {
-        return LargeStack.callAll(count, task);
+    public static <T> List<T> onLargeStacks(Work work, int count, IntFunction<T> task) {
+        return LargeStack.callAll(work, count, task);
     }
 
     /** Products of matrices. */

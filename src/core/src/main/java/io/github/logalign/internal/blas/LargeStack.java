@@ -1,7 +1,10 @@
 package io.github.logalign.internal.blas;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,46 +16,60 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Platform threads with a stack that LAPACK fits on, independent of the thread the caller runs on. Few of them: many concurrent
- * callers exhaust OpenBLAS's buffers.
+ * Platform threads with a stack that LAPACK fits on, independent of the thread the caller runs on. Few of them, as many as there
+ * are cores for each kind of work: many concurrent callers exhaust OpenBLAS's buffers. They end after five seconds without work.
  */
 final class LargeStack {
 
     private static final long STACK_BYTES = 16L << 20;
     private static final int MAX_THREADS = 32;
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final ThreadPoolExecutor POOL = pool();
+    private static final Map<Work, ThreadPoolExecutor> POOLS = pools();
 
     private LargeStack() {}
 
     private static final class LargeStackThread extends Thread {
-        LargeStackThread(Runnable task) {
-            super(null, task, "logalign-blas-" + NUMBER.incrementAndGet(), STACK_BYTES, false);
+        LargeStackThread(Work work, Runnable task) {
+            super(null, task, work.threadName() + NUMBER.incrementAndGet(), STACK_BYTES, false);
             setDaemon(true);
+            // The caller's would be kept from being unloaded.
+            setContextClassLoader(null);
         }
     }
 
-    private static ThreadPoolExecutor pool() {
-        int threads = Math.min(MAX_THREADS, Math.max(2, Runtime.getRuntime().availableProcessors()));
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LargeStackThread::new);
+    private static Map<Work, ThreadPoolExecutor> pools() {
+        Map<Work, ThreadPoolExecutor> pools = new EnumMap<>(Work.class);
+        for (Work work : Work.values()) {
+            pools.put(work, pool(work));
+        }
+        return pools;
+    }
+
+    private static ThreadPoolExecutor pool(Work work) {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MAX_THREADS);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 5, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), task -> new LargeStackThread(work, task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    private static ThreadPoolExecutor poolOf(Work work) {
+        return Objects.requireNonNull(POOLS.get(work));
     }
 
     /**
      * Runs a task and waits for it. An interrupt is kept for later: native code cannot be interrupted, and memory must not
      * be freed under it.
      */
-    static <T> T call(Supplier<T> task) {
+    static <T> T call(Work work, Supplier<T> task) {
         if (Thread.currentThread() instanceof LargeStackThread) {
             return task.get();
         }
-        return await(POOL.submit(task::get));
+        return await(poolOf(work).submit(task::get));
     }
 
     /** Runs tasks side by side and waits for all of them; of several failures the first task's is thrown. */
-    static <T> List<T> callAll(int count, IntFunction<T> task) {
+    static <T> List<T> callAll(Work work, int count, IntFunction<T> task) {
         if (Thread.currentThread() instanceof LargeStackThread) {
             return IntStream.range(0, count).mapToObj(task).toList();
         }
@@ -62,7 +79,7 @@ final class LargeStack {
         try {
             for (int index = 0; index < count; index++) {
                 int number = index;
-                futures.add(POOL.submit(() -> task.apply(number)));
+                futures.add(poolOf(work).submit(() -> task.apply(number)));
             }
         } catch (RuntimeException | Error refused) {
             // Those that run already read the caller's memory: they must be waited for.

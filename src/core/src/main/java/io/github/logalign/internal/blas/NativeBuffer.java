@@ -18,6 +18,9 @@ public final class NativeBuffer implements AutoCloseable {
     /** The size of a huge page of x86-64 and of most ARMs, where Linux has them. */
     private static final long HUGE_PAGE = 2L << 20;
 
+    /** The bytes that are cleared at once: less than a tenth of a millisecond. */
+    private static final long PIECE = 1L << 20;
+
     /** MADV_HUGEPAGE of Linux. */
     private static final int IN_HUGE_PAGES = 14;
 
@@ -40,6 +43,16 @@ public final class NativeBuffer implements AutoCloseable {
      */
     public static NativeBuffer allocate(long bytes) {
         return new NativeBuffer(malloc(bytes, ALIGNMENT), bytes);
+    }
+
+    /**
+     * Clears memory piece by piece: the JVM cannot stop a thread while it clears one, and a garbage collection that waits for
+     * this thread would hold up all others.
+     */
+    public static void clear(MemorySegment memory) {
+        for (long start = 0; start < memory.byteSize(); start += PIECE) {
+            memory.asSlice(start, Math.min(PIECE, memory.byteSize() - start)).fill((byte) 0);
+        }
     }
 
     /** A buffer if it is large enough, or a larger one in its place. */

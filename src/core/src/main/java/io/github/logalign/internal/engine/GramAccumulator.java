@@ -5,6 +5,7 @@ import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.BlasException;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.GramLayout;
 import io.github.logalign.internal.simd.KernelKind;
@@ -41,6 +42,7 @@ public final class GramAccumulator implements AutoCloseable {
     private static final int READ_ROWS = 16;
 
     private final Kernels kernels = Simd.kernels();
+    private final Work work;
     private final Element working;
     private final Real real;
     private final Products products;
@@ -58,13 +60,14 @@ public final class GramAccumulator implements AutoCloseable {
         void read(int row, int count, MemorySegment target);
     }
 
-    /** An empty sum, to be closed. */
+    /** An empty sum of batches, to be closed. */
     public GramAccumulator(Precision precision, Products products, BlasSource blasSource, int n) {
-        this(precision, products, blasSource, n, null);
+        this(Work.BATCH, precision, products, blasSource, n, null);
     }
 
     private GramAccumulator(
-            Precision precision, Products products, BlasSource blasSource, int n, @Nullable Arena arena) {
+            Work work, Precision precision, Products products, BlasSource blasSource, int n, @Nullable Arena arena) {
+        this.work = work;
         this.working = WorkingTypes.element(precision);
         this.real = WorkingTypes.real(precision);
         this.products = products;
@@ -80,7 +83,7 @@ public final class GramAccumulator implements AutoCloseable {
             this.scratch = null;
             this.sums = new GramTriangle(NativeBuffer.allocate(bytes, arena), n, layout.stride());
         }
-        sums.memory().fill((byte) 0);
+        NativeBuffer.clear(sums.memory());
     }
 
     @Override
@@ -93,17 +96,18 @@ public final class GramAccumulator implements AutoCloseable {
     /**
      * Sums up parts side by side.
      *
+     * @param work whose threads do it
      * @param make empty sums
      * @param addPart adds the rows of one part
      */
-    public static GramAccumulator of(int parts, Supplier<GramAccumulator> make,
+    static GramAccumulator of(Work work, int parts, Supplier<GramAccumulator> make,
             ObjIntConsumer<GramAccumulator> addPart) {
         List<GramAccumulator> sums = new ArrayList<>();
         try {
             for (int part = 0; part < parts; part++) {
                 sums.add(make.get());
             }
-            RowRanges.run(parts, part -> {
+            RowRanges.run(work, parts, part -> {
                 addPart.accept(sums.get(part), part);
                 return part;
             });
@@ -121,18 +125,21 @@ public final class GramAccumulator implements AutoCloseable {
     /**
      * Sums up all rows of W.
      *
+     * @param work whose threads do it
      * @param arena where there is one, the sums live as long as it does, else until they are closed
      */
     public static GramAccumulator of(
-            WeightSource source, Products products, BlasSource blasSource, @Nullable Arena arena) {
+            Work work, WeightSource source, Products products, BlasSource blasSource, @Nullable Arena arena) {
         Precision precision = source.precision();
         int n = source.columns();
         int parts = source.parts();
-        return of(parts, () -> new GramAccumulator(precision, products, blasSource, n, arena), (sums, part) -> {
-            try (WeightSource.RowRange range = source.rows(part, parts)) {
-                sums.add((row, count, target) -> range.read(row, count, false, target), range.first(), range.end());
-            }
-        });
+        return of(work, parts, () -> new GramAccumulator(work, precision, products, blasSource, n, arena),
+                (sums, part) -> {
+                    try (WeightSource.RowRange range = source.rows(part, parts)) {
+                        sums.add((row, count, target) -> range.read(row, count, false, target), range.first(),
+                                range.end());
+                    }
+                });
     }
 
     /** The routines that computed the products. */
@@ -183,7 +190,7 @@ public final class GramAccumulator implements AutoCloseable {
                         .allocate(single ? (long) n * n * working.bytes() : working.bytes())) {
             rows.read(row, count, block.segment());
             Block rowsOfBlock = Block.of(real, block.segment(), n, count);
-            Blas.onLargeStack(() -> {
+            Blas.onLargeStack(work, () -> {
                 if (single) {
                     blas.level3().syrk(rowsOfBlock, 0, Block.of(real, partial.segment(), n, n));
                     sums.add(partial.segment(), Element.F32, n);

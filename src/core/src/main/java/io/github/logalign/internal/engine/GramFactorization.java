@@ -4,6 +4,7 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.engine.Factorization.Basis;
 import io.github.logalign.internal.engine.Factorization.LeftVectors;
 import io.github.logalign.internal.engine.Factorization.Vectors;
@@ -131,7 +132,7 @@ public final class GramFactorization {
         int n = rows.columns();
         Set<Routine> ofGram;
         NativeBuffer triangle;
-        try (GramAccumulator gram = GramAccumulator.of(rows, products, blasSource, null)) {
+        try (GramAccumulator gram = GramAccumulator.of(Work.FACTORISATION, rows, products, blasSource, null)) {
             ofGram = gram.routines();
             triangle = gram.lowerTriangle(real);
         }

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.matrix.Computation.Kind;
@@ -25,12 +26,9 @@ import org.jspecify.annotations.Nullable;
  * {@code ||X W^T||_F^2} of batches X for one W: from the outputs, or from the inner product of the Gram matrices of W and
  * X.
  *
- * <p>For one thread at a time.
+ * <p>Thread safety: any number of threads may sum up batches at once.
  */
 public final class NormForm {
-
-    /** Rows of W are packed this many bytes at a time, so that converting the tokens again for each pack costs little. */
-    private static final long PACK_BYTES = 16L << 20;
 
     /** Rows that are worth a thread. */
     private static final int MIN_ROWS = 512;
@@ -51,16 +49,19 @@ public final class NormForm {
     /** ||W||_F^2, and what W is multiplied by. */
     private final SquaredNorm weights;
 
+    private final PackedRows packedRows;
+
     /** W^T W, once it was needed. */
-    private @Nullable GramAccumulator weightGram;
+    private volatile @Nullable GramAccumulator weightGram;
 
     /**
      * Reads W once.
      *
      * @param w kept, and read again for each batch
+     * @param keepPacked whether a packed copy of W is kept, so that batches need not read W
      */
-    public NormForm(
-            BlasSource blasSource, Matrix w, Precision precision, int threads, NormRoute route, Products products) {
+    public NormForm(BlasSource blasSource, Matrix w, Precision precision, int threads, NormRoute route,
+            Products products, boolean keepPacked) {
         this.blasSource = blasSource;
         this.w = w;
         this.columns = Math.toIntExact(w.columns());
@@ -70,6 +71,7 @@ public final class NormForm {
         this.products = products;
         // In float64 products of narrower numbers need no scaling.
         this.weights = SquaredNorm.of(w, null, precision, "weights", precision == Precision.SINGLE, threads);
+        this.packedRows = new PackedRows(w, precision, weights.exponent(), keepPacked);
     }
 
     /** ||W||_F^2. */
@@ -92,57 +94,44 @@ public final class NormForm {
     }
 
     private BatchSums byOutputs(Matrix x, @Nullable TokenMask mask, SquaredNorm inputs) {
-        int parts = RowRanges.count(threads, w.rows(), MIN_ROWS, w.segment(), x.segment());
+        int parts = packedRows.isPackedAnew()
+                ? RowRanges.count(threads, w.rows(), MIN_ROWS, w.segment(), x.segment())
+                : RowRanges.count(threads, w.rows(), MIN_ROWS, x.segment());
+        int panels = packedRows.panels();
         ScaledSum energy = new ScaledSum();
         Set<Step> steps = new HashSet<>();
-        RowRanges.run(parts, part -> outputs(
-                x, mask, RowRanges.start(part, parts, w.rows()), RowRanges.start(part + 1, parts, w.rows())))
-                .forEach(outputs -> {
-                    energy.add(outputs.energy());
-                    outputs.routines().forEach(
-                            routine -> steps.add(new Step(Kind.OUTPUTS, Set.of(routine), List.of())));
-                });
+        RowRanges.run(Work.BATCH, parts, part -> {
+            Outputs outputs = new Outputs(new ScaledSum(), EnumSet.noneOf(Routine.class));
+            packedRows.forEach((int) RowRanges.start(part, parts, panels),
+                    (int) RowRanges.start(part + 1, parts, panels),
+                    rows -> add(x, mask, rows, outputs));
+            return outputs;
+        }).forEach(outputs -> {
+            energy.add(outputs.energy());
+            outputs.routines().forEach(routine -> steps.add(new Step(Kind.OUTPUTS, Set.of(routine), List.of())));
+        });
         return BatchSums.exact(inputs, energy, steps);
     }
 
     /** The energy of the outputs of some rows of W, and what took them. */
     private record Outputs(ScaledSum energy, Set<Routine> routines) {}
 
-    private Outputs outputs(Matrix x, @Nullable TokenMask mask, long first, long last) {
-        Element working = WorkingTypes.element(precision);
-        int width = PackedDirections.panelWidth(precision);
-        long rowBytes = (long) columns * working.bytes();
-        int packRows = (int) Math.min(last - first, Math.max(width, PACK_BYTES / rowBytes / width * width));
-        ScaledSum energy = new ScaledSum();
-        Set<Routine> routines = EnumSet.noneOf(Routine.class);
-        try (BlockReader reader = new BlockReader(w, "weights");
-                NativeBuffer plain = NativeBuffer.allocate(packRows * rowBytes);
-                NativeBuffer panels = NativeBuffer.allocate(PackedDirections.byteSize(packRows, columns, precision));
-                NativeBuffer sums = NativeBuffer
-                        .allocate((long) Panels.count(packRows, width) * width * Double.BYTES)) {
-            for (long row = first; row < last; row += packRows) {
-                int count = (int) Math.min(packRows, last - row);
-                reader.read(row, count, false, working, weights.exponent(), plain.segment(), 0);
-                Panels.pack(working, plain.segment(), 0, columns, 1, count, columns, width, panels.segment());
-                PackedDirections directions = new PackedDirections(panels.segment(), width, count, columns, precision);
-                try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
-                        Projector projector = new Projector(directions, products, blasSource, x.rows())) {
-                    projector.prepare(blocks);
-                    while (blocks.advance()) {
-                        sums.segment().fill((byte) 0);
-                        projector.add(
-                                blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
-                        double total = 0;
-                        for (int i = 0; i < count; i++) {
-                            total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
-                        }
-                        energy.add(total, blocks.exponent() + weights.exponent());
-                    }
-                    routines.addAll(projector.routines());
+    private void add(Matrix x, @Nullable TokenMask mask, PackedDirections rows, Outputs outputs) {
+        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
+                Projector projector = new Projector(rows, products, blasSource, x.rows());
+                NativeBuffer sums = NativeBuffer.allocate(rows.room() * Double.BYTES)) {
+            projector.prepare(blocks);
+            while (blocks.advance()) {
+                NativeBuffer.clear(sums.segment());
+                projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
+                double total = 0;
+                for (int i = 0; i < rows.count(); i++) {
+                    total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
                 }
+                outputs.energy().add(total, blocks.exponent() + weights.exponent());
             }
+            outputs.routines().addAll(projector.routines());
         }
-        return new Outputs(energy, routines);
     }
 
     /**
@@ -154,14 +143,10 @@ public final class NormForm {
         if (weights.exponent() != 0) {
             return null;
         }
-        GramAccumulator ofWeights = weightGram == null
-                ? GramAccumulator.of(new WeightSource(w, precision, threads), products, blasSource,
-                        Arena.ofAuto())
-                : weightGram;
-        weightGram = ofWeights;
+        GramAccumulator ofWeights = weightGram();
         int parts = RowRanges.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
         AtomicBoolean scaled = new AtomicBoolean();
-        try (GramAccumulator ofInputs = GramAccumulator.of(parts,
+        try (GramAccumulator ofInputs = GramAccumulator.of(Work.BATCH, parts,
                 () -> new GramAccumulator(precision, products, blasSource, columns), (sums, part) -> {
                     long first = RowRanges.start(part, parts, x.rows());
                     long last = RowRanges.start(part + 1, parts, x.rows());
@@ -180,6 +165,16 @@ public final class NormForm {
             return new BatchSums(
                     inputs, energy, error, Set.of(new Step(Kind.INNER, ofInputs.routines(), List.of())));
         }
+    }
+
+    private synchronized GramAccumulator weightGram() {
+        GramAccumulator known = weightGram;
+        if (known == null) {
+            known = GramAccumulator.of(Work.BATCH, new WeightSource(w, precision, threads), products, blasSource,
+                    Arena.ofAuto());
+            weightGram = known;
+        }
+        return known;
     }
 
     private static void addUnlessScaled(GramAccumulator sums, TokenBlocks blocks, AtomicBoolean scaled) {

@@ -57,7 +57,7 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
     /** The first unit vectors. */
     static PackedDirections units(int count, int n, Precision precision, Arena arena) {
         PackedDirections packed = allocate(count, n, precision, arena);
-        packed.memory.fill((byte) 0);
+        NativeBuffer.clear(packed.memory);
         for (int direction = 0; direction < count; direction++) {
             long index = Panels.index(direction, direction, packed.panelWidth, n);
             if (packed.element() == Element.F64) {
@@ -75,6 +75,20 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
 
     int panelCount() {
         return Panels.count(count, panelWidth);
+    }
+
+    /** The size of the panels. */
+    long byteSize() {
+        return byteSize(count, n, precision);
+    }
+
+    /** The directions of some panels, in the same memory. */
+    PackedDirections part(int firstPanel, int endPanel) {
+        int first = firstPanel * panelWidth;
+        int part = Math.min(count, endPanel * panelWidth) - first;
+        MemorySegment panels = memory.asSlice(
+                Panels.byteSize(firstPanel, panelWidth, n, element()), byteSize(part, n, precision));
+        return new PackedDirections(panels, panelWidth, part, n, precision);
     }
 
     /** One sum for each direction that the panels have room for. */

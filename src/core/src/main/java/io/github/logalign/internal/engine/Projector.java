@@ -4,6 +4,7 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.internal.simd.KernelKind;
 import io.github.logalign.internal.simd.Kernels;
@@ -147,7 +148,7 @@ public final class Projector implements TokenProjector {
             int together = Math.min(group, panelCount - panel);
             int count = together * width;
             gatherPanels(panel, together, v);
-            Blas.onLargeStack(() -> {
+            Blas.onLargeStack(Work.BATCH, () -> {
                 blas.level3().gemm(1, Block.of(real, v, count, n), Block.of(real, x, n, tokens, stride), 0,
                         Block.of(real, y, count, tokens));
                 return count;

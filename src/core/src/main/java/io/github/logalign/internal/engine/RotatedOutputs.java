@@ -4,6 +4,7 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Matrix.Orientation;
@@ -139,7 +140,7 @@ public record RotatedOutputs(MemorySegment rows, PackedDirections rotation, int 
             outputs = NativeBuffer.ofSize(outputs, (long) m * tokens * real.bytes());
             MemorySegment y = outputs.segment();
             Block tokenColumns = Block.of(real, x.asSlice(offset), n, tokens, Math.toIntExact(stride / real.bytes()));
-            Blas.onLargeStack(() -> {
+            Blas.onLargeStack(Work.BATCH, () -> {
                 blasSource.get().level3().gemm(1, columnsOfRows(rows).transposed(), tokenColumns, 0,
                         Block.of(real, y, m, tokens));
                 return m;

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
+import io.github.logalign.internal.blas.Work;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -41,7 +42,7 @@ public final class RowRanges {
     }
 
     /** Runs all parts and waits for them; a single one runs on the caller's thread. */
-    public static <T> List<T> run(int parts, IntFunction<T> part) {
-        return parts == 1 ? List.of(part.apply(0)) : Blas.onLargeStacks(parts, part);
+    public static <T> List<T> run(Work work, int parts, IntFunction<T> part) {
+        return parts == 1 ? List.of(part.apply(0)) : Blas.onLargeStacks(work, parts, part);
     }
 }

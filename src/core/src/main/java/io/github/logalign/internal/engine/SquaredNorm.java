@@ -1,5 +1,6 @@
 package io.github.logalign.internal.engine;
 
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
@@ -35,7 +36,7 @@ public record SquaredNorm(ScaledSum sum, long counted, int exponent) {
         ScaledSum sum = new ScaledSum();
         long counted = 0;
         int exponent = Integer.MAX_VALUE;
-        for (SquaredNorm part : RowRanges.run(parts, index -> {
+        for (SquaredNorm part : RowRanges.run(Work.BATCH, parts, index -> {
             long first = RowRanges.start(index, parts, x.rows());
             long last = RowRanges.start(index + 1, parts, x.rows());
             return ofRange(x, mask, precision, contents, scaled, first, last);

@@ -5,6 +5,7 @@ import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.blas.Svd;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.engine.Factorization.Vectors;
 import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
@@ -123,8 +124,10 @@ public final class SvdFactorization {
             for (int part = 0; part < parts; part++) {
                 triangles.add(w.scratch((long) n * n));
             }
-            RowRanges.run(parts, part -> {
-                fold(part, parts, panel, triangles.get(part).segment().fill((byte) 0));
+            RowRanges.run(Work.FACTORISATION, parts, part -> {
+                MemorySegment triangle = triangles.get(part).segment();
+                NativeBuffer.clear(triangle);
+                fold(part, parts, panel, triangle);
                 return part;
             });
             MemorySegment first = triangles.getFirst().segment();
@@ -212,7 +215,7 @@ public final class SvdFactorization {
                 blas.qr().geqrf(Block.of(real, a.segment(), n, m), tau.segment());
                 return m;
             });
-            r.segment().fill((byte) 0);
+            NativeBuffer.clear(r.segment());
             long bytes = real.bytes();
             for (long column = 0; column < m; column++) {
                 MemorySegment.copy(
@@ -224,7 +227,7 @@ public final class SvdFactorization {
                 return new Result(null, info);
             }
             if (wantVectors) {
-                directions.segment().fill((byte) 0);
+                NativeBuffer.clear(directions.segment());
                 for (long column = 0; column < m; column++) {
                     MemorySegment.copy(
                             u.segment(), column * m * bytes, directions.segment(), column * n * bytes, m * bytes);

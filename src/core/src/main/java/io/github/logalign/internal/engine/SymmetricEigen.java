@@ -4,6 +4,7 @@ import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Block;
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
+import io.github.logalign.internal.blas.Work;
 import io.github.logalign.matrix.Routine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -80,7 +81,7 @@ final class SymmetricEigen {
                 return new Solution(info, values, null);
             }
             int parts = RowRanges.count(threads, n, MIN_COLUMNS);
-            RowRanges.run(parts, part -> {
+            RowRanges.run(Work.FACTORISATION, parts, part -> {
                 int first = (int) RowRanges.start(part, parts, n);
                 int last = (int) RowRanges.start(part + 1, parts, n);
                 return Blas.onLargeStack(() -> {

@@ -34,6 +34,10 @@ final class KernelWarmUp {
 
     private static final int MAX_ROUNDS = 4000;
 
+    private static final int GRAM_COLUMNS = 24;
+
+    private static final int PACKED_COLUMNS = 240;
+
     private static final int LENGTH = 16;
     private static final int ELEMENTS = 2048;
     private static final int LONG = 128;
@@ -51,6 +55,8 @@ final class KernelWarmUp {
     private static final double FAST_ELEMENTS = 2.5;
 
     private static final double FAST_CONVERSIONS = 1;
+
+    private static final double FAST_PACKING = 0.2;
 
     private final KernelKind kind;
     private final Element element;
@@ -111,7 +117,7 @@ final class KernelWarmUp {
         for (int trial = 0; trial < TRIALS; trial++) {
             best = Math.max(best, rate.applyAsDouble(() -> run(vector, memory, LONG, MANY_ELEMENTS)));
             if (kind == KernelKind.GRAM) {
-                int n = 2 * vector.panelWidth(working);
+                int n = columns(vector, PACKED_COLUMNS);
                 bestOfPacking = Math.max(bestOfPacking, rate.applyAsDouble(() -> {
                     GramLayout layout = GramLayout.of(vector, working, n);
                     vector.packGram(working, memory, 0, LENGTH, LONG, layout, memory.asSlice(SECOND));
@@ -119,7 +125,7 @@ final class KernelWarmUp {
                 }));
             }
         }
-        return best > leastRate() && bestOfPacking > FAST_CONVERSIONS;
+        return best > leastRate() && bestOfPacking > FAST_PACKING;
     }
 
     /** By the clock. */
@@ -127,6 +133,12 @@ final class KernelWarmUp {
         long before = System.nanoTime();
         double work = measured.getAsDouble();
         return work / (System.nanoTime() - before);
+    }
+
+    /** Whole panels, and so many that what a call costs besides is little: a panel of 256 bits has eight columns. */
+    private int columns(Kernels vector, int least) {
+        int width = vector.panelWidth(working);
+        return Math.ceilDiv(least, width) * width;
     }
 
     /** Runs the kernel once, and returns the amount of work. */
@@ -150,8 +162,7 @@ final class KernelWarmUp {
                 return (double) TOKENS * length * directions;
             }
             case GRAM -> {
-                // One panel: three tiles, or as many rows.
-                int n = vector.panelWidth(working);
+                int n = columns(vector, GRAM_COLUMNS);
                 GramLayout layout = GramLayout.of(vector, working, n);
                 vector.packGram(working, memory, 0, 1, LENGTH, length == 0 ? GramLayout.of(vector, working, 0) : layout,
                         second);

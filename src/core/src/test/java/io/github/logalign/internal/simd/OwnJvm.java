@@ -65,8 +65,8 @@ record OwnJvm(String name, List<String> flags) {
         return new OwnJvm(name + ", " + bits + " bits", flags).with("-D" + Simd.PROPERTY + "=" + bits);
     }
 
-    OwnJvm with(String flag) {
-        return new OwnJvm(name, Stream.concat(flags.stream(), Stream.of(flag)).toList());
+    OwnJvm with(String... more) {
+        return new OwnJvm(name, Stream.concat(flags.stream(), Stream.of(more)).toList());
     }
 
     /** Fails unless the main ends well and says what is expected. */

@@ -3,6 +3,7 @@ package io.github.logalign;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,7 @@ class ServiceTest {
 
     @Test
     @Timeout(120)
-    void batchesDoNotWaitForFactorisations() throws InterruptedException {
+    void batchesDoNotWaitForFactorisations() throws Exception {
         Matrix w = normal(M, N);
         Matrix x = normal(64, N);
         int busy = 2 * Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -59,9 +61,10 @@ class ServiceTest {
             SpectrumOptions options = SpectrumOptions.DEFAULT.withProducts(Products.BLAS);
             WeightSpectrum spectrum = WeightSpectrum.of(w, options, arena);
             AlignmentSums norm = AlignmentSums.of(w, AlignmentOptions.DEFAULT.withProducts(Products.BLAS));
+            List<Future<Boolean>> factorisations = new ArrayList<>();
             try {
                 for (int i = 0; i < busy; i++) {
-                    callers.submit(() -> Blas.onLargeStack(() -> waitFor(begun, end)));
+                    factorisations.add(callers.submit(() -> Blas.onLargeStack(() -> waitFor(begun, end))));
                 }
                 begun.await();
                 ActivationSums sums = spectrum.accumulator();
@@ -70,6 +73,9 @@ class ServiceTest {
                 assertEquals(64, sums.spectrum().tokens());
             } finally {
                 end.countDown();
+            }
+            for (Future<Boolean> factorisation : factorisations) {
+                assertTrue(factorisation.get());
             }
         }
     }
@@ -253,7 +259,7 @@ class ServiceTest {
                 thread.setContextClassLoader(loader);
                 try {
                     Class<?> application = loader.loadClass(Application.class.getName());
-                    assertTrue(application.getClassLoader() == loader);
+                    assertSame(loader, application.getClassLoader());
                     ((Runnable) application.getDeclaredConstructor().newInstance()).run();
                 } finally {
                     thread.setContextClassLoader(before);

@@ -2,8 +2,6 @@ package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Work;
-import io.github.logalign.internal.simd.Element;
-import io.github.logalign.internal.simd.Panels;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Matrix;

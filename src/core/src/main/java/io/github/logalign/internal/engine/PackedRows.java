@@ -86,7 +86,7 @@ final class PackedRows {
     private void forEachPacked(int firstPanel, int endPanel, Consumer<Block> each) {
         Element working = WorkingTypes.element(precision);
         long rowBytes = (long) columns * working.bytes();
-        int together = (int) Math.clamp(PACK_BYTES / rowBytes / width, 1, Math.max(1, endPanel - firstPanel));
+        int together = Math.clamp(PACK_BYTES / rowBytes / width, 1, Math.max(1, endPanel - firstPanel));
         int most = Math.toIntExact(Math.min((long) together * width, w.rows()));
         try (BlockReader reader = new BlockReader(w, "weights");
                 NativeBuffer plain = NativeBuffer.allocate(most * rowBytes);

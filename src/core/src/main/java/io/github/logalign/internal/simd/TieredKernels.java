@@ -38,7 +38,7 @@ final class TieredKernels implements Kernels {
     }
 
     private void watch(Kernels chosen, KernelKind kind, Element working, double multiplications, long before) {
-        if (chosen == vector && multiplications >= WORTH_WATCHING) {
+        if (chosen.bits() > 0 && multiplications >= WORTH_WATCHING) {
             readiness.ran(kind, working, working, multiplications, System.nanoTime() - before);
         }
     }

@@ -19,8 +19,19 @@ def read(path):
 
 def widened(a, dtype):
     if a.dtype == np.uint16:
-        a = (a.astype(np.uint32) << 16).view(np.float32)
-    return a.astype(dtype)
+        bits = a.astype(np.uint32)
+        bits <<= 16
+        a = bits.view(np.float32)
+    return a.astype(dtype, copy=False)
+
+
+def energy(a):
+    """The sum of squares, without an array of them."""
+    return np.vdot(a, a)
+
+
+def squared_projections(y):
+    return np.einsum("ij,ij->j", y, y)
 
 
 def spectrum(w, method):
@@ -43,17 +54,16 @@ def score(w, x, method, dtype=np.float64):
         squares, u = np.linalg.eigh(w @ w.T)
         squares, u = squares[::-1], u[:, ::-1]
         p = squares / squares.sum()
-        q = (((x @ w.T) @ u) ** 2).sum(axis=0) / (squares * (x**2).sum())
+        q = squared_projections((x @ w.T) @ u) / (squares * energy(x))
     else:
         p, v = spectrum(w, method)
-        q = ((x @ v.T) ** 2).sum(axis=0) / (x**2).sum()
+        q = squared_projections(x @ v.T) / energy(x)
     return p, lar((p * q).sum(), w.shape[1])
 
 
 def norm(w, x, dtype):
     w, x = widened(w, dtype), widened(x, dtype)
-    z = x @ w.T
-    return lar((z**2).sum() / ((w**2).sum() * (x**2).sum()), w.shape[1])
+    return lar(energy(x @ w.T) / (energy(w) * energy(x)), w.shape[1])
 
 
 def lar(overlap, n):

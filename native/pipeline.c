@@ -243,8 +243,31 @@ static int gram_spectrum(int element, const void *w, int64_t m, int64_t n, int p
 SVD_SPECTRUM(svd_f64, double, widen_to_double, dtpqrt, dgesdd)
 SVD_SPECTRUM(svd_f32, float, widen_to_float, stpqrt, sgesdd)
 
+/* Seen column by column, a wide w is tall, and "U" has the right singular vectors, one after the other. */
+#define WIDE_SVD(name, type, widen, gesdd)                                                                                 \
+    static int name(int element, const void *w, int64_t m, int64_t n, double *p, type *v) {                              \
+        int rows = (int)n, order = (int)m, info = 0, query = -1;                                                         \
+        type *a = memory(m * n, sizeof *a), *s = memory(m, sizeof *s), *other = memory(m * m, sizeof *other), size = 0;  \
+        int *iwork = memory(8 * m, sizeof *iwork);                                                                       \
+        widen(element, w, m * n, a);                                                                                     \
+        gesdd("S", &rows, &order, a, &rows, s, v, &rows, other, &order, &size, &query, iwork, &info, 1);                 \
+        int64_t least_space = 4 * m * m + 7 * m;                                                                         \
+        int count = (int)((int64_t)size > least_space ? (int64_t)size : least_space);                                    \
+        type *space = memory(count, sizeof *space);                                                                      \
+        gesdd("S", &rows, &order, a, &rows, s, v, &rows, other, &order, space, &count, iwork, &info, 1);                 \
+        double sum = 0;                                                                                                  \
+        for (int64_t i = 0; i < m; i++) sum += p[i] = (double)s[i] * s[i];                                               \
+        for (int64_t i = 0; i < m; i++) p[i] /= sum;                                                                     \
+        free(a); free(s); free(other); free(iwork); free(space);                                                         \
+        return info;                                                                                                     \
+    }
+
+WIDE_SVD(wide_svd_f64, double, widen_to_double, dgesdd)
+WIDE_SVD(wide_svd_f32, float, widen_to_float, sgesdd)
+
 int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int method, int precision, double *p, void *v) {
     if (method == GRAM) return gram_spectrum(element, w, m, n, precision, p, v);
+    if (m < n) return precision == DOUBLE ? wide_svd_f64(element, w, m, n, p, v) : wide_svd_f32(element, w, m, n, p, v);
     return precision == DOUBLE ? svd_f64(element, w, m, n, p, v) : svd_f32(element, w, m, n, p, v);
 }
 
@@ -287,20 +310,22 @@ static void squares_f32(const float *y, int64_t tokens, int64_t m, const float *
 WIDE_SCORE(wide_f64, double, widen_to_double, dgemm, dsyrk, eigen_f64, squares_f64)
 WIDE_SCORE(wide_f32, float, widen_to_float, sgemm, ssyrk, eigen_f32, squares_f32)
 
-static int tall_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
-                      int precision, double *p, double *q) {
-    double *v = memory(n * n, sizeof *v);
+static int score_by_vectors(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
+                            int precision, double *p, double *q) {
+    int64_t r = least(m, n);
+    double *v = memory(r * n, sizeof *v);
     int info = yardstick_spectrum(element, w, m, n, method, precision, p, v);
-    if (info == 0) yardstick_project(element, x, tokens, n, precision, v, n, q);
+    if (info == 0) yardstick_project(element, x, tokens, n, precision, v, r, q);
     free(v);
     return info;
 }
 
 int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
                     int precision, double *p, double *q, double *overlap) {
-    int info = m >= n                ? tall_score(element, w, m, n, x, tokens, method, precision, p, q)
-               : precision == DOUBLE ? wide_f64(element, w, m, n, x, tokens, p, q)
-                                     : wide_f32(element, w, m, n, x, tokens, p, q);
+    int info;
+    if (m >= n || method == SVD) info = score_by_vectors(element, w, m, n, x, tokens, method, precision, p, q);
+    else if (precision == DOUBLE) info = wide_f64(element, w, m, n, x, tokens, p, q);
+    else info = wide_f32(element, w, m, n, x, tokens, p, q);
     if (info) return info;
     int64_t r = least(m, n);
     double energy = sum_of_squares(element, x, tokens * n);

@@ -28,12 +28,13 @@ double yardstick_squares(int element, const void *values, int64_t count);
 double yardstick_overlap(const double *p, const double *q, int64_t count);
 
 /*
- * p and the right singular vectors of w (m x n, m >= n): v has n rows of length n, strongest first, of the precision.
+ * p and the right singular vectors of w (m x n; by the Gram matrix only if m >= n): v has min(m, n) rows of length n,
+ * strongest first, of the precision.
  * 0, or LAPACK's INFO.
  */
 int yardstick_spectrum(int element, const void *w, int64_t m, int64_t n, int method, int precision, double *p, void *v);
 
-/* All of it: p, q and the overlap; by the Gram matrix if m < n. 0, or LAPACK's INFO. */
+/* All of it: p, q and the overlap. 0, or LAPACK's INFO. */
 int yardstick_score(int element, const void *w, int64_t m, int64_t n, const void *x, int64_t tokens, int method,
                     int precision, double *p, double *q, double *overlap);
 

@@ -1,8 +1,7 @@
 package io.github.logalign.bench.compare;
 
 import io.github.logalign.Environment;
-import io.github.logalign.bench.Yardstick;
-import io.github.logalign.bench.results.Machine;
+import io.github.logalign.bench.results.Conditions;
 import io.github.logalign.bench.results.Summary;
 import java.io.BufferedReader;
 import java.io.File;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Compares this library with the yardstick in C, with numpy and with other libraries of the JVM: the same input files, each
@@ -28,17 +26,15 @@ public final class Comparison {
 
     private static final Path FOLDER = Path.of(System.getProperty("java.io.tmpdir"), "logalign-comparison");
 
-    private static final String AVX2 = "--avx2";
+    private final Conditions conditions;
 
-    private final List<String> flags;
-
-    private Comparison(boolean avx2) {
-        this.flags = avx2 ? List.of("-XX:UseAVX=2") : List.of();
+    private Comparison(Conditions conditions) {
+        this.conditions = conditions;
     }
 
     /** Runs the cases and writes their files into the folder of this CPU in bench/results, and the summary. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        List<String> words = Stream.of(arguments).filter(argument -> !argument.equals(AVX2)).toList();
+        List<String> words = Conditions.without(arguments);
         List<Case> cases = Cases.all();
         for (String word : words) {
             if (cases.stream().noneMatch(each -> matches(each, word))) {
@@ -48,20 +44,17 @@ public final class Comparison {
             }
         }
         Files.createDirectories(FOLDER);
-        Comparison comparison = new Comparison(List.of(arguments).contains(AVX2));
-        Path results = Path.of("bench", "results", comparison.machine().folder());
+        Conditions conditions = Conditions.of(arguments);
+        Comparison comparison = new Comparison(conditions);
         for (Case each : cases) {
             if (words.isEmpty() || words.stream().anyMatch(word -> matches(each, word))) {
                 comparison.run(each);
-                CaseFile.write(results.resolve(Summary.fileOf(each.name)), each, comparison.flags);
+                Path file = Summary.fileOf(conditions.machine(), each.name);
+                CaseFile.write(file, each, conditions);
                 Summary.write();
+                System.out.println(file);
             }
         }
-        System.out.println(results.resolve("comparison.md"));
-    }
-
-    private Machine machine() {
-        return Machine.current(!flags.isEmpty() || Environment.current().simdBits() <= 256);
     }
 
     private void run(Case each) throws IOException, InterruptedException {
@@ -92,10 +85,7 @@ public final class Comparison {
             for (String property : List.of("compare.smile", "compare.netlib")) {
                 command.add("-D" + property + "=" + System.getProperty(property));
             }
-            command.addAll(flags);
-            if (!flags.isEmpty()) {
-                command.add("-D" + Yardstick.VARIANT + "=avx2");
-            }
+            command.addAll(conditions.flags());
             command.addAll(nativeLibraries());
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), Round.class.getName(), row.contestant,
                     Integer.toString(row.threads)));
@@ -103,11 +93,7 @@ public final class Comparison {
         command.add(Integer.toString(row.repetitions));
         inputs.forEach(file -> command.add(file.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.to(errors()));
-        // Everyone's OpenBLAS chooses its kernels by itself.
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("OPENBLAS_"));
-        if (!flags.isEmpty()) {
-            builder.environment().put("OPENBLAS_CORETYPE", "Haswell");
-        }
+        conditions.applyTo(builder.environment());
         for (String variable : List.of("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")) {
             builder.environment().put(variable, Integer.toString(row.threads));
         }

@@ -21,6 +21,10 @@ final class Measured {
     final int threads;
     final int repetitions;
     String version = "";
+
+    /** The OpenBLAS that the process found, where it is a Java process. */
+    String blas = "";
+
     double lar = Double.NaN;
     double largest = Double.NaN;
     double entropy = Double.NaN;
@@ -55,6 +59,7 @@ final class Measured {
         String value = line.substring(space + 1);
         switch (space < 0 ? "" : line.substring(0, space)) {
             case "version" -> version = value;
+            case "blas" -> blas = value;
             case "seconds" -> {
                 List<Double> all = Arrays.stream(value.split(" ")).map(Double::valueOf).toList();
                 int counting = repetitions <= FEW ? 1 : LAST;

@@ -34,6 +34,7 @@ final class Round {
                 seconds.append(' ').append((System.nanoTime() - start) * 1e-9);
             }
             System.out.println("version " + contestant.version());
+            System.out.println("blas " + Environment.current().blas().config());
             System.out.println("seconds" + seconds);
             System.out.println("lar " + answer.lar());
             if (answer.p() != null) {

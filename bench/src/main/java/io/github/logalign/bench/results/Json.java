@@ -1,16 +1,18 @@
 package io.github.logalign.bench.results;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a JSON file as maps, lists, strings and numbers. */
+/** Reads and writes JSON files as maps, lists, strings and numbers. */
 final class Json {
 
     private Json() {}
@@ -40,9 +42,41 @@ final class Json {
                 }
                 yield elements;
             }
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+            case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             default -> parser.getText();
         };
+    }
+
+    static void write(Path file, Object value) throws IOException {
+        try (JsonGenerator json = new JsonFactory().createGenerator(Files.newBufferedWriter(file))
+                .useDefaultPrettyPrinter()) {
+            write(json, value);
+            json.writeRaw('\n');
+        }
+    }
+
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        switch (value) {
+            case Map<?, ?> fields -> {
+                json.writeStartObject();
+                for (Map.Entry<?, ?> field : fields.entrySet()) {
+                    json.writeFieldName(String.valueOf(field.getKey()));
+                    write(json, field.getValue());
+                }
+                json.writeEndObject();
+            }
+            case List<?> elements -> {
+                json.writeStartArray();
+                for (Object element : elements) {
+                    write(json, element);
+                }
+                json.writeEndArray();
+            }
+            case Long number -> json.writeNumber(number);
+            case Double number -> json.writeNumber(number);
+            default -> json.writeString(String.valueOf(value));
+        }
     }
 
     /** A field of an object. */
@@ -60,6 +94,6 @@ final class Json {
 
     /** A list of numbers. */
     static List<Double> numbers(Object list) {
-        return elements(list).stream().map(number -> (Double) number).toList();
+        return elements(list).stream().map(number -> ((Number) number).doubleValue()).toList();
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logalign.bench.results;
 
-import io.github.logalign.Environment;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,14 +17,11 @@ public record Machine(String folder) {
     private static final String NARROW = "-avx2";
 
     /**
-     * This machine.
+     * The machine of a CPU.
      *
-     * @param narrow whether vectors of 512 bits are switched off
+     * @param cpu as {@code Environment} names it
+     * @param narrow whether its vectors have 256 bits at most
      */
-    public static Machine current(boolean narrow) {
-        return of(Environment.current().cpu(), narrow);
-    }
-
     static Machine of(String cpu, boolean narrow) {
         Matcher matcher = FAMILY.matcher(cpu);
         if (!matcher.matches()) {

@@ -13,8 +13,10 @@ import java.util.stream.Stream;
 /** Everything that was measured on one machine: the cases of the comparison, and JMH's benchmarks. */
 final class Results {
 
+    /** The folders of all machines, from the project's root. */
+    static final Path FOLDER = Path.of("bench", "results");
+
     private static final String COMPARISON = "comparison-";
-    private static final String JMH = "jmh-";
 
     private final Machine machine;
     private final List<CaseResult> cases = new ArrayList<>();
@@ -36,7 +38,7 @@ final class Results {
             String name = file.getFileName().toString();
             if (name.startsWith(COMPARISON) && name.endsWith(".json")) {
                 results.cases.add(CaseResult.read(file));
-            } else if (name.startsWith(JMH) && name.endsWith(".json")) {
+            } else if (name.startsWith(JmhFiles.PREFIX) && name.endsWith(".json")) {
                 results.benchmarks.addAll(Json.elements(Json.read(file)));
             }
         }
@@ -75,7 +77,7 @@ final class Results {
 
     private static Map<String, String> parameters(Object benchmark) {
         Map<String, String> parameters = new HashMap<>();
-        if (Json.field(benchmark, "params") instanceof Map<?, ?> fields) {
+        if (JmhFiles.parameters(benchmark) instanceof Map<?, ?> fields) {
             fields.forEach((name, value) -> parameters.put(String.valueOf(name), String.valueOf(value)));
         }
         return parameters;

@@ -16,7 +16,6 @@ import java.util.stream.Stream;
  */
 public final class Summary {
 
-    private static final Path RESULTS = Path.of("bench", "results");
     private static final String BEGIN = "<!-- goals: written by Summary -->\n";
     private static final String END = "<!-- end of goals -->\n";
 
@@ -24,9 +23,9 @@ public final class Summary {
 
     private Summary() {}
 
-    /** The name of a case's file. */
-    public static String fileOf(String caseName) {
-        return Results.fileOf(caseName);
+    /** The file of a case on a machine. */
+    public static Path fileOf(Machine machine, String caseName) {
+        return Results.FOLDER.resolve(machine.folder()).resolve(Results.fileOf(caseName));
     }
 
     /** Writes all pages. */
@@ -66,12 +65,12 @@ public final class Summary {
     }
 
     private static Path page(Results results) {
-        return RESULTS.resolve(results.machine().folder()).resolve("comparison.md");
+        return Results.FOLDER.resolve(results.machine().folder()).resolve("comparison.md");
     }
 
     private static List<Results> all() throws IOException {
         List<Path> folders;
-        try (Stream<Path> files = Files.list(RESULTS)) {
+        try (Stream<Path> files = Files.list(Results.FOLDER)) {
             folders = files.filter(Files::isDirectory).sorted().toList();
         }
         List<Results> all = new ArrayList<>();

@@ -20,7 +20,7 @@ public class ScoreBenchmark extends CheckedBenchmark {
 
     private static final int TOKENS = 1024;
 
-    /** m x n; some are prime, one is wide. 4096x4096 is not among them: it takes 20 minutes. */
+    /** m x n; some are prime, one is wide. 4096x4096 is not among them: it takes 40 minutes. */
     @Param({"509x61", "2003x769", "8192x768", "768x3072"})
     public String shape;
 

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A row of the summary: ratios of times that are wanted.
+ * A row of the summary: ratios of times, and what is wanted of them.
  *
  * @param what whose times are compared
  * @param ratios what is measured
- * @param wanted one for all ratios, or one for each
+ * @param wanted one for all ratios, one for each, or none
  */
 record Goal(String what, List<Ratio> ratios, Wanted wanted) {
 
@@ -40,6 +40,9 @@ record Goal(String what, List<Ratio> ratios, Wanted wanted) {
     /** Whether a ratio is what was wanted. */
     boolean isReached(int index, double ratio, Machine machine) {
         List<Double> numbers = wanted.on(machine);
+        if (numbers.isEmpty()) {
+            return true;
+        }
         double number = numbers.get(Math.min(index, numbers.size() - 1));
         // As it is printed, with two digits.
         double rounded = Math.round(ratio * 100) / 100.0;

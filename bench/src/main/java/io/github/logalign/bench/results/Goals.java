@@ -3,12 +3,16 @@ package io.github.logalign.bench.results;
 import io.github.logalign.bench.results.Goal.Ratio;
 import io.github.logalign.bench.results.Goal.Wanted;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The goals. Above 1 this library is the faster one, but for first passes, which are compared with third ones. */
+/**
+ * The goals, and ratios without a goal. Above 1 this library is the faster one; first and later passes are compared
+ * with the third of the same process.
+ */
 final class Goals {
 
     private static final String HEAD = "score of 50,257 x 768 F32";
@@ -28,10 +32,20 @@ final class Goals {
 
     private Goals() {}
 
-    static final List<Goal> ALL = List.of(
+    private static final Wanted NONE = each();
+
+    private static final List<Goal> KERNELS = List.of(
             goal("projection kernel against C, F64, n = 256, 768, 769, 2,048, 4,096", same(1.00, 1.05),
                     projections("F64")),
             goal("the same, F32", same(1.00, 1.05), projections("F32")),
+            goal("Gram matrix of 1,024 rows against OpenBLAS's, F64, F32, each n = 768, 2,048, 4,096", NONE,
+                    grams("F64", "F32")),
+            goal("JMH's score of 8,192 x 768, F32, against C: svd, svd single, gram, gram single", NONE,
+                    score("SVD", "DOUBLE"), score("SVD", "SINGLE"), score("GRAM", "DOUBLE"),
+                    score("GRAM", "SINGLE")));
+
+    /** What the project's front page shows. */
+    static final List<Goal> SCORES = List.of(
             goal("50,257 x 768 against C: svd, gram, gram single", each(0.98, 1, 1),
                     versus(HEAD, "C svd", "logalign svd"), versus(HEAD, "C gram", "logalign gram"),
                     versus(HEAD, "C gram single", "logalign gram single")),
@@ -56,9 +70,13 @@ final class Goals {
                     versus(TALL, "numpy gram", "logalign gram, later")),
             goal("the same in single precision", same(1.1, 1.2),
                     versus(WIDE, "numpy gram single", "logalign gram single, later"),
-                    versus(TALL, "numpy gram single", "logalign gram single, later")),
+                    versus(TALL, "numpy gram single", "logalign gram single, later")));
+
+    private static final List<Goal> OTHERS = List.of(
             goal("first pass over 50,257 x 768 against the third, at most: svd, gram, gram single", each(1.2, 1.5, 1.6),
                     first(HEAD, "logalign svd"), first(HEAD, "logalign gram"), first(HEAD, "logalign gram single")),
+            goal("later passes against the third, at most: svd, gram, gram single", each(1.05),
+                    later(HEAD, "logalign svd"), later(HEAD, "logalign gram"), later(HEAD, "logalign gram single")),
             goal("32,000 x 2,048 against C: svd, gram, gram single", each(0.97),
                     versus(LARGE, "C svd", "logalign svd"), versus(LARGE, "C gram", "logalign gram"),
                     versus(LARGE, "C gram single", "logalign gram single")),
@@ -89,6 +107,8 @@ final class Goals {
                     versus(SMALL, "numpy small gram", "logalign small gram"),
                     versus(SMALL, "logalign small gram", "logalign small gram, 2 threads")));
 
+    static final List<Goal> ALL = Stream.of(KERNELS, SCORES, OTHERS).flatMap(List::stream).toList();
+
     private static Goal goal(String what, Wanted wanted, Ratio... ratios) {
         return new Goal(what, List.of(ratios), wanted);
     }
@@ -110,11 +130,20 @@ final class Goals {
 
     /** The first computation of a process over the third. */
     private static Ratio first(String caseName, String row) {
+        return atMost(results -> results.row(caseName, row).filter(measured -> !measured.first().isEmpty())
+                .map(measured -> CaseResult.median(measured.first()) / measured.median()));
+    }
+
+    /** The last computations of a process over the third. */
+    private static Ratio later(String caseName, String row) {
+        return atMost(versus(caseName, row + ", later", row));
+    }
+
+    private static Ratio atMost(Ratio ratio) {
         return new Ratio() {
             @Override
             public Optional<Double> in(Results results) {
-                return results.row(caseName, row).filter(measured -> !measured.first().isEmpty())
-                        .map(measured -> CaseResult.median(measured.first()) / measured.median());
+                return ratio.in(results);
             }
 
             @Override
@@ -125,16 +154,31 @@ final class Goals {
     }
 
     private static Ratio[] projections(String input) {
-        return Stream.of("256", "768", "769", "2048", "4096").map(n -> projection(input, n)).toArray(Ratio[]::new);
+        return Stream.of("256", "768", "769", "2048", "4096")
+                .map(n -> benchmarks("ProjectionBenchmark.project", "c", "vector", Map.of("input", input, "n", n)))
+                .toArray(Ratio[]::new);
     }
 
-    private static Ratio projection(String input, String n) {
-        return results -> projection(results, input, n, "c")
-                .flatMap(c -> projection(results, input, n, "vector").map(vector -> c / vector));
+    private static Ratio[] grams(String... elements) {
+        return Stream.of(elements).flatMap(working -> Stream.of("768", "2048", "4096")
+                .map(n -> benchmarks("GramBenchmark.multiply", "blas", "vector", Map.of("working", working, "n", n))))
+                .toArray(Ratio[]::new);
     }
 
-    private static Optional<Double> projection(Results results, String input, String n, String implementation) {
-        return results.benchmark("ProjectionBenchmark.project",
-                Map.of("input", input, "n", n, "implementation", implementation));
+    private static Ratio score(String method, String precision) {
+        return benchmarks("ScoreBenchmark.score", "c", "java", Map.of("shape", "8192x768", "input", "F32", "threads",
+                "1", "method", method, "precision", precision));
+    }
+
+    /** The time of one implementation over that of another in a benchmark of JMH. */
+    private static Ratio benchmarks(String name, String slow, String fast, Map<String, String> parameters) {
+        return results -> results.benchmark(name, with(parameters, slow))
+                .flatMap(other -> results.benchmark(name, with(parameters, fast)).map(ours -> other / ours));
+    }
+
+    private static Map<String, String> with(Map<String, String> parameters, String implementation) {
+        Map<String, String> all = new HashMap<>(parameters);
+        all.put("implementation", implementation);
+        return all;
     }
 }

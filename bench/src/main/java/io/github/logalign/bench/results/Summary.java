@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,10 +17,11 @@ import java.util.stream.Stream;
  */
 public final class Summary {
 
-    private static final String BEGIN = "<!-- goals: written by Summary -->\n";
-    private static final String END = "<!-- end of goals -->\n";
+    private static final String BEGIN = "<!-- table: written by Summary -->\n";
+    private static final String END = "<!-- end of table -->\n";
 
-    private static final List<Path> PAGES = List.of(Path.of("bench", "README.md"));
+    private static final Path GOALS = Path.of("bench", "README.md");
+    private static final Path FRONT = Path.of("README.md");
 
     private Summary() {}
 
@@ -35,37 +37,35 @@ public final class Summary {
 
     /** Writes all pages; paths are relative to the project's root. */
     public static void write() throws IOException {
-        List<Results> all = all();
-        for (Results results : all) {
-            if (!results.cases().isEmpty()) {
-                Files.writeString(page(results), comparison(results));
-            }
-        }
-        for (Path page : PAGES) {
-            Files.writeString(page, withTable(Files.readString(page), table(all)));
+        for (Map.Entry<Path, String> page : pages().entrySet()) {
+            Files.writeString(page.getKey(), page.getValue());
         }
     }
 
     /** The pages that differ from what the results say. */
     static List<Path> outdated() throws IOException {
-        List<Results> all = all();
         List<Path> outdated = new ArrayList<>();
-        for (Results results : all) {
-            if (!results.cases().isEmpty() && !Files.readString(page(results)).equals(comparison(results))) {
-                outdated.add(page(results));
-            }
-        }
-        for (Path page : PAGES) {
-            String text = Files.readString(page);
-            if (!withTable(text, table(all)).equals(text)) {
-                outdated.add(page);
+        for (Map.Entry<Path, String> page : pages().entrySet()) {
+            if (!Files.exists(page.getKey()) || !Files.readString(page.getKey()).equals(page.getValue())) {
+                outdated.add(page.getKey());
             }
         }
         return outdated;
     }
 
-    private static Path page(Results results) {
-        return Results.FOLDER.resolve(results.machine().folder()).resolve("comparison.md");
+    /** Each page as it must be. */
+    private static Map<Path, String> pages() throws IOException {
+        List<Results> all = all();
+        Map<Path, String> pages = new LinkedHashMap<>();
+        for (Results results : all) {
+            if (!results.cases().isEmpty()) {
+                pages.put(Results.FOLDER.resolve(results.machine().folder()).resolve("comparison.md"),
+                        comparison(results));
+            }
+        }
+        pages.put(GOALS, withTable(Files.readString(GOALS), table(all)));
+        pages.put(FRONT, withTable(Files.readString(FRONT), ratios(all)));
+        return pages;
     }
 
     private static List<Results> all() throws IOException {
@@ -84,7 +84,7 @@ public final class Summary {
         int begin = page.indexOf(BEGIN);
         int end = page.indexOf(END);
         if (begin < 0 || end < begin) {
-            throw new IllegalArgumentException("a page has no place for the table of goals");
+            throw new IllegalArgumentException("a page has no place for its table");
         }
         return page.substring(0, begin + BEGIN.length()) + table + page.substring(end);
     }
@@ -104,6 +104,28 @@ public final class Summary {
         return text.toString();
     }
 
+    /** What was reached for whole layers and models, where some of it was measured. */
+    static String ratios(List<Results> all) {
+        List<Results> machines = all.stream()
+                .filter(results -> Goals.SCORES.stream().anyMatch(goal -> isMeasured(goal, results))).toList();
+        StringBuilder text = new StringBuilder("| what |");
+        machines.forEach(results -> text.append(' ').append(results.machine().folder()).append(" |"));
+        text.append("\n| --- |").append(" --- |".repeat(machines.size())).append('\n');
+        for (Goal goal : Goals.SCORES) {
+            if (machines.stream().anyMatch(results -> isMeasured(goal, results))) {
+                text.append("| ").append(goal.what()).append(" |");
+                machines.forEach(
+                        results -> text.append(' ').append(reached(goal, results).replace("**", "")).append(" |"));
+                text.append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    private static boolean isMeasured(Goal goal, Results results) {
+        return goal.ratios().stream().anyMatch(ratio -> ratio.in(results).isPresent());
+    }
+
     private static String wanted(Goal goal) {
         String narrow = numbers(goal.wanted().narrow());
         String wide = numbers(goal.wanted().wide());
@@ -119,17 +141,17 @@ public final class Summary {
     }
 
     private static String reached(Goal goal, Results results) {
+        if (!isMeasured(goal, results)) {
+            return "";
+        }
         List<String> cells = new ArrayList<>();
-        boolean any = false;
         for (int i = 0; i < goal.ratios().size(); i++) {
-            Optional<Double> ratio = goal.ratios().get(i).in(results);
-            any |= ratio.isPresent();
             int index = i;
-            cells.add(ratio.map(value -> goal.isReached(index, value, results.machine())
+            cells.add(goal.ratios().get(i).in(results).map(value -> goal.isReached(index, value, results.machine())
                     ? number(value)
                     : "**" + number(value) + "**").orElse("-"));
         }
-        return any ? String.join(", ", cells) : "";
+        return String.join(", ", cells);
     }
 
     /** All cases of a machine. */

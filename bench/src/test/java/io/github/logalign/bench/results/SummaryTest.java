@@ -59,6 +59,17 @@ class SummaryTest {
         assertTrue(row.endsWith("| 1.03, -, -, -, - | **1.03**, -, -, -, - |"), row);
     }
 
+    /** The front page has no goals, and no machine without a score. */
+    @Test
+    void theFrontPageShowsWhatWasReached() throws IOException {
+        results("zen4", "1");
+        Files.delete(folder.resolve("zen4").resolve(Results.fileOf("score of 50,257 x 768 F32")));
+        String table = Summary.ratios(List.of(results("zen5", "0.5"), Results.read(folder.resolve("zen4"))));
+        assertTrue(table.startsWith(
+                "| what | zen5 |\n| --- | --- |\n| 50,257 x 768 against C: svd, gram, gram single | 0.20, -, - |"),
+                table);
+    }
+
     private Results results(String machine, String svd) throws IOException {
         Path results = Files.createDirectories(folder.resolve(machine));
         String rows = String.join(",", ROW.formatted("C svd", "0.1"), ROW.formatted("logalign svd", svd),

@@ -39,13 +39,16 @@ class ArchitectureTest {
     static final ArchRule CHECKS_STAND_ALONE = Arrows.mayUse("internal.check");
 
     @ArchTest
+    static final ArchRule POOLS_STAND_ALONE = Arrows.mayUse("internal.pool");
+
+    @ArchTest
     static final ArchRule THE_VOCABULARY_USES_CHECKS = Arrows.mayUse("matrix", "internal.check");
 
     @ArchTest
-    static final ArchRule BLAS_STANDS_ALONE = Arrows.mayUse("internal.blas");
+    static final ArchRule BLAS_STANDS_ALONE = Arrows.mayUse("internal.blas", "internal.pool");
 
     @ArchTest
-    static final ArchRule SIMD_STANDS_ALONE = Arrows.mayUse("internal.simd");
+    static final ArchRule SIMD_STANDS_ALONE = Arrows.mayUse("internal.simd", "internal.pool");
 
     @ArchTest
     static final ArchRule THE_BOUNDARY_KNOWS_THE_FAILURES = Arrows.mayUse("internal", "internal.check", "internal.blas",

@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import io.github.logalign.internal.engine.ComputeThreads;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class LayerThreads {
         }
         List<Share> shares = shares(jobs.stream().mapToDouble(cost).toArray(), threads);
         Map<Integer, T> results = new TreeMap<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads, LayerThreads::worker)) {
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads, ComputeThreads.named("logalign-layer"))) {
             CompletionService<Finished<T>> computing = new ExecutorCompletionService<>(pool);
             int running = 0;
             try {
@@ -124,12 +125,6 @@ public final class LayerThreads {
         results.put(finished.share().index(), finished.result());
         afterEach.run();
         return finished.share().threads();
-    }
-
-    private static Thread worker(Runnable task) {
-        Thread thread = new Thread(task, "logalign-layer");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static RuntimeException unchecked(@Nullable Throwable failure) {

@@ -88,6 +88,14 @@ public final class Blas {
         return LargeStack.callAll(work, count, task);
     }
 
+    /**
+     * A daemon thread with a stack that LAPACK fits on, which need not hand its tasks on. For few threads: the library has a
+     * buffer for each that calls it, and not more than some dozens.
+     */
+    public static Thread largeStackThread(String name, Runnable task) {
+        return LargeStack.thread(name, task);
+    }
+
     /** Products of matrices. */
     public Level3 level3() {
         return level3;

@@ -29,8 +29,8 @@ final class LargeStack {
     private LargeStack() {}
 
     private static final class LargeStackThread extends Thread {
-        LargeStackThread(Work work, Runnable task) {
-            super(null, task, work.threadName() + NUMBER.incrementAndGet(), STACK_BYTES, false);
+        LargeStackThread(String name, Runnable task) {
+            super(null, task, name, STACK_BYTES, false);
             setDaemon(true);
             // The caller's would be kept from being unloaded.
             setContextClassLoader(null);
@@ -48,9 +48,15 @@ final class LargeStack {
     private static ThreadPoolExecutor pool(Work work) {
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MAX_THREADS);
         ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 5, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), task -> new LargeStackThread(work, task));
+                new LinkedBlockingQueue<>(),
+                task -> new LargeStackThread(work.threadName() + NUMBER.incrementAndGet(), task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** A thread that runs LAPACK itself, without waiting for one of these. */
+    static Thread thread(String name, Runnable task) {
+        return new LargeStackThread(name, task);
     }
 
     private static ThreadPoolExecutor poolOf(Work work) {

@@ -1,6 +1,6 @@
 package io.github.logalign.internal.simd;
 
-import io.github.logalign.internal.check.Pool;
+import io.github.logalign.internal.pool.Pool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;

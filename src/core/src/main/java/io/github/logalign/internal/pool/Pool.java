@@ -1,4 +1,4 @@
-package io.github.logalign.internal.check;
+package io.github.logalign.internal.pool;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.Supplier;

@@ -49,16 +49,20 @@ void add_squares_of_columns_f32(const float *y, int64_t rows, int64_t columns, f
     for (int64_t d = 0; d < columns; d++) sums[d] += partial[d];
 }
 
-/* What differs between vector widths: a vector of doubles, loads that widen to it, and a sum of squares. */
+/*
+ * What differs between vector widths: a vector of doubles, loads of two of them, and a sum of squares. Two bfloat16 are a
+ * word of 32 bits: one is its upper half, the other moves there; their order does not matter to a sum.
+ */
 #if defined(__AVX512F__)
 typedef __m512d vector;
 static inline vector zero(void) { return _mm512_setzero_pd(); }
 static inline vector add_square(vector sum, vector v) { return _mm512_fmadd_pd(v, v, sum); }
 static inline vector load_f64(const double *from) { return _mm512_loadu_pd(from); }
 static inline vector load_f32(const float *from) { return _mm512_cvtps_pd(_mm256_loadu_ps(from)); }
-static inline vector load_bf16(const uint16_t *from) {
-    __m256i words = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)from));
-    return _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(words, 16)));
+static inline void load_bf16_pair(const uint16_t *from, vector *even, vector *odd) {
+    __m256i words = _mm256_loadu_si256((const __m256i *)from), upper = _mm256_set1_epi32((int)0xffff0000);
+    *even = _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_slli_epi32(words, 16)));
+    *odd = _mm512_cvtps_pd(_mm256_castsi256_ps(_mm256_and_si256(words, upper)));
 }
 #elif defined(__AVX2__) && defined(__FMA__)
 typedef __m256d vector;
@@ -66,9 +70,10 @@ static inline vector zero(void) { return _mm256_setzero_pd(); }
 static inline vector add_square(vector sum, vector v) { return _mm256_fmadd_pd(v, v, sum); }
 static inline vector load_f64(const double *from) { return _mm256_loadu_pd(from); }
 static inline vector load_f32(const float *from) { return _mm256_cvtps_pd(_mm_loadu_ps(from)); }
-static inline vector load_bf16(const uint16_t *from) {
-    __m128i words = _mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i *)from));
-    return _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32(words, 16)));
+static inline void load_bf16_pair(const uint16_t *from, vector *even, vector *odd) {
+    __m128i words = _mm_loadu_si128((const __m128i *)from), upper = _mm_set1_epi32((int)0xffff0000);
+    *even = _mm256_cvtps_pd(_mm_castsi128_ps(_mm_slli_epi32(words, 16)));
+    *odd = _mm256_cvtps_pd(_mm_castsi128_ps(_mm_and_si128(words, upper)));
 }
 #else
 /* Of two doubles, which every 64-bit CPU has; the compiler chooses the instructions. */
@@ -77,22 +82,39 @@ static inline vector zero(void) { return (vector){0, 0}; }
 static inline vector add_square(vector sum, vector v) { return sum + v * v; }
 static inline vector load_f64(const double *from) { return (vector){from[0], from[1]}; }
 static inline vector load_f32(const float *from) { return (vector){from[0], from[1]}; }
-static inline vector load_bf16(const uint16_t *from) { return (vector){bf16(from[0]), bf16(from[1])}; }
+static inline void load_bf16_pair(const uint16_t *from, vector *even, vector *odd) {
+    *even = (vector){bf16(from[0]), bf16(from[2])};
+    *odd = (vector){bf16(from[1]), bf16(from[3])};
+}
 #endif
 
 enum { LANES = sizeof(vector) / sizeof(double), SUMS = 8 };
 
+static inline void load_f64_pair(const double *from, vector *first, vector *second) {
+    *first = load_f64(from);
+    *second = load_f64(from + LANES);
+}
+
+static inline void load_f32_pair(const float *from, vector *first, vector *second) {
+    *first = load_f32(from);
+    *second = load_f32(from + LANES);
+}
+
 static inline double widened(const uint16_t *from) { return bf16(*from); }
 
 /* Eight vectors of sums, so that no addition waits for the one before it. */
-#define SUM_OF_SQUARES(name, type, load, one)                                                                            \
+#define SUM_OF_SQUARES(name, type, load_pair, one)                                                                       \
     static double name(const type *values, int64_t count) {                                                              \
-        vector sums[SUMS];                                                                                               \
+        vector sums[SUMS], first, second;                                                                                \
         double total = 0, lanes[LANES];                                                                                  \
         int64_t i = 0;                                                                                                   \
         for (int k = 0; k < SUMS; k++) sums[k] = zero();                                                                 \
         for (; i + SUMS * LANES <= count; i += SUMS * LANES)                                                             \
-            for (int k = 0; k < SUMS; k++) sums[k] = add_square(sums[k], load(values + i + k * LANES));                  \
+            for (int k = 0; k < SUMS; k += 2) {                                                                          \
+                load_pair(values + i + k * LANES, &first, &second);                                                      \
+                sums[k] = add_square(sums[k], first);                                                                    \
+                sums[k + 1] = add_square(sums[k + 1], second);                                                           \
+            }                                                                                                            \
         for (; i < count; i++) total += one * one;                                                                       \
         for (int k = 0; k < SUMS; k++) {                                                                                 \
             memcpy(lanes, &sums[k], sizeof lanes);                                                                       \
@@ -101,9 +123,9 @@ static inline double widened(const uint16_t *from) { return bf16(*from); }
         return total;                                                                                                    \
     }
 
-SUM_OF_SQUARES(squares_f64, double, load_f64, values[i])
-SUM_OF_SQUARES(squares_f32, float, load_f32, (double)values[i])
-SUM_OF_SQUARES(squares_bf16, uint16_t, load_bf16, widened(values + i))
+SUM_OF_SQUARES(squares_f64, double, load_f64_pair, values[i])
+SUM_OF_SQUARES(squares_f32, float, load_f32_pair, (double)values[i])
+SUM_OF_SQUARES(squares_bf16, uint16_t, load_bf16_pair, widened(values + i))
 
 double sum_of_squares(int element, const void *values, int64_t count) {
     return element == F64 ? squares_f64(values, count) : element == F32 ? squares_f32(values, count) : squares_bf16(values, count);

@@ -69,7 +69,8 @@ record OursInLayers(Function<Input, List<ModelLayers>> layers, @Nullable Method 
             sums.add(layer.x());
             return sums.alignment().lar();
         }
-        try (Arena arena = Arena.ofShared()) {
+        // As the command does it: to close a shared arena stops all threads for a moment.
+        try (Arena arena = share == 1 ? Arena.ofConfined() : Arena.ofShared()) {
             WeightSpectrum spectrum = WeightSpectrum.of(layer.w(),
                     new SpectrumOptions(method, precision, true, share), arena);
             return spectrum.alignment(spectrum.project(layer.x())).lar();

@@ -1,16 +1,18 @@
 package io.github.logalign.score;
 
 import io.github.logalign.internal.engine.ComputeThreads;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ public final class LayerThreads {
 
     /** How much longer than its share of the time a layer takes before it is divided among all threads. */
     private static final double WORTH_ALL_THREADS = 1.2;
+
+    /** The threads that compute wake the calling thread only now and then: layers may take less than a millisecond. */
+    private static final long TOLD_EVERY_MILLIS = 20;
 
     private LayerThreads() {}
 
@@ -53,7 +58,7 @@ public final class LayerThreads {
      * @param threads the number of threads that compute at a time, at least 1
      * @param cost how long a layer takes on one thread, in any unit
      * @param work computes the result of a layer
-     * @param afterEach called in the calling thread each time a layer is finished
+     * @param afterEach called in the calling thread once for each layer, soon after it is finished
      * @param <T> the result of a layer
      * @return the results in the order of the jobs
      * @throws IllegalArgumentException if there are no threads
@@ -65,39 +70,91 @@ public final class LayerThreads {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
-        List<Share> shares = shares(jobs.stream().mapToDouble(cost).toArray(), threads);
-        Map<Integer, T> results = new TreeMap<>();
-        try (ExecutorService pool = Executors.newFixedThreadPool(threads, ComputeThreads.named("logalign-layer"))) {
-            CompletionService<Finished<T>> computing = new ExecutorCompletionService<>(pool);
-            int running = 0;
+        Queue queue = new Queue(shares(jobs.stream().mapToDouble(cost).toArray(), threads), threads);
+        Map<Integer, T> results = new ConcurrentSkipListMap<>();
+        AtomicInteger finished = new AtomicInteger();
+        CountDownLatch ends = new CountDownLatch(threads);
+        Runnable worker = () -> {
             try {
-                for (Share share : shares) {
-                    while (running > 0 && running + share.threads() > threads) {
-                        running -= take(computing, results, afterEach);
+                for (Share share = queue.take(); share != null; share = queue.take()) {
+                    try {
+                        results.put(share.index(), work.compute(jobs.get(share.index()), share.threads()));
+                        finished.incrementAndGet();
+                    } finally {
+                        queue.giveBack(share);
                     }
-                    LayerJob job = jobs.get(share.index());
-                    computing.submit(() -> new Finished<>(share, work.compute(job, share.threads())));
-                    running += share.threads();
                 }
-                while (running > 0) {
-                    running -= take(computing, results, afterEach);
+            } catch (RuntimeException | Error failed) {
+                queue.end(failed);
+            } finally {
+                ends.countDown();
+            }
+        };
+        try (ExecutorService pool = Executors.newFixedThreadPool(threads, ComputeThreads.named("logalign-layer"))) {
+            try {
+                for (int index = 0; index < threads; index++) {
+                    pool.execute(worker);
                 }
-            } catch (ExecutionException failed) {
-                pool.shutdownNow();
-                throw unchecked(failed.getCause());
-            } catch (InterruptedException interrupted) {
-                pool.shutdownNow();
-                throw interrupted;
+                int told = 0;
+                for (boolean ended = false; !ended;) {
+                    ended = ends.await(TOLD_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                    for (int now = finished.get(); told < now; told++) {
+                        afterEach.run();
+                    }
+                }
+            } finally {
+                // Before the pool is closed, which waits for those that have begun.
+                queue.end(null);
             }
         }
+        queue.throwFailure();
         return new ArrayList<>(results.values());
+    }
+
+    /** The layers that have not begun, and the threads that are free. */
+    private static final class Queue {
+
+        private final ArrayDeque<Share> waiting;
+        private final Semaphore free;
+        private @Nullable Throwable failure;
+
+        Queue(List<Share> shares, int threads) {
+            this.waiting = new ArrayDeque<>(shares);
+            this.free = new Semaphore(threads);
+        }
+
+        /** The next layer once it has its threads; while it waits for them no other begins. */
+        synchronized @Nullable Share take() {
+            Share next = waiting.poll();
+            if (next != null) {
+                free.acquireUninterruptibly(next.threads());
+            }
+            return next;
+        }
+
+        /** Does not wait for {@link #take}, which may wait for this. */
+        void giveBack(Share share) {
+            free.release(share.threads());
+        }
+
+        /** Lets no other layer begin, because of a failure if there is one. */
+        synchronized void end(@Nullable Throwable why) {
+            waiting.clear();
+            failure = failure == null ? why : failure;
+        }
+
+        synchronized void throwFailure() {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure instanceof RuntimeException exception) {
+                throw exception;
+            }
+        }
     }
 
     /** A layer by its number, and how many threads it has. */
     private record Share(int index, int threads) {}
-
-    /** A layer's result and the share that is free again. */
-    private record Finished<T>(Share share, T result) {}
 
     /** The layers in the order in which they begin. */
     private static List<Share> shares(double[] costs, int threads) {
@@ -116,21 +173,5 @@ public final class LayerThreads {
             remaining -= costs[index];
         }
         return shares;
-    }
-
-    /** Waits for a layer; returns the number of threads that are free again. */
-    private static <T> int take(CompletionService<Finished<T>> computing, Map<Integer, T> results, Runnable afterEach)
-            throws InterruptedException, ExecutionException {
-        Finished<T> finished = computing.take().get();
-        results.put(finished.share().index(), finished.result());
-        afterEach.run();
-        return finished.share().threads();
-    }
-
-    private static RuntimeException unchecked(@Nullable Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        return failure instanceof RuntimeException exception ? exception : new IllegalStateException(failure);
     }
 }

@@ -8,6 +8,7 @@ import io.github.logalign.Spread;
 import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.internal.Boundary;
+import io.github.logalign.internal.events.ScoreEvent;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
@@ -104,6 +105,8 @@ public final class Scorer {
      */
     public Result score(LayerJob job) {
         List<String> warnings = new ArrayList<>(job.info().warnings());
+        ScoreEvent event = new ScoreEvent();
+        event.begin();
         long start = System.nanoTime();
         Found found;
         try {
@@ -118,6 +121,10 @@ public final class Scorer {
             found = new Found(new Outcome.Failed(reason), null);
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
+        event.end();
+        if (event.shouldCommit()) {
+            event.finish(job.info().layer(), found.outcome().getClass().getSimpleName());
+        }
         return new Result(
                 new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra());
     }
@@ -152,8 +159,14 @@ public final class Scorer {
         return options.method() == ScoreMethod.NORM ? normForm(inputs, warnings) : spectra(inputs, warnings);
     }
 
+    /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */
+    @SuppressWarnings("MustBeClosed") // its callers close it
+    private Arena arena() {
+        return threads == 1 ? Arena.ofConfined() : Arena.ofShared();
+    }
+
     private Found weightsAlone(Tensor weight, Matrix w) {
-        try (Arena arena = Arena.ofShared()) {
+        try (Arena arena = arena()) {
             SpectrumOptions wanted = options.spectrum(false, threads);
             WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, wanted, arena));
             Findings findings = new Findings(run(spectrum, spectrum.computation()), null, summary(spectrum), null);
@@ -165,7 +178,7 @@ public final class Scorer {
     }
 
     private Found spectra(Inputs inputs, List<String> warnings) {
-        try (Arena arena = Arena.ofShared()) {
+        try (Arena arena = arena()) {
             SpectrumOptions wanted = options.spectrum(true, threads);
             WeightSpectrum spectrum = at(inputs.weight(), () -> WeightSpectrum.of(inputs.w(), wanted, arena));
             ActivationSpectrum q = project(inputs, spectrum);

@@ -94,6 +94,23 @@ class LayerThreadsTest {
     }
 
     @Test
+    void anInterruptLetsNoOtherLayerBegin() {
+        AtomicInteger begun = new AtomicInteger();
+        List<LayerJob> jobs = IntStream.range(0, 100).mapToObj(i -> job("" + i)).toList();
+        Thread caller = Thread.currentThread();
+        assertThrows(InterruptedException.class, () -> LayerThreads.run(jobs, 2, job -> 1, (job, share) -> {
+            begun.incrementAndGet();
+            caller.interrupt();
+            // Until the caller has been woken, for a minute at most.
+            for (int i = 0; i < 60_000 && caller.isInterrupted(); i++) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            return "";
+        }, () -> {}));
+        assertTrue(begun.get() < 100, begun + " layers");
+    }
+
+    @Test
     void noLayersNeedNoThreads() throws InterruptedException {
         assertEquals(List.of(), LayerThreads.run(List.of(), 2, job -> 1, (job, share) -> "", () -> {}));
     }

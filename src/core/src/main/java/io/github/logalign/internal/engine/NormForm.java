@@ -49,8 +49,10 @@ public final class NormForm {
 
     private final PackedRows packedRows;
 
-    /** W^T W, once it was needed. */
+    /** W^T W, once it was needed for a second time: what is used once is freed at once. */
     private volatile @Nullable GramAccumulator weightGram;
+
+    private final AtomicBoolean weightGramWasUsed = new AtomicBoolean();
 
     /**
      * Reads W once.
@@ -141,7 +143,16 @@ public final class NormForm {
         if (weights.exponent() != 0) {
             return null;
         }
-        GramAccumulator ofWeights = weightGram();
+        if (weightGramWasUsed.getAndSet(true)) {
+            return byInnerProduct(weightGram(), x, mask, inputs);
+        }
+        try (GramAccumulator once = gramOfWeights(null)) {
+            return byInnerProduct(once, x, mask, inputs);
+        }
+    }
+
+    private @Nullable BatchSums byInnerProduct(
+            GramAccumulator ofWeights, Matrix x, @Nullable TokenMask mask, SquaredNorm inputs) {
         int parts = RowRanges.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
         AtomicBoolean scaled = new AtomicBoolean();
         try (GramAccumulator ofInputs = GramAccumulator.of(Work.BATCH, parts,
@@ -168,11 +179,15 @@ public final class NormForm {
     private synchronized GramAccumulator weightGram() {
         GramAccumulator known = weightGram;
         if (known == null) {
-            known = GramAccumulator.of(Work.BATCH, new WeightSource(w, precision, threads), products, blasSource,
-                    Arena.ofAuto());
+            known = gramOfWeights(Arena.ofAuto());
             weightGram = known;
         }
         return known;
+    }
+
+    private GramAccumulator gramOfWeights(@Nullable Arena arena) {
+        return GramAccumulator.of(
+                Work.BATCH, new WeightSource(w, precision, threads), products, blasSource, arena);
     }
 
     private static void addUnlessScaled(GramAccumulator sums, TokenBlocks blocks, AtomicBoolean scaled) {

@@ -3,6 +3,7 @@ package io.github.logalign;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.BlasException;
+import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.simd.Simd;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param simdBits the vector width of the kernels, 0 for scalar
  * @param simdReason why that width
  * @param products which matrix products run on the kernels once the JVM has compiled them, and which are left to BLAS
+ * @param memory how much native memory is held now
  * @param blas the library that was loaded and the places tried, or null
  * @param blasError the reason why none was found, or null
  */
@@ -36,6 +38,7 @@ public record Environment(
         int simdBits,
         String simdReason,
         String products,
+        NativeMemoryUse memory,
         @Nullable BlasLibrary blas,
         @Nullable String blasError) {
 
@@ -66,6 +69,7 @@ public record Environment(
                 Simd.bits(),
                 Simd.reason(),
                 Simd.products(),
+                new NativeMemoryUse(NativeBuffer.liveBytes(), NativeBuffer.keptBytes()),
                 blas,
                 blasError);
     }

@@ -14,6 +14,9 @@ import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Products;
+import io.github.logalign.probe.LayerProbe;
+import io.github.logalign.probe.ProbeOptions;
+import io.github.logalign.probe.SpectrumProbe;
 import java.io.File;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -269,6 +272,35 @@ class ServiceTest {
         };
     }
 
+    /** 200 threads need 200 times the scratch, but not for ever. */
+    @Test
+    @Timeout(120)
+    void threadsThatAreGoneHoldNoMemory() throws Exception {
+        Matrix w = normal(512, 512);
+        Matrix x = normal(256, 512);
+        long before = NativeBuffer.liveBytes();
+        int count = 200;
+        CountDownLatch begin = new CountDownLatch(count);
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            List<Future<Double>> results = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                results.add(threads.submit(() -> {
+                    begin.countDown();
+                    begin.await();
+                    AlignmentSums sums = AlignmentSums.of(w);
+                    sums.add(x);
+                    return sums.alignment().lar();
+                }));
+            }
+            for (Future<Double> result : results) {
+                assertEquals(results.getFirst().get(), result.get(), 1e-12);
+            }
+        }
+        NativeMemoryUse after = Environment.current().memory();
+        assertTrue(after.inUse() <= before, after + "");
+        assertTrue(after.kept() <= 64L << 20, after + "");
+    }
+
     private static URL url(String entry) {
         try {
             return Path.of(entry).toUri().toURL();
@@ -291,6 +323,14 @@ class ServiceTest {
                             w, SpectrumOptions.DEFAULT.withMethod(method).withThreads(2), arena);
                     spectrum.alignment(spectrum.project(x)).lar();
                 }
+            }
+            try (Arena arena = Arena.ofShared()) {
+                SpectrumProbe probe = LayerProbe.ofSpectrum(
+                        "layer", WeightSpectrum.of(w, arena), ProbeOptions.DEFAULT.withSampling(1));
+                for (int first = 0; first < 300; first += 50) {
+                    probe.record(x.rows(first, 50), null);
+                }
+                probe.snapshot();
             }
             AlignmentSums sums = AlignmentSums.of(w);
             sums.add(x);

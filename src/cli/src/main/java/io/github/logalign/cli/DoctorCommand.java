@@ -44,6 +44,8 @@ final class DoctorCommand implements Callable<Integer> {
         line(out, "cpu", environment.cpu());
         line(out, "cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         line(out, "heap", String.format(Locale.ROOT, "%d MB at most", Runtime.getRuntime().maxMemory() >> 20));
+        line(out, "memory", environment.memory().inUse() + " native bytes in use, " + environment.memory().kept()
+                + " kept for the next call");
         line(out, "simd", environment.simdBits() + " bits: " + environment.simdReason());
         line(out, "products", environment.products());
         BlasLibrary blas = environment.blas();

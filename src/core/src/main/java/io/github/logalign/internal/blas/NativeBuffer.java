@@ -2,7 +2,6 @@ package io.github.logalign.internal.blas;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeBuffer implements AutoCloseable {
 
-    private static final int ALIGNMENT = 64;
-
     /** The size of a huge page of x86-64 and of most ARMs, where Linux has them. */
     private static final long HUGE_PAGE = 2L << 20;
 
@@ -24,16 +21,13 @@ public final class NativeBuffer implements AutoCloseable {
     /** MADV_HUGEPAGE of Linux. */
     private static final int IN_HUGE_PAGES = 14;
 
-    /** What is allocated and not yet freed, so that tests can tell that nothing was lost. */
-    private static final AtomicLong LIVE = new AtomicLong();
-
     private final MemorySegment allocated;
     private final MemorySegment segment;
     private boolean closed;
 
     private NativeBuffer(MemorySegment allocated, long bytes) {
         this.allocated = allocated;
-        this.segment = aligned(allocated, bytes, ALIGNMENT);
+        this.segment = aligned(allocated, bytes, NativeMemory.ALIGNMENT);
     }
 
     /**
@@ -42,7 +36,7 @@ public final class NativeBuffer implements AutoCloseable {
      * @throws BlasException if there is not enough
      */
     public static NativeBuffer allocate(long bytes) {
-        return new NativeBuffer(malloc(bytes, ALIGNMENT), bytes);
+        return new NativeBuffer(NativeMemory.take(bytes), bytes);
     }
 
     /**
@@ -75,17 +69,18 @@ public final class NativeBuffer implements AutoCloseable {
      */
     public static MemorySegment allocate(long bytes, Arena arena) {
         checkOpen(arena);
-        long alignment = bytes < 2 * HUGE_PAGE ? ALIGNMENT : HUGE_PAGE;
-        MemorySegment memory = malloc(bytes, alignment);
+        boolean huge = bytes >= 2 * HUGE_PAGE;
+        MemorySegment memory = NativeMemory.take(huge ? bytes + HUGE_PAGE : bytes);
         MemorySegment segment;
         try {
-            segment = aligned(memory.reinterpret(arena, NativeBuffer::free), bytes, alignment);
+            segment = aligned(memory.reinterpret(arena, NativeMemory::give), bytes,
+                    huge ? HUGE_PAGE : NativeMemory.ALIGNMENT);
         } catch (RuntimeException | Error notOwned) {
             // The arena was closed meanwhile, or is another thread's: it will not free what it does not own.
-            free(memory);
+            NativeMemory.give(memory);
             throw notOwned;
         }
-        if (alignment == HUGE_PAGE) {
+        if (huge) {
             CLibrary.get().advise(segment, segment.byteSize() & -HUGE_PAGE, IN_HUGE_PAGES);
         }
         return segment;
@@ -98,7 +93,7 @@ public final class NativeBuffer implements AutoCloseable {
      */
     public MemorySegment moveTo(Arena arena) {
         MemorySegment bytes = segment();
-        MemorySegment whole = allocated.reinterpret(arena, NativeBuffer::free);
+        MemorySegment whole = allocated.reinterpret(arena, NativeMemory::give);
         closed = true;
         return whole.asSlice(bytes.address() - allocated.address(), bytes.byteSize());
     }
@@ -126,30 +121,16 @@ public final class NativeBuffer implements AutoCloseable {
 
     /** How many bytes are allocated and not yet freed. */
     public static long liveBytes() {
-        return LIVE.get();
+        return NativeMemory.takenBytes();
+    }
+
+    /** How many freed bytes are kept to be allocated again. */
+    public static long keptBytes() {
+        return NativeMemory.keptBytes();
     }
 
     private static MemorySegment aligned(MemorySegment allocated, long bytes, long alignment) {
         return allocated.asSlice(-allocated.address() & (alignment - 1), bytes);
-    }
-
-    private static MemorySegment malloc(long bytes, long alignment) {
-        if (bytes < 0 || bytes > Long.MAX_VALUE - alignment) {
-            throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
-        }
-        MemorySegment start = CLibrary.get().allocate(bytes + alignment);
-        if (start.address() == 0) {
-            throw new BlasException(
-                    "out of memory: " + bytes + " bytes of native scratch memory cannot be allocated; use a"
-                            + " smaller layer, fewer threads or a larger machine");
-        }
-        LIVE.addAndGet(bytes + alignment);
-        return start.reinterpret(bytes + alignment);
-    }
-
-    private static void free(MemorySegment allocated) {
-        LIVE.addAndGet(-allocated.byteSize());
-        CLibrary.get().release(allocated);
     }
 
     /**
@@ -168,7 +149,7 @@ public final class NativeBuffer implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            free(allocated);
+            NativeMemory.give(allocated);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a matrix of any element type, stride, orientation and byte order in blocks of rows: scans them, and writes them
@@ -45,16 +46,14 @@ public final class BlockReader implements AutoCloseable {
      */
     private final boolean direct;
 
-    private final NativeBuffer scratch;
+    /** What is read in another byte order, from the heap or from a mapped file; null where nothing is. */
+    private final @Nullable NativeBuffer staging;
 
-    /** What is read in another byte order, from the heap or from a mapped file. */
-    private final MemorySegment staging;
+    /** Lines that are transposed together; null until there are some. */
+    private @Nullable NativeBuffer tile;
 
-    /** Lines that are transposed together. */
-    private final MemorySegment tile;
-
-    /** Where the last located run begins. */
-    private MemorySegment run;
+    /** Where elements are that the kernels can read: the matrix itself, or what was staged last. */
+    private final MemorySegment run;
 
     private long runOffset;
 
@@ -71,27 +70,31 @@ public final class BlockReader implements AutoCloseable {
         this.element = WorkingTypes.element(matrix.elementType());
         this.plain = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
         this.direct = plain && !matrix.segment().isMapped();
-        long piece = plain && !direct ? (long) LONG_PIECE * Float.BYTES : (long) PIECE * Double.BYTES;
-        this.scratch = NativeBuffer.allocate(piece + (long) TILE * PIECE * Double.BYTES);
-        this.staging = scratch.segment().asSlice(0, piece);
-        this.tile = scratch.segment().asSlice(piece);
-        this.run = staging;
+        this.staging = direct
+                ? null
+                : NativeBuffer.allocate(
+                        plain ? (long) LONG_PIECE * Float.BYTES : (long) PIECE * Double.BYTES);
+        this.run = staging == null ? source : staging.segment();
     }
 
     @Override
     public void close() {
-        scratch.close();
+        if (staging != null) {
+            staging.close();
+        }
+        if (tile != null) {
+            tile.close();
+        }
     }
 
     private boolean rowMajor() {
         return matrix.orientation() == Orientation.ROW_MAJOR;
     }
 
-    /** Makes {@link #run} and {@link #runOffset} point at elements that the kernels can read. */
+    /** Makes the elements readable for the kernels: they begin in {@link #run} at {@link #runOffset}. */
     private void locate(long first, int count) {
         long offset = first * element.bytes();
-        if (direct) {
-            run = source;
+        if (staging == null) {
             runOffset = offset;
             return;
         }
@@ -100,7 +103,6 @@ public final class BlockReader implements AutoCloseable {
             case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
             case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
         };
-        run = staging;
         runOffset = 0;
         MemorySegment.copy(
                 source,
@@ -251,7 +253,8 @@ public final class BlockReader implements AutoCloseable {
 
     private void transpose(
             long origin, int lines, int length, Element working, int exponent, MemorySegment target, long start) {
-        MemorySegment together = tile;
+        tile = NativeBuffer.ofSize(tile, (long) TILE * PIECE * Double.BYTES);
+        MemorySegment together = tile.segment();
         for (int line = 0; line < lines; line += TILE) {
             int count = Math.min(TILE, lines - line);
             for (int from = 0; from < length; from += PIECE) {

@@ -27,7 +27,10 @@ public final class TokenBlocks implements AutoCloseable {
     private final Precision precision;
     private final BlockReader reader;
     private final MemorySegment tokensOfX;
-    private final NativeBuffer scratch;
+
+    /** Tokens that cannot be read in place; null until there are some. */
+    private @Nullable NativeBuffer gathered;
+
     private final int capacity;
     private boolean copies;
     private final long last;
@@ -68,13 +71,7 @@ public final class TokenBlocks implements AutoCloseable {
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
         this.tokensOfX = KernelMemory.view(x.segment());
         this.reader = new BlockReader(x, contents);
-        try {
-            this.scratch = NativeBuffer.allocate(capacity * x.columns() * working().bytes());
-        } catch (RuntimeException | Error refused) {
-            reader.close();
-            throw refused;
-        }
-        this.segment = scratch.segment();
+        this.segment = tokensOfX;
     }
 
     private Element working() {
@@ -84,7 +81,9 @@ public final class TokenBlocks implements AutoCloseable {
     @Override
     public void close() {
         reader.close();
-        scratch.close();
+        if (gathered != null) {
+            gathered.close();
+        }
     }
 
     /** Copies every block from now on, so that any thread may read it. */
@@ -143,7 +142,8 @@ public final class TokenBlocks implements AutoCloseable {
     }
 
     private void gather(long end) {
-        segment = scratch.segment();
+        gathered = NativeBuffer.ofSize(gathered, capacity * x.columns() * working().bytes());
+        segment = gathered.segment();
         offset = 0;
         stride = x.columns() * working().bytes();
         long row = next;

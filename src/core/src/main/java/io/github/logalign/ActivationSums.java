@@ -9,6 +9,7 @@ import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.TokenProjector;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
+import io.github.logalign.internal.events.ProjectionEvent;
 import io.github.logalign.internal.engine.TokenBlocks;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation.Kind;
@@ -129,7 +130,15 @@ public final class ActivationSums implements Serializable {
             throw new IllegalArgumentException(
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
-        Boundary.run(() -> add(w, x, mask));
+        Boundary.run(() -> {
+            ProjectionEvent event = new ProjectionEvent();
+            event.begin();
+            add(w, x, mask);
+            event.end();
+            if (event.shouldCommit()) {
+                event.finish(x.rows(), columns, projected.length, x.segment().byteSize());
+            }
+        });
     }
 
     private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {

@@ -4,8 +4,10 @@ import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.engine.BatchSums;
 import io.github.logalign.internal.engine.ErrorModel;
+import io.github.logalign.internal.engine.GivenOutputs;
 import io.github.logalign.internal.engine.NormForm;
 import io.github.logalign.internal.engine.ScaledSum;
+import io.github.logalign.internal.events.ProjectionEvent;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
@@ -51,22 +53,14 @@ public final class AlignmentSums implements Serializable {
     /** What ran. */
     private final HashSet<Step> steps = new HashSet<>();
 
-    /** Sum of squares of W. */
+    /** Sums of squares: of W, of X, of X W^T, and how far rounded Gram matrices may have moved the last. */
     private final ScaledSum weightEnergy = new ScaledSum();
-
-    /** Sum of squares of X. */
     private final ScaledSum inputEnergy = new ScaledSum();
-
-    /** Sum of squares of X W^T. */
     private final ScaledSum outputEnergy = new ScaledSum();
-
-    /** How far rounded Gram matrices may have moved that. */
     private final ScaledSum outputError = new ScaledSum();
 
-    /** How many tokens counted. */
+    /** How many tokens counted, and how many a mask left out. */
     private long tokens;
-
-    /** How many tokens a mask left out. */
     private long maskedTokens;
 
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
@@ -179,8 +173,16 @@ public final class AlignmentSums implements Serializable {
         if (form == null) {
             throw new IllegalStateException("these sums have no W: merge them, or add with Z");
         }
-        checkColumns("activations", x.columns(), columns);
-        Boundary.run(() -> add(form.sum(x, mask), x.rows()));
+        checkColumns(x);
+        Boundary.run(() -> {
+            ProjectionEvent event = new ProjectionEvent();
+            event.begin();
+            add(form.sum(x, mask), x.rows());
+            event.end();
+            if (event.shouldCommit()) {
+                event.finish(x.rows(), columns, rows, x.segment().byteSize());
+            }
+        });
     }
 
     private void add(BatchSums batch, long batchTokens) {
@@ -206,22 +208,28 @@ public final class AlignmentSums implements Serializable {
     public void add(Matrix x, Matrix z, @Nullable TokenMask mask) {
         Arguments.required(x, "x");
         Arguments.required(z, "z");
-        checkColumns("activations", x.columns(), columns);
-        checkColumns("outputs", z.columns(), rows);
-        if (z.columns() > Integer.MAX_VALUE) {
-            throw new LogalignException("the outputs have " + z.columns() + " columns: more than 2,147,483,647");
+        checkColumns(x);
+        if (z.columns() != rows) {
+            throw new IllegalArgumentException("the outputs have " + z.columns() + " columns, not " + rows);
         }
         if (z.rows() != x.rows()) {
             throw new IllegalArgumentException(
                     "the outputs have " + z.rows() + " tokens, the activations " + x.rows());
         }
-        Boundary.run(() -> add(
-                BatchSums.ofOutputs(x, z, mask, options.precision(), options.threads()), x.rows()));
+        Boundary.run(() -> addGiven(x, z, mask));
     }
 
-    private static void checkColumns(String contents, long found, long wanted) {
-        if (found != wanted) {
-            throw new IllegalArgumentException("the " + contents + " have " + found + " columns, not " + wanted);
+    private void addGiven(Matrix x, Matrix z, @Nullable TokenMask mask) {
+        long counted = GivenOutputs.add(
+                x, z, mask, options.precision(), options.threads(), inputEnergy, outputEnergy);
+        steps.add(GivenOutputs.STEP);
+        tokens += counted;
+        maskedTokens += x.rows() - counted;
+    }
+
+    private void checkColumns(Matrix x) {
+        if (x.columns() != columns) {
+            throw new IllegalArgumentException("the activations have " + x.columns() + " columns, not " + columns);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.logalign;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.events.FactorisationEvent;
 import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.Factorizer;
 import io.github.logalign.internal.engine.FactorizedWeights;
@@ -90,7 +91,15 @@ public final class WeightSpectrum {
             Factorizer factorizer = new Factorizer(
                     ProcessBlas.INSTANCE, options.method(), options.vectors(), options.route(), options.products());
             WeightSource source = new WeightSource(w, options.precision(), options.threads());
-            return new WeightSpectrum(w, options, factorizer.factorize(source, arena));
+            FactorisationEvent event = new FactorisationEvent();
+            event.begin();
+            WeightSpectrum spectrum = new WeightSpectrum(w, options, factorizer.factorize(source, arena));
+            event.end();
+            if (event.shouldCommit()) {
+                event.finish(w.rows(), w.columns(), spectrum.computation().toString(), options.threads(),
+                        NativeBuffer.liveBytes());
+            }
+            return spectrum;
         });
     }
 

@@ -1,5 +1,7 @@
 package io.github.logalign.internal.blas;
 
+import io.github.logalign.internal.events.LoadEvent;
+import io.github.logalign.internal.events.Log;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +58,15 @@ final class Loading {
 
     private static Outcome searchHere() {
         LibrarySearch search = new LibrarySearch(Platform.current(), LibrarySearch.Settings.ofThisProcess());
+        LoadEvent event = new LoadEvent();
+        event.begin();
         try {
-            return new Outcome(new Blas(search.find()), null, false);
+            Blas blas = new Blas(search.find());
+            Log.debug(() -> "loaded " + blas.info().path() + ", kernels for " + blas.info().coreName());
+            event.found(blas.info().path(), String.valueOf(blas.info().coreName()));
+            return new Outcome(blas, null, false);
         } catch (BlasException none) {
+            event.failed(String.valueOf(none.getMessage()));
             return new Outcome(null, none.getMessage(), search.mayPass());
         }
     }

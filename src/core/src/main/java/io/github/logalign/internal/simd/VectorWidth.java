@@ -1,5 +1,6 @@
 package io.github.logalign.internal.simd;
 
+import io.github.logalign.internal.events.Log;
 import java.util.Locale;
 import java.util.function.IntSupplier;
 import jdk.incubator.vector.VectorShape;
@@ -41,7 +42,11 @@ record VectorWidth(int bits, String reason, boolean forced) {
             boolean modulePresent = ModuleLayer.boot().findModule(MODULE).isPresent();
             boolean any = Boolean.getBoolean(ANY) && forced != null && !forced.equalsIgnoreCase(WIDEST);
             try {
-                return new Choice(decide(forced, source, modulePresent, any ? () -> 512 : VectorWidth::widest), null);
+                VectorWidth width = decide(forced, source, modulePresent, any ? () -> 512 : VectorWidth::widest);
+                if (!width.forced() && !modulePresent) {
+                    Log.warning("all loops run " + width.reason());
+                }
+                return new Choice(width, null);
             } catch (IllegalArgumentException impossible) {
                 return new Choice(null, impossible.getMessage());
             }

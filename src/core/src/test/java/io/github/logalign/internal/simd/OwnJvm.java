@@ -18,13 +18,13 @@ import java.util.stream.Stream;
  * @param name what is special about it
  * @param flags for the JVM, beside those that any needs
  */
-record OwnJvm(String name, List<String> flags) {
+public record OwnJvm(String name, List<String> flags) {
 
     /** The widths that there are. */
     private static final int[] WIDTHS = {128, 256, 512};
 
     /** One for each width that this CPU computes natively, and those of the older CPUs that it can be made to look like. */
-    static Stream<OwnJvm> ofEveryNativeWidth() {
+    public static Stream<OwnJvm> ofEveryNativeWidth() {
         List<OwnJvm> jvms = new ArrayList<>();
         for (int width : nativeWidths(VectorWidth.widest())) {
             jvms.add(new OwnJvm("this CPU", List.of()).atWidth(width));
@@ -65,12 +65,12 @@ record OwnJvm(String name, List<String> flags) {
         return new OwnJvm(name + ", " + bits + " bits", flags).with("-D" + Simd.PROPERTY + "=" + bits);
     }
 
-    OwnJvm with(String... more) {
+    public OwnJvm with(String... more) {
         return new OwnJvm(name, Stream.concat(flags.stream(), Stream.of(more)).toList());
     }
 
     /** Fails unless the main ends well and says what is expected. */
-    void mustSay(Class<?> main, String expected) throws IOException, InterruptedException {
+    public void mustSay(Class<?> main, String expected) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));

@@ -1,0 +1,26 @@
+package io.github.logalign.internal.events;
+
+import java.lang.System.Logger.Level;
+import java.lang.System.Logger;
+import java.util.function.Supplier;
+
+/** The library's logger, {@code io.github.logalign}: a line when natives are loaded, a warning where something is missing. */
+public final class Log {
+
+    private Log() {}
+
+    /** Looked up at each call, which are few: a static field would keep the logging of the first caller. */
+    private static Logger logger() {
+        return System.getLogger("io.github.logalign");
+    }
+
+    /** Something that helps who looks for a fault. */
+    public static void debug(Supplier<String> line) {
+        logger().log(Level.DEBUG, line);
+    }
+
+    /** Something that was to be expected is missing, and the library goes on without. */
+    public static void warning(String line) {
+        logger().log(Level.WARNING, line);
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.logalign.internal.events;
+
+import jdk.jfr.Category;
+import jdk.jfr.DataAmount;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** A batch of tokens was projected. */
+@Name("io.github.logalign.Projection")
+@Label("Projection")
+@Description("A batch of tokens was projected on singular vectors, or multiplied by weights")
+@Category("logalign")
+@StackTrace(false)
+public final class ProjectionEvent extends Event {
+
+    @Label("Tokens")
+    long tokens;
+
+    @Label("Columns")
+    long columns;
+
+    @Label("Directions")
+    @Description("Singular vectors, or rows of the weights")
+    long directions;
+
+    @Label("Batch Size")
+    @DataAmount
+    long bytes;
+
+    /** Ends the event, of a batch of this shape. */
+    public void finish(long itsTokens, long itsColumns, long itsDirections, long itsBytes) {
+        tokens = itsTokens;
+        columns = itsColumns;
+        directions = itsDirections;
+        bytes = itsBytes;
+        commit();
+    }
+}

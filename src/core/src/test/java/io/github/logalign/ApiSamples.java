@@ -12,6 +12,10 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.TokenMask;
+import io.github.logalign.probe.LayerProbe;
+import io.github.logalign.probe.OutputsProbe;
+import io.github.logalign.probe.ProbeOptions;
+import io.github.logalign.probe.SpectrumProbe;
 import io.github.logalign.score.Column;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.Glob;
@@ -295,6 +299,13 @@ final class ApiSamples {
         put(Alignment.class,
                 () -> new Alignment.Defined(4, 0.5, 0), () -> new Alignment.Undefined(UndefinedReason.NO_TOKENS));
         put(LogalignException.class, () -> new LogalignException("sample"));
+        put(OutputsProbe.class, () -> LayerProbe.ofOutputs(
+                "layer", AlignmentSums.of(4, N, 1, AlignmentOptions.DEFAULT), ProbeOptions.DEFAULT));
+        put(OutputsProbe.Recorder.class, () -> LayerProbe.ofOutputs(
+                "layer", AlignmentSums.of(4, N, 1, AlignmentOptions.DEFAULT), ProbeOptions.DEFAULT).recorder());
+        put(SpectrumProbe.class, () -> LayerProbe.ofSpectrum("layer", ofNothing(), ProbeOptions.DEFAULT));
+        put(SpectrumProbe.Recorder.class, () -> LayerProbe.ofSpectrum(
+                "layer", ofNothing(), ProbeOptions.DEFAULT).recorder());
         put(Environment.class, Environment::current);
         put(TensorFile.class, () -> open(weights()), () -> open(folder.resolve("mask.safetensors")));
         put(Tensor.class, () -> tensor(weights()), () -> tensor(folder.resolve("mask.safetensors")));

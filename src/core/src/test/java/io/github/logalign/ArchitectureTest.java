@@ -33,7 +33,7 @@ import java.util.List;
 @AnalyzeClasses(packages = Arrows.ROOT, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final String[] EXPORTED = Arrows.names("", "matrix", "tensor", "score", "track");
+    private static final String[] EXPORTED = Arrows.names("", "matrix", "tensor", "score", "track", "probe");
 
     @ArchTest
     static final ArchRule CHECKS_STAND_ALONE = Arrows.mayUse("internal.check");
@@ -45,10 +45,13 @@ class ArchitectureTest {
     static final ArchRule THE_VOCABULARY_USES_CHECKS = Arrows.mayUse("matrix", "internal.check");
 
     @ArchTest
-    static final ArchRule BLAS_STANDS_ALONE = Arrows.mayUse("internal.blas", "internal.pool");
+    static final ArchRule EVENTS_STAND_ALONE = Arrows.mayUse("internal.events");
 
     @ArchTest
-    static final ArchRule SIMD_STANDS_ALONE = Arrows.mayUse("internal.simd", "internal.pool");
+    static final ArchRule BLAS_STANDS_ALONE = Arrows.mayUse("internal.blas", "internal.events", "internal.pool");
+
+    @ArchTest
+    static final ArchRule SIMD_STANDS_ALONE = Arrows.mayUse("internal.simd", "internal.events", "internal.pool");
 
     @ArchTest
     static final ArchRule THE_BOUNDARY_KNOWS_THE_FAILURES = Arrows.mayUse("internal", "internal.check", "internal.blas",
@@ -63,7 +66,12 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_FACADE_USES_THE_ENGINE = Arrows.mayUse(
-            "", "internal.engine", "internal", "internal.check", "internal.blas", "internal.simd", "matrix");
+            "", "internal.engine", "internal", "internal.check", "internal.blas", "internal.events", "internal.simd",
+            "matrix");
+
+    @ArchTest
+    static final ArchRule PROBES_STAND_ON_THE_FACADE = Arrows.mayUse(
+            "probe", "", "internal", "internal.check", "internal.events", "matrix");
 
     @ArchTest
     static final ArchRule TENSOR_KNOWS_NO_SPECTRA = Arrows.mayUse("tensor", "internal", "internal.check", "internal.io",
@@ -71,7 +79,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule SCORE_USES_TENSOR_AND_FACADE = Arrows.mayUse(
-            "score", "tensor", "", "internal.engine", "internal", "internal.check", "internal.io", "matrix");
+            "score", "tensor", "", "internal.engine", "internal", "internal.check", "internal.events", "internal.io",
+            "matrix");
 
     @ArchTest
     static final ArchRule TRACK_USES_SCORES = Arrows.mayUse("track", "score", "tensor", "", "internal",

@@ -1,0 +1,35 @@
+package io.github.logalign.probe;
+
+import io.github.logalign.ActivationSpectrum;
+import io.github.logalign.Alignment;
+import io.github.logalign.internal.events.ProbeSnapshotEvent;
+import java.util.Optional;
+
+/**
+ * What a probe knows at one moment.
+ *
+ * @param layer the layer's name
+ * @param generation how many times the weights have been replaced
+ * @param alignment of the tokens in the window, or why it is undefined
+ * @param tokens how many tokens the alignment stands for: those in the window that were drawn and count
+ * @param activations the spectrum of these tokens, if the probe projects on a weight spectrum
+ * @param counts what became of all tokens since the probe was made
+ * @param problem why tokens were rejected the last time, if any were: one line
+ */
+public record ProbeSnapshot(
+        String layer,
+        long generation,
+        Alignment alignment,
+        long tokens,
+        Optional<ActivationSpectrum> activations,
+        ProbeCounts counts,
+        Optional<String> problem) {
+
+    /** Ends the event of taking this snapshot. */
+    void report(ProbeSnapshotEvent event) {
+        event.end();
+        if (event.shouldCommit()) {
+            event.finish(layer, alignment.isDefined() ? alignment.lar() : Double.NaN, tokens, counts.dropped());
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.logalign.probe;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** One daemon thread that projects for all probes, and ends after five seconds without work. */
+final class ProbeThreads {
+
+    /** Blocks that wait: far more than any number of probes fills while one is projected. */
+    private static final int MOST_WAITING = 1 << 16;
+
+    private static final ThreadPoolExecutor EXECUTOR = executor();
+
+    private ProbeThreads() {}
+
+    private static ThreadPoolExecutor executor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_WAITING), task -> {
+                    Thread thread = Thread.ofPlatform().daemon().name("logalign-probe").unstarted(task);
+                    // The caller's would be kept from being unloaded.
+                    thread.setContextClassLoader(null);
+                    return thread;
+                });
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    /**
+     * Does some work later.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if too much is waiting
+     */
+    static void execute(Runnable task) {
+        EXECUTOR.execute(task);
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.logalign.probe;
+
+import io.github.logalign.matrix.ElementType;
+import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.Matrix.Orientation;
+import io.github.logalign.matrix.TokenMask;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies of rows that wait to be projected: of one element type and one pane.
+ *
+ * <p>Thread safety: none.
+ */
+final class RowBlock {
+
+    private final MemorySegment memory;
+    private final int columns;
+    private final int room;
+    private ElementType type = ElementType.F32;
+    private long pane;
+    private int rows;
+
+    RowBlock(int room, int columns) {
+        this.room = room;
+        this.columns = columns;
+        this.memory = Arena.ofAuto().allocate((long) room * columns * Double.BYTES, Long.BYTES);
+    }
+
+    boolean isEmpty() {
+        return rows == 0;
+    }
+
+    /** Whether so many rows of a kind can be added. */
+    boolean takes(ElementType newType, long newPane, long count) {
+        return rows + count <= room && (rows == 0 || (type == newType && pane == newPane));
+    }
+
+    /** Copies the rows that count. */
+    void add(Matrix x, @Nullable TokenMask counting, long newPane) {
+        type = x.elementType();
+        pane = newPane;
+        for (long row = next(counting, 0); row < x.rows(); row = next(counting, row + 1)) {
+            copy(x, row);
+            rows++;
+        }
+    }
+
+    private static long next(@Nullable TokenMask counting, long from) {
+        return counting == null ? from : counting.nextCounting(from);
+    }
+
+    private void copy(Matrix x, long row) {
+        ValueLayout bits = switch (x.elementType()) {
+            case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
+            case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
+            case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
+        };
+        ValueLayout from = bits.withOrder(x.byteOrder());
+        ValueLayout to = bits.withOrder(ByteOrder.LITTLE_ENDIAN);
+        long size = bits.byteSize();
+        long target = (long) rows * columns * size;
+        if (x.orientation() == Orientation.ROW_MAJOR) {
+            MemorySegment.copy(x.segment(), from, row * x.stride() * size, memory, to, target, columns);
+        } else {
+            for (int column = 0; column < columns; column++) {
+                MemorySegment.copy(x.segment(), from, (column * x.stride() + row) * size, memory, to,
+                        target + column * size, 1);
+            }
+        }
+    }
+
+    /** The rows. */
+    Matrix matrix() {
+        return Matrix.of(memory, type, rows, columns);
+    }
+
+    /** The pane of all rows. */
+    long pane() {
+        return pane;
+    }
+
+    void clear() {
+        rows = 0;
+    }
+}

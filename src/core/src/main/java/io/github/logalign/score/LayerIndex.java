@@ -17,15 +17,17 @@ final class LayerIndex {
     private final TensorFile file;
     private final List<Tensor> tensors;
     private final List<String> suffixes;
+    private final GraphEvidence graph;
     private final Map<String, List<Tensor>> byLayer;
 
     private LayerIndex(TensorFile file, List<Tensor> tensors, List<String> suffixes) {
         this.file = file;
         this.tensors = tensors;
         this.suffixes = suffixes;
+        this.graph = new GraphEvidence(file);
         this.byLayer = HashMap.newHashMap(tensors.size());
         for (Tensor tensor : tensors) {
-            byLayer.computeIfAbsent(layerOf(tensor.name()), layer -> new ArrayList<>(1)).add(tensor);
+            byLayer.computeIfAbsent(layerOf(graph.name(tensor)), layer -> new ArrayList<>(1)).add(tensor);
         }
     }
 
@@ -41,6 +43,11 @@ final class LayerIndex {
 
     List<Tensor> tensors() {
         return tensors;
+    }
+
+    /** What the model's graph says, if the file has one. */
+    GraphEvidence graph() {
+        return graph;
     }
 
     private String layerOf(String name) {
@@ -84,7 +91,7 @@ final class LayerIndex {
         if (LayerNames.isUnnamed(file)) {
             return LayerNames.stem(file.path());
         }
-        String layer = LayerNames.withoutWeight(tensor.name());
+        String layer = LayerNames.withoutWeight(graph.name(tensor));
         String bare = LayerNames.withoutWrappers(layer);
         return bare.equals(layer) || candidates(layer).size() > 1 ? layer : bare;
     }

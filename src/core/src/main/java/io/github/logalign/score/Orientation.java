@@ -202,7 +202,7 @@ record Orientation(
 
         private List<Vote> strongVotes(Fit fit, boolean itself) {
             List<Vote> votes = new ArrayList<>(evidence.votes(fit.weight, fit.layer));
-            if (!TiedHead.isHeadOrEmbedding(fit.layer)) {
+            if (!evidence.isCertain(fit.weight) && !TiedHead.isHeadOrEmbedding(fit.layer)) {
                 siblings.ofTheSameName(fit.layer, fit.isFused(), itself).ifPresent(votes::add);
             }
             return votes;

@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The evidence in a checkpoint, apart from activations, about how a weight is stored: the model family in config.json,
- * names that only transposed weights have, and the shapes of other weights in the same file.
+ * The evidence in a checkpoint, apart from activations, about how a weight is stored: the model's graph, which decides where
+ * there is one; the model family in config.json, names that only transposed weights have, and the shapes of other weights in
+ * the same file.
  */
 final class OrientationEvidence {
 
@@ -22,10 +23,12 @@ final class OrientationEvidence {
     /** The names of the weights of Dense layers in Flax and Keras. */
     private static final Pattern KERNEL = Pattern.compile("(.*[./])?kernel(:0)?");
 
+    private final GraphEvidence graph;
     private final ModelConfig config;
     private final ShapeEvidence shapes;
 
     OrientationEvidence(LayerIndex index, ModelConfig config) {
+        this.graph = index.graph();
         this.config = config;
         this.shapes = new ShapeEvidence(index);
     }
@@ -38,6 +41,10 @@ final class OrientationEvidence {
      * @return pieces of evidence, which may contradict each other
      */
     List<Vote> votes(Tensor weight, String layer) {
+        Optional<Vote> ofGraph = graph.vote(weight);
+        if (ofGraph.isPresent()) {
+            return List.of(ofGraph.get());
+        }
         String bare = LayerNames.withoutWrappers(layer);
         List<Vote> votes = new ArrayList<>();
         if (TiedHead.isHeadOrEmbedding(bare)) {
@@ -48,6 +55,11 @@ final class OrientationEvidence {
         boolean fused = weight.shape().length == 3;
         ofName(weight.name()).ifPresentOrElse(votes::add, () -> votes.addAll(shapes.votes(bare, fused)));
         return votes;
+    }
+
+    /** Whether the evidence about a weight is that of the model's graph, which needs no other. */
+    boolean isCertain(Tensor weight) {
+        return graph.vote(weight).isPresent();
     }
 
     private static Optional<Vote> ofName(String name) {

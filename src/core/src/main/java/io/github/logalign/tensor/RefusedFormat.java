@@ -59,17 +59,7 @@ record RefusedFormat(
                     "web page",
                     RefusedFormat::looksLikeMarkup,
                     "it is a web page, so the download failed",
-                    "download the file itself; a login or a link to the raw file may be needed"),
-            new RefusedFormat(
-                    "ONNX",
-                    start -> start.at(0) == 0x08
-                            && start.at(1) >= 1
-                            && start.at(1) < 0x20
-                            && start.at(2) == 0x12,
-                    "it looks like an ONNX model",
-                    "save its initializers: python -c \"import onnx, numpy as np, onnx.numpy_helper as h;"
-                            + " np.savez('out.npz', **{i.name: h.to_array(i) for i in"
-                            + " onnx.load('in.onnx').graph.initializer})\""));
+                    "download the file itself; a login or a link to the raw file may be needed"));
 
     private RefusedFormat(String displayName, Predicate<FileStart> fits, String what, String remedy) {
         this(displayName, fits, what, _ -> remedy);

@@ -15,15 +15,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, or npz. The
- * format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
+ * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, npz, or a model in
+ * ONNX with the files of its external data. The format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
  * headers, regardless of the size of the data.
  *
  * <p>Everything in the file is validated before use. A damaged file gives a {@link LogalignException} with one line
  * that names the file and the problem. A file of another format gives one that says how to convert it. If only a part
  * of the file is damaged, missing or of an unsupported type, the file opens, and accessing that part throws the
  * exception. Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata
- * entries, 10,000 shards, 100,000 npz members; compressed npz members expand to at most 4 GiB in all (property
+ * entries, 10,000 shards, 100,000 npz members, 1,048,576 nodes of an ONNX graph; compressed npz members expand to at most 4 GiB in all (property
  * {@code logalign.npz.maxBytes}), each when its data is first requested.
  *
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
@@ -106,7 +106,7 @@ public final class TensorFile implements AutoCloseable {
     /**
      * The format's name.
      *
-     * @return "safetensors", "safetensors index", "npy" or "npz"
+     * @return "safetensors", "safetensors index", "npy", "npz" or "ONNX"
      */
     public String format() {
         return format.displayName();
@@ -122,7 +122,7 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * The metadata of a safetensors file, which is untrusted: see {@link Names#printable(String)}.
+     * The metadata of a safetensors file or an ONNX model, which is untrusted: see {@link Names#printable(String)}.
      *
      * @return the pairs in the file's order; empty for every other format
      */
@@ -147,6 +147,16 @@ public final class TensorFile implements AutoCloseable {
      */
     public List<String> notes() {
         return contents.notes();
+    }
+
+    /**
+     * The nodes of an ONNX model that multiply activations by tensors of the file, in the order of the graph. A tensor may
+     * be the weight of several nodes.
+     *
+     * @return an unmodifiable list; empty for every other format
+     */
+    public List<LinearNode> linearNodes() {
+        return contents.linearNodes();
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * A format of tensor files: how to detect it from the content, and how to open such a file. To support another format,
- * such as ONNX or GGUF, implement this interface, add the class to the list in {@link TensorFormats}, and write a test.
+ * such as GGUF, implement this interface, add the class to the list in {@link TensorFormats}, and write a test.
  * If {@link RefusedFormat} has advice on converting such files, remove it. No other code refers to a format by name.
  *
  * <p>Requirements for a format: {@link #open} reads only headers and validates everything before use. A fault within
@@ -41,8 +41,14 @@ interface TensorFormat {
      * @param metadata the file's metadata, in the file's order
      * @param tensors the tensors, in the order of their data
      * @param notes the skipped data, one printable line each
+     * @param linearNodes the nodes of the model's graph that multiply activations by tensors of the file
      */
-    record Contents(Map<String, String> metadata, List<Tensor> tensors, List<String> notes) {
+    record Contents(
+            Map<String, String> metadata, List<Tensor> tensors, List<String> notes, List<LinearNode> linearNodes) {
+
+        Contents(Map<String, String> metadata, List<Tensor> tensors, List<String> notes) {
+            this(metadata, tensors, notes, List.of());
+        }
 
         static Contents of(List<Tensor> tensors) {
             return new Contents(Map.of(), tensors, List.of());

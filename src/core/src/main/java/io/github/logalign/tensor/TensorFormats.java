@@ -15,7 +15,8 @@ final class TensorFormats {
                     new SafetensorsFormat(),
                     new NpyFormat(),
                     new NpzFormat(),
-                    new ShardIndexFormat()),
+                    new ShardIndexFormat(),
+                    new OnnxFormat()),
             RefusedFormat.ALL.stream())
             .toList();
 
@@ -47,7 +48,7 @@ final class TensorFormats {
             throw origin.damaged("the file is truncated: " + file.byteSize() + " bytes are too few for any format");
         }
         throw origin.problem(
-                "it is neither a safetensors file or index nor an npy or npz file",
+                "it is neither a safetensors file or index nor an npy, npz or ONNX file",
                 "check that it is complete, or save the tensors with safetensors or numpy.save");
     }
 }

@@ -15,6 +15,7 @@ import static io.github.logalign.tensor.ZipBytes.changed;
 import static io.github.logalign.tensor.ZipBytes.member;
 
 import java.io.ByteArrayOutputStream;
+import io.github.logalign.tensor.OnnxBytes.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,7 @@ public final class HostileFiles {
         files.addNpy();
         files.addZipStructure();
         files.addZipMembers();
+        files.addOnnx();
         return List.copyOf(files.cases);
     }
 
@@ -127,6 +129,57 @@ public final class HostileFiles {
         cases.add(new Case("dangling-link", HostileFiles::danglingLink, "a link to absent, which is not there"));
         cases.add(new Case("device", folder -> Path.of("/dev/zero"), "pipe, device or socket"));
         cases.add(new Case("pipe", HostileFiles::pipe, "pipe, device or socket"));
+    }
+
+    private void addOnnx() {
+        Message weight = OnnxBytes.tensor("w", OnnxBytes.FLOAT, SIX_FLOATS, 2, 3);
+        addOnnx("graph-too-long", new Message().number(1, 8).raw(0x3A, 0xFF, 0x7F, 1),
+                "16383 bytes, but only 1 follow");
+        addOnnx("length-of-2-to-the-63", new Message().number(1, 8)
+                .raw(0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1), "18446744073709551615 bytes");
+        addOnnx("endless-number", new Message().number(1, 8)
+                .raw(0x28, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1), "more than 10 bytes");
+        addOnnx("number-cut-off", new Message().number(1, 8).raw(0x28, 0xFF), "cut off");
+        addOnnx("field-0", new Message().number(1, 8).text(2, "").raw(0, 0), "a field has the number 0");
+        addOnnx("group", new Message().number(1, 8).text(2, "").raw(0x0B), "the wire type 3");
+        addOnnx("graph-as-number", new Message().number(1, 8).text(2, "").number(7, 1), "instead of 2");
+        addOnnx("no-graph", new Message().number(1, 8).text(2, "a tool"), "has no graph");
+        addGraph("twice", new Message().message(5, weight).message(5, weight), "'w' occurs twice");
+        addGraph("nameless", new Message().message(5, OnnxBytes.tensor("", OnnxBytes.FLOAT, SIX_FLOATS, 6)), "no name");
+        addGraph("name-not-utf8", new Message().message(5, new Message().bytes(8, new byte[]{(byte) 0xFF})), "UTF-8");
+        addGraph("long-name", new Message().message(5, OnnxBytes.tensor("x".repeat(1 << 21), 1)), "more than 1048576");
+        addGraph("dimensions", new Message().message(5, OnnxBytes.tensor("w", 1, new long[65])), "64 dimensions");
+        addGraph("negative", new Message().message(5, OnnxBytes.tensor("w", 1, -1)), "a dimension of -1");
+        addGraph("overflow", new Message().message(5, OnnxBytes.tensor("w", 1, SIX_FLOATS, 1L << 62, 1L << 62)),
+                "overflows");
+        addGraph("too-little", new Message().message(5, OnnxBytes.tensor("w", 1, SIX_FLOATS, 2, 4)), "needs 32 bytes");
+        addGraph("too-much", new Message().message(5, OnnxBytes.tensor("w", 1, SIX_FLOATS, 2, 2)), "needs 16 bytes");
+        addGraph("no-data", new Message().message(5, OnnxBytes.tensor("w", 1, 2, 3)), "it has no data");
+        addGraph("type", new Message().message(5, OnnxBytes.tensor("w", 77, SIX_FLOATS, 2, 3)), "not supported");
+        addGraph("claims", new Message().message(5, OnnxBytes.tensor("w", 10, 1 << 15, 1 << 14).bytes(5, SIX_FLOATS)),
+                "24 bytes");
+        for (String location : List.of("../file", "/etc/passwd", "a/../../b", "C:\\x", "", "a//b", "\u0000")) {
+            addGraph("location-" + location.length() + location.replaceAll("[^a-z]", "-"), new Message()
+                    .message(5, OnnxBytes.external("w", 1, location, 0, 24, 2, 3)), "model's folder");
+        }
+        addGraph("location-none", new Message().message(5, OnnxBytes.tensor("w", 1, 2, 3).number(14, 1)), "incomplete");
+        addGraph("location-absent", new Message().message(5, OnnxBytes.external("w", 1, "absent", 0, 24, 2, 3)),
+                "cannot be read");
+        addGraph("location-itself", new Message().message(5, OnnxBytes.external("w", 1, "file", 1 << 20, 24, 2, 3)),
+                "has only");
+        addGraph("offset-overflow", new Message()
+                .message(5, OnnxBytes.external("w", 1, "file", Long.MAX_VALUE, 24, 2, 3)), "has only");
+        addGraph("offset-no-number", new Message().message(5, OnnxBytes.tensor("w", 1, 2, 3)
+                .message(13, OnnxBytes.entry("location", "file")).message(13, OnnxBytes.entry("offset", "1e3"))
+                .number(14, 1)), "incomplete or wrong");
+    }
+
+    private void addOnnx(String name, Message model, String expected) {
+        add("onnx-" + name, model.toBytes(), expected);
+    }
+
+    private void addGraph(String name, Message graph, String expected) {
+        add("onnx-" + name, OnnxBytes.model(graph), expected);
     }
 
     private static Path danglingLink(Path folder) throws IOException {

@@ -13,6 +13,7 @@ import static io.github.logalign.tensor.ZipBytes.member;
 import io.github.logalign.fuzz.FuzzTarget;
 import io.github.logalign.internal.io.Origin;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.tensor.OnnxBytes.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +103,34 @@ enum ReaderFuzzTarget implements FuzzTarget {
             Files.write(folder.resolve("one"), safetensors("{" + entry("w", "F32", "[1,1]", 0, 4) + "}", f32(1)));
             Files.write(folder.resolve("two"), safetensors(
                     "{" + entry("w", "F32", "[1,1]", 0, 4) + "," + entry("v", "F32", "[1,1]", 4, 8) + "}", f32(1, 2)));
+        }
+    },
+
+    ONNX {
+        @Override
+        public List<byte[]> seeds() {
+            return List.of(
+                    OnnxBytes.model(new Message()
+                            .message(1, OnnxBytes.node("Transpose", "", "t", "w"))
+                            .message(1, OnnxBytes.node("Gemm", "/a/Gemm", "y", "x", "t", "b")
+                                    .message(5, OnnxBytes.flag("transB", 1)).message(5, OnnxBytes.real("alpha", 2)))
+                            .message(5, OnnxBytes.tensor("w", OnnxBytes.FLOAT, f32(1, 2, 3, 4, 5, 6), 2, 3))
+                            .message(5, OnnxBytes.tensor("h", OnnxBytes.FLOAT16, 1, 2).bytes(5,
+                                    new Message().varint(1).varint(0x3C00).toBytes()))),
+                    OnnxBytes.model(new Message()
+                            .message(1, OnnxBytes.node("MatMul", "m", "y", "x", "w"))
+                            .message(5, OnnxBytes.external("w", OnnxBytes.FLOAT, "data", 4, 24, 2, 3))));
+        }
+
+        @Override
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("MatMul", "Gemm", "Constant", "Identity", "value", "perm", "location", "offset",
+                    "length", "data", "../data", "\u0008\u0008\u0012", "\u00ff\u00ff\u00ff\u00ff\u000f");
+        }
+
+        @Override
+        public void prepare(Path folder) throws IOException {
+            Files.write(folder.resolve("data"), new byte[32]);
         }
     },
 

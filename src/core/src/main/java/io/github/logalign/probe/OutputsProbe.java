@@ -7,7 +7,6 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.probe.TokenSample.Drawn;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +160,7 @@ public final class OutputsProbe implements LayerProbe {
         Weights weights = current;
         AlignmentSums sums = weights.window();
         ProbeSnapshot snapshot = new ProbeSnapshot(layer, weights.generation, sums.alignment(), sums.tokens(),
-                Optional.empty(), tally.counts(), Optional.ofNullable(tally.problem()));
+                null, tally.counts(), tally.problem());
         snapshot.report(event);
         return snapshot;
     }

@@ -3,7 +3,7 @@ package io.github.logalign.probe;
 import io.github.logalign.ActivationSpectrum;
 import io.github.logalign.Alignment;
 import io.github.logalign.internal.events.ProbeSnapshotEvent;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a probe knows at one moment.
@@ -12,18 +12,18 @@ import java.util.Optional;
  * @param generation how many times the weights have been replaced
  * @param alignment of the tokens in the window, or why it is undefined
  * @param tokens how many tokens the alignment stands for: those in the window that were drawn and count
- * @param activations the spectrum of these tokens, if the probe projects on a weight spectrum
+ * @param activations the spectrum of these tokens, or null if the probe projects on none
  * @param counts what became of all tokens since the probe was made
- * @param problem why tokens were rejected the last time, if any were: one line
+ * @param problem why tokens were rejected the last time, in one line, or null
  */
 public record ProbeSnapshot(
         String layer,
         long generation,
         Alignment alignment,
         long tokens,
-        Optional<ActivationSpectrum> activations,
+        @Nullable ActivationSpectrum activations,
         ProbeCounts counts,
-        Optional<String> problem) {
+        @Nullable String problem) {
 
     /** Ends the event of taking this snapshot. */
     void report(ProbeSnapshotEvent event) {

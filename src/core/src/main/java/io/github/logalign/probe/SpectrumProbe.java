@@ -10,7 +10,6 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.probe.TokenSample.Drawn;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -295,7 +294,7 @@ public final class SpectrumProbe implements LayerProbe {
         Weights weights = current;
         ActivationSpectrum q = weights.window();
         ProbeSnapshot snapshot = new ProbeSnapshot(layer, weights.generation, weights.spectrum.alignment(q), q.tokens(),
-                Optional.of(q), tally.counts(), Optional.ofNullable(tally.problem()));
+                q, tally.counts(), tally.problem());
         snapshot.report(event);
         return snapshot;
     }

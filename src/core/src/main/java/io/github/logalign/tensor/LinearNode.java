@@ -1,6 +1,6 @@
 package io.github.logalign.tensor;
 
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node of a model's graph that multiplies activations by weights: ONNX's MatMul, or Gemm without a transposed input. The
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param weight the tensor that holds W or its transpose
  * @param isTransposed whether the tensor holds the transpose, input x output
  * @param scale Gemm's alpha, 1 for MatMul
- * @param bias the tensor of the bias, if there is one
+ * @param bias the tensor of the bias, or null
  * @param biasScale Gemm's beta
  */
 public record LinearNode(
@@ -25,7 +25,7 @@ public record LinearNode(
         String weight,
         boolean isTransposed,
         double scale,
-        Optional<String> bias,
+        @Nullable String bias,
         double biasScale) {
 
     /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the nodes that multiply activations by weights, and how these are stored. */
@@ -41,11 +40,11 @@ final class OnnxLayers {
                     forward(node, output, true);
                 }
             }
-            case "MatMul" -> addLayer(node, output, true, Optional.empty());
+            case "MatMul" -> addLayer(node, output, true, null);
             case "Gemm" -> {
                 if (!node.transA()) {
                     String bias = node.input(2);
-                    addLayer(node, output, !node.transB(), bias.isEmpty() ? Optional.empty() : Optional.of(bias));
+                    addLayer(node, output, !node.transB(), bias.isEmpty() ? null : bias);
                 }
             }
             default -> {
@@ -62,7 +61,7 @@ final class OnnxLayers {
     }
 
     /** A node that multiplies by the second input, which it takes input x output where {@code inputOutput}. */
-    private void addLayer(OnnxNode node, String output, boolean inputOutput, Optional<String> bias) {
+    private void addLayer(OnnxNode node, String output, boolean inputOutput, @Nullable String bias) {
         Stored weight = matrix(node.input(1));
         String input = node.input(0);
         if (weight != null && !input.isEmpty() && !constants.containsKey(input)) {

@@ -108,7 +108,7 @@ class ProbeTest {
             ProbeSnapshot snapshot = probe.snapshot();
             assertEquals(300, snapshot.tokens());
             assertEquals(spectrum.alignment(spectrum.project(batch.x)).lar(), snapshot.alignment().lar(), 1e-12);
-            assertEquals(300, snapshot.activations().orElseThrow().tokens());
+            assertEquals(300, Objects.requireNonNull(snapshot.activations()).tokens());
             assertEquals(300, snapshot.counts().recorded());
         }
     }
@@ -268,7 +268,7 @@ class ProbeTest {
         assertFalse(outputs.record(broken, batch.z, null));
         assertEquals(10, outputs.snapshot().tokens());
         assertEquals(10, outputs.snapshot().counts().rejected());
-        assertTrue(outputs.snapshot().problem().orElseThrow().contains("row 5, column 3"));
+        assertTrue(Objects.requireNonNull(outputs.snapshot().problem()).contains("row 5, column 3"));
         try (Arena arena = Arena.ofShared()) {
             SpectrumProbe inputs = LayerProbe.ofSpectrum("layer", WeightSpectrum.of(weights, arena), everything());
             assertTrue(inputs.record(batch.x, null));

@@ -43,7 +43,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
-            description = "safetensors, the index.json of a sharded checkpoint, npy or npz.")
+            description = "safetensors, the index.json of a sharded checkpoint, npy, npz or ONNX.")
     private Path weights = Path.of("");
 
     @Reads

@@ -21,6 +21,7 @@ import io.github.logalign.score.Findings;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.Masks;
+import io.github.logalign.score.ModelRunner;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Plan;
@@ -306,6 +307,14 @@ final class ApiSamples {
         put(SpectrumProbe.class, () -> LayerProbe.ofSpectrum("layer", ofNothing(), ProbeOptions.DEFAULT));
         put(SpectrumProbe.Recorder.class, () -> LayerProbe.ofSpectrum(
                 "layer", ofNothing(), ProbeOptions.DEFAULT).recorder());
+        put(ModelRunner.class, () -> (ModelRunner) (model, inputs, request, listener) -> List.of());
+        put(ModelRunner.Listener.class, () -> new ModelRunner.Listener() {
+            @Override
+            public void begins(long batches) {}
+
+            @Override
+            public void batchIsDone() {}
+        });
         put(Environment.class, Environment::current);
         put(TensorFile.class, () -> open(weights()), () -> open(folder.resolve("mask.safetensors")));
         put(Tensor.class, () -> tensor(weights()), () -> tensor(folder.resolve("mask.safetensors")));

@@ -19,6 +19,8 @@ import java.util.Set;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,11 +121,11 @@ class ConsumerIT {
     void theModuleExportsTheApiAndNothingElse() {
         ModuleDescriptor descriptor = ModuleFinder.of(library).find(Arrows.ROOT).orElseThrow().descriptor();
         assertEquals(
-                Set.of(Arrows.names("", "matrix", "tensor", "score", "track")),
+                Set.of(Arrows.names("", "matrix", "probe", "tensor", "score", "track")),
                 descriptor.exports().stream().map(Exports::source).collect(Collectors.toSet()));
         assertTrue(descriptor.exports().stream().noneMatch(Exports::isQualified));
         assertEquals(
-                Set.of("java.base"),
+                Set.of("java.base", "jdk.jfr"),
                 descriptor.requires().stream()
                         .filter(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                         .map(ModuleDescriptor.Requires::name)
@@ -156,6 +158,25 @@ class ConsumerIT {
         assertComputes(Arrows.ROOT, "scalar", onModulePath(List.of(both.resolve(library.getFileName())), PERMITTED));
         assertComputes(
                 Arrows.ROOT, "scalar", onModulePath(List.of(library), PERMITTED, "-cp", natives.toString()));
+    }
+
+    /** As in a Spring Boot jar: the library and the natives are jars within a jar, which only a class loader can read. */
+    @Test
+    void jarsWithinAJarAreFound() throws Exception {
+        Path launcher = folder.resolve("launcher");
+        javac("-d", launcher.toString(), Path.of("src", "it", "nested", "nested", "Launcher.java").toString());
+        Path service = folder.resolve("service.jar");
+        try (ZipOutputStream jar = new ZipOutputStream(Files.newOutputStream(service))) {
+            for (Path inner : List.of(library, natives)) {
+                jar.putNextEntry(new ZipEntry("BOOT-INF/lib/" + inner.getFileName()));
+                Files.copy(inner, jar);
+            }
+            jar.putNextEntry(new ZipEntry("BOOT-INF/classes/consumer/Main.class"));
+            Files.copy(classes.resolve("consumer").resolve("Main.class"), jar);
+        }
+        assertComputes("null", "forced by logalign.simd=widest", java(Stream.of(
+                PERMITTED_TO_ALL, "--add-modules", "jdk.incubator.vector", "-Dlogalign.simd=widest", "-cp",
+                launcher.toString(), "nested.Launcher", service.toString(), "consumer.Main")));
     }
 
     @Test

@@ -47,11 +47,16 @@ final class RowRunner {
             throw new LogalignException("interrupted: not all layers were computed, and nothing was written",
                     interrupted);
         }
-        rows.forEach(this::report);
+        report(rows, quiet, err);
         return rows;
     }
 
-    private void report(LayerScore row) {
+    /** Says what is wrong with which row. */
+    static void report(List<LayerScore> rows, boolean quiet, PrintWriter err) {
+        rows.forEach(row -> report(row, quiet, err));
+    }
+
+    private static void report(LayerScore row, boolean quiet, PrintWriter err) {
         if (row.outcome() instanceof Outcome.Missing missing) {
             err.println("logalign: " + missing.status().word() + ": " + Names.escaped(missing.reason()));
         }

@@ -8,6 +8,7 @@ import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Masks;
+import io.github.logalign.score.ModelRunner;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
@@ -42,14 +43,17 @@ import picocli.CommandLine;
 final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Reads
-    @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
+    @Option(names = "--weights", paramLabel = "FILE|INDEX",
             description = "safetensors, the index.json of a sharded checkpoint, npy, npz or ONNX.")
-    private Path weights = Path.of("");
+    private @Nullable Path weights;
 
     @Reads
-    @Option(names = "--activations", required = true, paramLabel = "FILE",
+    @Option(names = "--activations", paramLabel = "FILE",
             description = "Inputs of layers, each [tokens, n], in a file of one of these formats.")
-    private Path activations = Path.of("");
+    private @Nullable Path activations;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
 
     @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
     private @Nullable String tensor;
@@ -106,9 +110,14 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         ScoreOptions options = scoring.options(commandLine, method);
         Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
+        if (model.areGiven()) {
+            return runModel(commandLine, options, selection, format);
+        }
+        Path itsWeights = required(commandLine, weights, "--weights=<FILE|INDEX>");
+        Path itsActivations = required(commandLine, activations, "--activations=<FILE>");
         PrintWriter err = commandLine.getErr();
-        try (TensorFile weightsFile = reading.open(weights);
-                TensorFile activationsFile = reading.open(activations);
+        try (TensorFile weightsFile = reading.open(itsWeights);
+                TensorFile activationsFile = reading.open(itsActivations);
                 MaskOptions maskOptions = masks(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
             boolean namesGiven = tensor != null || activation != null || !maps.isEmpty();
@@ -124,7 +133,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
             Outputs outputs = Outputs.of(commandLine)
                     .reads("--weights", weightsFile)
-                    .readsBeside(List.of(weights))
+                    .readsBeside(List.of(itsWeights))
                     .reads("--activations", activationsFile)
                     .reads("--mask", maskOptions.paths());
             folder.announce(outputs);
@@ -140,6 +149,40 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
                         (job, result) -> folder.write(job, result.spectra()));
             }
+            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
+            return RowRunner.exitCode(rows);
+        }
+    }
+
+    private static Path required(CommandLine commandLine, @Nullable Path path, String option) {
+        if (path == null) {
+            throw new ParameterException(commandLine, "Missing required option: '" + option + "'");
+        }
+        return path;
+    }
+
+    /** Runs a model in place of reading activations. */
+    private int runModel(CommandLine commandLine, ScoreOptions options, Selection selection, Format format)
+            throws IOException {
+        if (weights != null || activations != null) {
+            throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
+                    + " --activations; leave these out");
+        }
+        if (scoring.spectra != null || !masks.isEmpty() || !maps.isEmpty() || tensor != null || activation != null) {
+            throw new ParameterException(commandLine, "--spectra, --mask, --map, --tensor and --activation are for"
+                    + " activations in files; with --model, --include and --exclude choose layers, and the input"
+                    + " attention_mask masks tokens");
+        }
+        Path itsModel = required(commandLine, model.model, "--model=<FILE>");
+        Path itsInputs = required(commandLine, model.inputs, "--inputs=<FILE>");
+        int threads = scoring.threads(commandLine);
+        ModelRunner.Request request = new ModelRunner.Request(
+                selection, options, model.batch(commandLine), threads);
+        try (TensorFile modelFile = reading.open(itsModel); TensorFile inputsFile = reading.open(itsInputs)) {
+            Outputs.of(commandLine).reads("--model", modelFile).reads("--inputs", inputsFile).check();
+            BlasCheck.require(options);
+            List<LayerScore> rows = ModelOptions.score(modelFile, inputsFile, request, output.quiet);
+            RowRunner.report(rows, output.quiet, commandLine.getErr());
             output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
         }

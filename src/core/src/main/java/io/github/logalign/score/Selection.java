@@ -31,6 +31,16 @@ public record Selection(
     /** All layers, paired by name. */
     public static final Selection ALL = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
 
+    /**
+     * Whether a layer is wanted by its name or that of its weight.
+     *
+     * @param layer the layer
+     * @return true if a pattern to include matches, or there is none, and none to exclude does
+     */
+    public boolean wants(LayerInfo layer) {
+        return (include.isEmpty() || include.stream().anyMatch(layer::fits)) && exclude.stream().noneMatch(layer::fits);
+    }
+
     /** Copies the lists. */
     public Selection {
         maps = List.copyOf(maps);

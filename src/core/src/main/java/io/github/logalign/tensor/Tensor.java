@@ -339,6 +339,15 @@ public final class Tensor {
         return Names.printable(name) + " " + describe();
     }
 
+    /**
+     * Whether {@link #bytes()} holds little-endian elements in the order of the shape, the last dimension without gaps.
+     *
+     * @return false for npy arrays in Fortran order or of a big-endian type
+     */
+    public boolean isRowMajorLittleEndian() {
+        return !fortranOrder && byteOrder == ByteOrder.LITTLE_ENDIAN;
+    }
+
     /** Throws the reason if the elements cannot be used. */
     void requireUsable() {
         if (refusal != null) {

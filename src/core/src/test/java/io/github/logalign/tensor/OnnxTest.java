@@ -164,6 +164,20 @@ class OnnxTest {
         }
     }
 
+    @Test
+    void nodesThatUseEachOtherAreNoWeights() throws IOException {
+        Message graph = new Message()
+                .message(1, node("Identity", "", "a", "b"))
+                .message(1, node("Transpose", "", "b", "a"))
+                .message(1, node("Identity", "", "w", "w"))
+                .message(1, node("MatMul", "of a circle", "y", "x", "a"))
+                .message(1, node("MatMul", "of itself", "w", "x", "w"))
+                .message(5, tensor("w", OnnxBytes.FLOAT, SIX, 2, 3));
+        try (TensorFile file = open(model(graph))) {
+            assertEquals(List.of("of itself"), file.linearNodes().stream().map(LinearNode::name).toList());
+        }
+    }
+
     /** A model that is cut off anywhere gives one line, or the tensors before the cut. */
     @Test
     void aModelThatIsCutOffIsRefused() throws IOException {

@@ -1,7 +1,15 @@
 package io.github.logalign.onnxruntime;
 
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.github.logalign.matrix.LogalignException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 
 /**
@@ -29,6 +37,39 @@ final class GraphOutputs {
         ByteArrayOutputStream model = new ByteArrayOutputStream();
         write(model, MODEL_GRAPH, graph.toByteArray());
         return model.toByteArray();
+    }
+
+    /**
+     * A model in memory, with more outputs.
+     *
+     * @param model the file
+     * @param values what to add
+     * @throws LogalignException if it cannot be read, or is larger than a buffer can be
+     */
+    static ByteBuffer added(Path model, Collection<String> values) {
+        byte[] outputs = of(values);
+        try (FileChannel channel = FileChannel.open(model, StandardOpenOption.READ)) {
+            long size = channel.size() + outputs.length;
+            if (size > Integer.MAX_VALUE) {
+                throw new LogalignException(model + ": it has " + size + " bytes, more than 2 GB; save its weights as"
+                        + " external data");
+            }
+            ByteBuffer bytes = ByteBuffer.allocateDirect((int) size);
+            while (bytes.position() < size - outputs.length) {
+                if (channel.read(bytes) < 0) {
+                    throw new LogalignException(model + ": it became shorter while it was read");
+                }
+            }
+            return bytes.put(outputs).flip();
+        } catch (IOException unreadable) {
+            throw new LogalignException(model + ": it cannot be read (" + unreadable.getMessage() + ")", unreadable);
+        }
+    }
+
+    /** Says where external data is: a model in memory has no folder of its own. */
+    static void setFolder(OrtSession.SessionOptions session, Path model) throws OrtException {
+        session.addConfigEntry("session.model_external_initializers_file_folder_path",
+                String.valueOf(model.toAbsolutePath().getParent()));
     }
 
     private static void write(ByteArrayOutputStream message, int field, byte[] bytes) {

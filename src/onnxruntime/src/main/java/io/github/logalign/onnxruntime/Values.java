@@ -1,6 +1,8 @@
 package io.github.logalign.onnxruntime;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Matrix;
@@ -9,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** ONNX Runtime's tensors as matrices of tokens and as masks. */
@@ -41,6 +44,15 @@ final class Values {
         }
         ByteBuffer bytes = tensor.getByteBuffer();
         return Matrix.of(MemorySegment.ofBuffer(bytes), type, rows, columns).withByteOrder(ByteOrder.nativeOrder());
+    }
+
+    /** The tokens of a value by its name, among what a session was given and what it computed; null if there are none. */
+    static @Nullable Matrix tokens(
+            String name, Map<String, ? extends OnnxTensorLike> inputs, OrtSession.Result outputs) {
+        if (inputs.get(name) instanceof OnnxTensor given) {
+            return tokens(given);
+        }
+        return outputs.get(name).orElse(null) instanceof OnnxTensor computed ? tokens(computed) : null;
     }
 
     /** Which values are not 0. */

@@ -130,15 +130,8 @@ public final class ActivationSums implements Serializable {
             throw new IllegalArgumentException(
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
-        Boundary.run(() -> {
-            ProjectionEvent event = new ProjectionEvent();
-            event.begin();
-            add(w, x, mask);
-            event.end();
-            if (event.shouldCommit()) {
-                event.finish(x.rows(), columns, projected.length, x.segment().byteSize());
-            }
-        });
+        Boundary.run(() -> ProjectionEvent.during(
+                () -> add(w, x, mask), x.rows(), columns, projected.length, x.segment().byteSize()));
     }
 
     private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {

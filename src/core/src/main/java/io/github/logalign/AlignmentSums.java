@@ -53,14 +53,17 @@ public final class AlignmentSums implements Serializable {
     /** What ran. */
     private final HashSet<Step> steps = new HashSet<>();
 
-    /** Sums of squares: of W, of X, of X W^T, and how far rounded Gram matrices may have moved the last. */
+    /** Sum of squares of W. */
     private final ScaledSum weightEnergy = new ScaledSum();
+    /** Sum of squares of X. */
     private final ScaledSum inputEnergy = new ScaledSum();
+    /** Sum of squares of X W^T. */
     private final ScaledSum outputEnergy = new ScaledSum();
+    /** How far rounded Gram matrices may have moved that. */
     private final ScaledSum outputError = new ScaledSum();
-
-    /** How many tokens counted, and how many a mask left out. */
+    /** How many tokens counted. */
     private long tokens;
+    /** How many tokens a mask left out. */
     private long maskedTokens;
 
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
@@ -147,10 +150,8 @@ public final class AlignmentSums implements Serializable {
      *
      * @param x T x n, finite; read only during the call
      * @throws IllegalArgumentException if x has not n columns
-     * @throws IllegalStateException if these sums were deserialised, or the arena of W or of x is closed or confined to
-     *     another thread
-     * @throws LogalignException if an element is NaN or infinite (the message has its index), or if memory, threads or a
-     *     BLAS library cannot be obtained; the sums are as they were
+     * @throws IllegalStateException as from {@link #add(Matrix, TokenMask)}
+     * @throws LogalignException as from {@link #add(Matrix, TokenMask)}
      */
     public void add(Matrix x) {
         add(x, (TokenMask) null);
@@ -174,15 +175,8 @@ public final class AlignmentSums implements Serializable {
             throw new IllegalStateException("these sums have no W: merge them, or add with Z");
         }
         checkColumns(x);
-        Boundary.run(() -> {
-            ProjectionEvent event = new ProjectionEvent();
-            event.begin();
-            add(form.sum(x, mask), x.rows());
-            event.end();
-            if (event.shouldCommit()) {
-                event.finish(x.rows(), columns, rows, x.segment().byteSize());
-            }
-        });
+        Boundary.run(() -> ProjectionEvent.during(
+                () -> add(form.sum(x, mask), x.rows()), x.rows(), columns, rows, x.segment().byteSize()));
     }
 
     private void add(BatchSums batch, long batchTokens) {
@@ -265,8 +259,7 @@ public final class AlignmentSums implements Serializable {
     /**
      * What ran so far.
      *
-     * @return whether the outputs or the inner product of Gram matrices were computed, and by which routines; no steps if
-     *     nothing ran
+     * @return outputs or inner products, and by which routines; no steps if nothing ran
      */
     public Computation computation() {
         return new Computation(options.precision(), List.copyOf(steps));

@@ -39,21 +39,23 @@ final class RowBlock {
         return rows + count <= room && (rows == 0 || (type == newType && pane == newPane));
     }
 
-    /** Copies the rows that count. */
+    /** Copies the rows that count, or none of them if the memory cannot be read. */
     void add(Matrix x, @Nullable TokenMask counting, long newPane) {
         type = x.elementType();
         pane = newPane;
+        int copied = 0;
         for (long row = next(counting, 0); row < x.rows(); row = next(counting, row + 1)) {
-            copy(x, row);
-            rows++;
+            copy(x, row, rows + copied);
+            copied++;
         }
+        rows += copied;
     }
 
     private static long next(@Nullable TokenMask counting, long from) {
         return counting == null ? from : counting.nextCounting(from);
     }
 
-    private void copy(Matrix x, long row) {
+    private void copy(Matrix x, long row, long place) {
         ValueLayout bits = switch (x.elementType()) {
             case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
             case F32 -> ValueLayout.JAVA_INT_UNALIGNED;
@@ -62,7 +64,7 @@ final class RowBlock {
         ValueLayout from = bits.withOrder(x.byteOrder());
         ValueLayout to = bits.withOrder(ByteOrder.LITTLE_ENDIAN);
         long size = bits.byteSize();
-        long target = (long) rows * columns * size;
+        long target = place * columns * size;
         if (x.orientation() == Orientation.ROW_MAJOR) {
             MemorySegment.copy(x.segment(), from, row * x.stride() * size, memory, to, target, columns);
         } else {

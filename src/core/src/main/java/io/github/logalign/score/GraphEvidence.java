@@ -5,9 +5,11 @@ import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a model's own graph says about its weights, where the file has one: how they are stored, and in which layers. */
 final class GraphEvidence {
@@ -17,10 +19,21 @@ final class GraphEvidence {
 
     private final Map<String, List<LinearNode>> nodesOfWeight = new HashMap<>();
 
+    /** The layers that nameless weights may be called after: those of one node, and no other tensor's. */
+    private final Set<String> distinctLayers = new HashSet<>();
+
     GraphEvidence(TensorFile file) {
+        Map<String, Integer> counts = new HashMap<>();
         for (LinearNode node : file.linearNodes()) {
             nodesOfWeight.computeIfAbsent(node.weight(), _ -> new ArrayList<>(1)).add(node);
+            counts.merge(node.layer(), 1, Integer::sum);
         }
+        counts.forEach((layer, count) -> {
+            boolean isOthers = file.find(layer).isPresent() || file.find(layer + LayerNames.WEIGHT).isPresent();
+            if (count == 1 && !layer.isEmpty() && !isOthers) {
+                distinctLayers.add(layer);
+            }
+        });
     }
 
     private List<LinearNode> nodes(Tensor weight) {
@@ -42,7 +55,8 @@ final class GraphEvidence {
     /** The name of a tensor, or that of its layer where the exporter has lost the name. */
     String name(Tensor tensor) {
         List<LinearNode> nodes = nodes(tensor);
-        return tensor.name().startsWith(NAMELESS) && nodes.size() == 1 && !nodes.getFirst().layer().isEmpty()
+        boolean isNameless = tensor.name().startsWith(NAMELESS) && nodes.size() == 1;
+        return isNameless && distinctLayers.contains(nodes.getFirst().layer())
                 ? nodes.getFirst().layer()
                 : tensor.name();
     }

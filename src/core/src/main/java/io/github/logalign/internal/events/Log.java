@@ -4,7 +4,7 @@ import java.lang.System.Logger.Level;
 import java.lang.System.Logger;
 import java.util.function.Supplier;
 
-/** The library's logger, {@code io.github.logalign}: a line when natives are loaded, a warning where something is missing. */
+/** The library's logger, {@code io.github.logalign}: a line when natives are loaded, and one where vectors are missing. */
 public final class Log {
 
     private Log() {}
@@ -17,10 +17,5 @@ public final class Log {
     /** Something that helps who looks for a fault. */
     public static void debug(Supplier<String> line) {
         logger().log(Level.DEBUG, line);
-    }
-
-    /** Something that was to be expected is missing, and the library goes on without. */
-    public static void warning(String line) {
-        logger().log(Level.WARNING, line);
     }
 }

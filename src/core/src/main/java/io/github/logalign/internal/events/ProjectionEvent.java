@@ -30,12 +30,26 @@ public final class ProjectionEvent extends Event {
     @DataAmount
     long bytes;
 
-    /** Ends the event, of a batch of this shape. */
-    public void finish(long itsTokens, long itsColumns, long itsDirections, long itsBytes) {
-        tokens = itsTokens;
-        columns = itsColumns;
-        directions = itsDirections;
-        bytes = itsBytes;
-        commit();
+    /**
+     * Does what the event is about.
+     *
+     * @param itsTokens rows of the batch
+     * @param itsColumns their length
+     * @param itsDirections what they are projected on, how many
+     * @param itsBytes of the batch
+     */
+    public static void during(
+            Runnable work, long itsTokens, long itsColumns, long itsDirections, long itsBytes) {
+        ProjectionEvent event = new ProjectionEvent();
+        event.begin();
+        work.run();
+        event.end();
+        if (event.shouldCommit()) {
+            event.tokens = itsTokens;
+            event.columns = itsColumns;
+            event.directions = itsDirections;
+            event.bytes = itsBytes;
+            event.commit();
+        }
     }
 }

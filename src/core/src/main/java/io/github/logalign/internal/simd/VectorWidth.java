@@ -44,7 +44,7 @@ record VectorWidth(int bits, String reason, boolean forced) {
             try {
                 VectorWidth width = decide(forced, source, modulePresent, any ? () -> 512 : VectorWidth::widest);
                 if (!width.forced() && !modulePresent) {
-                    Log.warning("all loops run " + width.reason());
+                    Log.debug(() -> "all loops run " + width.reason());
                 }
                 return new Choice(width, null);
             } catch (IllegalArgumentException impossible) {

@@ -9,7 +9,7 @@ import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.TokenProjector;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
-import io.github.logalign.internal.events.ProjectionEvent;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.engine.TokenBlocks;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation.Kind;
@@ -130,7 +130,7 @@ public final class ActivationSums implements Serializable {
             throw new IllegalArgumentException(
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
-        Boundary.run(() -> ProjectionEvent.during(
+        Boundary.run(() -> Events.projection(
                 () -> add(w, x, mask), x.rows(), columns, projected.length, x.segment().byteSize()));
     }
 

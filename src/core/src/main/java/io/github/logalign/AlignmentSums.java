@@ -7,7 +7,7 @@ import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.GivenOutputs;
 import io.github.logalign.internal.engine.NormForm;
 import io.github.logalign.internal.engine.ScaledSum;
-import io.github.logalign.internal.events.ProjectionEvent;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
@@ -175,7 +175,7 @@ public final class AlignmentSums implements Serializable {
             throw new IllegalStateException("these sums have no W: merge them, or add with Z");
         }
         checkColumns(x);
-        Boundary.run(() -> ProjectionEvent.during(
+        Boundary.run(() -> Events.projection(
                 () -> add(form.sum(x, mask), x.rows()), x.rows(), columns, rows, x.segment().byteSize()));
     }
 

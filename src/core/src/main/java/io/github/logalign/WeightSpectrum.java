@@ -3,6 +3,7 @@ package io.github.logalign;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.blas.NativeBuffer;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.FactorisationEvent;
 import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.Factorizer;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * Works from virtual threads and from threads with a small stack.
  *
  * <p>Source: arXiv 2605.28975.
+ *
+ * <p>This file is long because of its documentation.
  */
 public final class WeightSpectrum {
 
@@ -91,11 +94,9 @@ public final class WeightSpectrum {
             Factorizer factorizer = new Factorizer(
                     ProcessBlas.INSTANCE, options.method(), options.vectors(), options.route(), options.products());
             WeightSource source = new WeightSource(w, options.precision(), options.threads());
-            FactorisationEvent event = new FactorisationEvent();
-            event.begin();
+            FactorisationEvent event = Events.areRecorded() ? FactorisationEvent.begun() : null;
             WeightSpectrum spectrum = new WeightSpectrum(w, options, factorizer.factorize(source, arena));
-            event.end();
-            if (event.shouldCommit()) {
+            if (event != null) {
                 event.finish(w.rows(), w.columns(), spectrum.computation().toString(), options.threads(),
                         NativeBuffer.liveBytes());
             }

@@ -2,6 +2,7 @@ package io.github.logalign.probe;
 
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.internal.check.Arguments;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.ProbeSnapshotEvent;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
@@ -155,8 +156,7 @@ public final class OutputsProbe implements LayerProbe {
 
     @Override
     public ProbeSnapshot snapshot() {
-        ProbeSnapshotEvent event = new ProbeSnapshotEvent();
-        event.begin();
+        ProbeSnapshotEvent event = Events.areRecorded() ? ProbeSnapshotEvent.begun() : null;
         Weights weights = current;
         AlignmentSums sums = weights.window();
         ProbeSnapshot snapshot = new ProbeSnapshot(layer, weights.generation, sums.alignment(), sums.tokens(),

@@ -25,10 +25,9 @@ public record ProbeSnapshot(
         ProbeCounts counts,
         @Nullable String problem) {
 
-    /** Ends the event of taking this snapshot. */
-    void report(ProbeSnapshotEvent event) {
-        event.end();
-        if (event.shouldCommit()) {
+    /** Ends the event of taking this snapshot, if there is one. */
+    void report(@Nullable ProbeSnapshotEvent event) {
+        if (event != null) {
             event.finish(layer, alignment.isDefined() ? alignment.lar() : Double.NaN, tokens, counts.dropped());
         }
     }

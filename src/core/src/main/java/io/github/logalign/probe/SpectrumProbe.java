@@ -5,6 +5,7 @@ import io.github.logalign.ActivationSums;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.ProbeSnapshotEvent;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
@@ -289,8 +290,7 @@ public final class SpectrumProbe implements LayerProbe {
 
     @Override
     public ProbeSnapshot snapshot() {
-        ProbeSnapshotEvent event = new ProbeSnapshotEvent();
-        event.begin();
+        ProbeSnapshotEvent event = Events.areRecorded() ? ProbeSnapshotEvent.begun() : null;
         Weights weights = current;
         ActivationSpectrum q = weights.window();
         ProbeSnapshot snapshot = new ProbeSnapshot(layer, weights.generation, weights.spectrum.alignment(q), q.tokens(),

@@ -8,6 +8,7 @@ import io.github.logalign.Spread;
 import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.internal.Boundary;
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.ScoreEvent;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
@@ -105,8 +106,7 @@ public final class Scorer {
      */
     public Result score(LayerJob job) {
         List<String> warnings = new ArrayList<>(job.info().warnings());
-        ScoreEvent event = new ScoreEvent();
-        event.begin();
+        ScoreEvent event = Events.areRecorded() ? ScoreEvent.begun() : null;
         long start = System.nanoTime();
         Found found;
         try {
@@ -121,8 +121,7 @@ public final class Scorer {
             found = new Found(new Outcome.Failed(reason), null);
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
-        event.end();
-        if (event.shouldCommit()) {
+        if (event != null) {
             event.finish(job.info().layer(), found.outcome().getClass().getSimpleName());
         }
         return new Result(

@@ -1,5 +1,6 @@
 package io.github.logalign.internal.blas;
 
+import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.LoadEvent;
 import io.github.logalign.internal.events.Log;
 import java.util.concurrent.FutureTask;
@@ -58,15 +59,18 @@ final class Loading {
 
     private static Outcome searchHere() {
         LibrarySearch search = new LibrarySearch(Platform.current(), LibrarySearch.Settings.ofThisProcess());
-        LoadEvent event = new LoadEvent();
-        event.begin();
+        LoadEvent event = Events.areRecorded() ? LoadEvent.begun() : null;
         try {
             Blas blas = new Blas(search.find());
             Log.debug(() -> "loaded " + blas.info().path() + ", kernels for " + blas.info().coreName());
-            event.found(blas.info().path(), String.valueOf(blas.info().coreName()));
+            if (event != null) {
+                event.found(blas.info().path(), String.valueOf(blas.info().coreName()));
+            }
             return new Outcome(blas, null, false);
         } catch (BlasException none) {
-            event.failed(String.valueOf(none.getMessage()));
+            if (event != null) {
+                event.failed(String.valueOf(none.getMessage()));
+            }
             return new Outcome(null, none.getMessage(), search.mayPass());
         }
     }

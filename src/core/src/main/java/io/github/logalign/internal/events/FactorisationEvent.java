@@ -34,6 +34,13 @@ public final class FactorisationEvent extends Event {
     @DataAmount
     long nativeBytes;
 
+    /** An event that begins now. */
+    public static FactorisationEvent begun() {
+        FactorisationEvent event = new FactorisationEvent();
+        event.begin();
+        return event;
+    }
+
     /** Ends the event, of a matrix of this shape. */
     public void finish(long itsRows, long itsColumns, String itsDriver, int itsThreads, long bytes) {
         rows = itsRows;

@@ -24,6 +24,13 @@ public final class LoadEvent extends Event {
     @Label("Error")
     String error = "";
 
+    /** An event that begins now. */
+    public static LoadEvent begun() {
+        LoadEvent event = new LoadEvent();
+        event.begin();
+        return event;
+    }
+
     /** A library was found. */
     public void found(String itsPath, String itsCore) {
         path = itsPath;

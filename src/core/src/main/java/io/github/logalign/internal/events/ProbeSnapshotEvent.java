@@ -30,6 +30,13 @@ public final class ProbeSnapshotEvent extends Event {
     @Description("Since the probe was made")
     long dropped;
 
+    /** An event that begins now. */
+    public static ProbeSnapshotEvent begun() {
+        ProbeSnapshotEvent event = new ProbeSnapshotEvent();
+        event.begin();
+        return event;
+    }
+
     /** Ends the event. */
     public void finish(String itsLayer, double itsLar, long itsTokens, long itsDropped) {
         layer = itsLayer;

@@ -38,7 +38,7 @@ public final class ProjectionEvent extends Event {
      * @param itsDirections what they are projected on, how many
      * @param itsBytes of the batch
      */
-    public static void during(
+    static void during(
             Runnable work, long itsTokens, long itsColumns, long itsDirections, long itsBytes) {
         ProjectionEvent event = new ProjectionEvent();
         event.begin();

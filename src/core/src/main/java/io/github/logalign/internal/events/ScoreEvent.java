@@ -21,6 +21,13 @@ public final class ScoreEvent extends Event {
     @Label("Outcome")
     String outcome = "";
 
+    /** An event that begins now. */
+    public static ScoreEvent begun() {
+        ScoreEvent event = new ScoreEvent();
+        event.begin();
+        return event;
+    }
+
     /** Ends the event. */
     public void finish(String itsLayer, String itsOutcome) {
         layer = itsLayer;

@@ -53,11 +53,11 @@ public final class AlignmentSums implements Serializable {
     /** What ran. */
     private final HashSet<Step> steps = new HashSet<>();
 
-    /** Sum of squares of W. */
+    /** The sum of squares of W. */
     private final ScaledSum weightEnergy = new ScaledSum();
-    /** Sum of squares of X. */
+    /** The sum of squares of X. */
     private final ScaledSum inputEnergy = new ScaledSum();
-    /** Sum of squares of X W^T. */
+    /** The sum of squares of X W^T. */
     private final ScaledSum outputEnergy = new ScaledSum();
     /** How far rounded Gram matrices may have moved that. */
     private final ScaledSum outputError = new ScaledSum();
@@ -210,15 +210,16 @@ public final class AlignmentSums implements Serializable {
             throw new IllegalArgumentException(
                     "the outputs have " + z.rows() + " tokens, the activations " + x.rows());
         }
-        Boundary.run(() -> addGiven(x, z, mask));
-    }
-
-    private void addGiven(Matrix x, Matrix z, @Nullable TokenMask mask) {
-        long counted = GivenOutputs.add(
-                x, z, mask, options.precision(), options.threads(), inputEnergy, outputEnergy);
-        steps.add(GivenOutputs.STEP);
-        tokens += counted;
-        maskedTokens += x.rows() - counted;
+        try {
+            long counted = GivenOutputs.add(x, z, mask, options.precision(), options.threads(), inputEnergy,
+                    outputEnergy);
+            steps.add(GivenOutputs.STEP);
+            tokens += counted;
+            maskedTokens += x.rows() - counted;
+        } catch (RuntimeException | Error failure) {
+            // Boundary.run would take a lambda, which is allocated at each batch where C2 does not inline it.
+            throw Boundary.translated(failure);
+        }
     }
 
     private void checkColumns(Matrix x) {

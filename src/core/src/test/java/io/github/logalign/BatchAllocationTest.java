@@ -9,15 +9,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A service adds a batch at every request: where the outputs are there already, nothing is allocated for that. */
 class BatchAllocationTest {
 
-    private static final int MAX_PASSES = 40_000;
+    private static final int MAX_PASSES = 400_000;
     private static final int CLEAN_PASSES = 200;
     private static final int TOKENS = 64;
     private static final int M = 200;
@@ -31,6 +33,12 @@ class BatchAllocationTest {
     @MethodSource("jvms")
     void aBatchWithOutputsAllocatesNothing(OwnJvm jvm) throws Exception {
         jvm.with("-Xbatch").mustSay(BatchAllocationTest.class, "nothing is allocated");
+    }
+
+    /** Where the vector kernels take over from the scalar ones while batches arrive, and all is compiled meanwhile. */
+    @Test
+    void norDoesOneWhileKernelsAreCompiled() throws Exception {
+        new OwnJvm("as in a service", List.of()).mustSay(BatchAllocationTest.class, "nothing is allocated");
     }
 
     /**

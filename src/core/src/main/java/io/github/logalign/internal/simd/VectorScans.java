@@ -37,14 +37,11 @@ final class VectorScans {
             max1 = max1.max(LongVector.fromMemorySegment(I64, source, from + I64.vectorByteSize(), LE)
                     .and(magnitude));
         }
-        return fold(max0.max(max1));
-    }
-
-    /** C2 has no reduceLanes(MAX) of longs for CPUs without AVX-512: it would box. */
-    private static long fold(LongVector vector) {
+        // C2 has no reduceLanes(MAX) of longs for CPUs without AVX-512: it would box.
+        LongVector all = max0.max(max1);
         long max = 0;
         for (int lane = 0; lane < I64.length(); lane++) {
-            max = Math.max(max, vector.lane(lane));
+            max = Math.max(max, all.lane(lane));
         }
         return max;
     }

@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The loops that sum up squares and products, in F64 for every element type. They differ in how they load: that cannot be a
- * method, see {@link VectorKernels}.
+ * method, see {@link VectorKernels}. The last sum over the lanes is none either: C2 does not inline it where it follows a long
+ * loop, and boxes its argument. It is lane by lane because reduceLanes(ADD) has no defined order.
  */
 final class VectorSums {
 
@@ -39,7 +40,12 @@ final class VectorSums {
             sum2 = v2.fma(v2, sum2);
             sum3 = v3.fma(v3, sum3);
         }
-        return fold(sum0.add(sum1).add(sum2.add(sum3)));
+        DoubleVector all = sum0.add(sum1).add(sum2.add(sum3));
+        double sum = 0;
+        for (int lane = 0; lane < F64.length(); lane++) {
+            sum += all.lane(lane);
+        }
+        return sum;
     }
 
     static double sumOfSquaresF32(MemorySegment source, long at, int count) {
@@ -70,7 +76,12 @@ final class VectorSums {
             sum2 = v2.fma(v2, sum2);
             sum3 = v3.fma(v3, sum3);
         }
-        return fold(sum0.add(sum1).add(sum2.add(sum3)));
+        DoubleVector all = sum0.add(sum1).add(sum2.add(sum3));
+        double sum = 0;
+        for (int lane = 0; lane < F64.length(); lane++) {
+            sum += all.lane(lane);
+        }
+        return sum;
     }
 
     static double sumOfSquaresBf16(MemorySegment source, long at, int count) {
@@ -109,7 +120,12 @@ final class VectorSums {
             sum2 = v2.fma(v2, sum2);
             sum3 = v3.fma(v3, sum3);
         }
-        return fold(sum0.add(sum1).add(sum2.add(sum3)));
+        DoubleVector all = sum0.add(sum1).add(sum2.add(sum3));
+        double sum = 0;
+        for (int lane = 0; lane < F64.length(); lane++) {
+            sum += all.lane(lane);
+        }
+        return sum;
     }
 
     static void columnsF64(MemorySegment rows, long at, long stride, int count, MemorySegment sums, long to) {
@@ -139,18 +155,13 @@ final class VectorSums {
     }
 
     static double dotVectors(double[] a, double[] b, int count) {
-        DoubleVector sum = DoubleVector.zero(F64);
+        DoubleVector all = DoubleVector.zero(F64);
         for (int i = 0; i < count; i += F64.length()) {
-            sum = DoubleVector.fromArray(F64, a, i).fma(DoubleVector.fromArray(F64, b, i), sum);
+            all = DoubleVector.fromArray(F64, a, i).fma(DoubleVector.fromArray(F64, b, i), all);
         }
-        return fold(sum);
-    }
-
-    /** reduceLanes(ADD) has no defined order; lane by lane has. */
-    private static double fold(DoubleVector vector) {
         double sum = 0;
         for (int lane = 0; lane < F64.length(); lane++) {
-            sum += vector.lane(lane);
+            sum += all.lane(lane);
         }
         return sum;
     }

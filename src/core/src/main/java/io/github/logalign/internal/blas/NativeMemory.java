@@ -1,16 +1,18 @@
 package io.github.logalign.internal.blas;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Native memory, uncleared. Large blocks come straight from the system and go back to it: the C library would keep what many
  * threads have freed, some megabytes for each. A few blocks are kept for the next call, so that it needs no page faults.
  *
- * <p>Thread safety: any number of threads may take and give back at once.
+ * <p>Thread safety: any number of threads may take and give back at once, and none waits for another.
  */
 final class NativeMemory {
 
@@ -26,13 +28,11 @@ final class NativeMemory {
     /** What is kept at most. */
     private static final long MOST_KEPT = 64L << 20;
 
-    private static final Object LOCK = new Object();
-
     /** Blocks to take again, by size. */
-    private static final Map<Long, Deque<MemorySegment>> KEPT = new HashMap<>();
+    private static final Map<Long, Deque<MemorySegment>> KEPT = new ConcurrentHashMap<>();
 
-    private static long kept;
-    private static long taken;
+    private static final AtomicLong KEPT_BYTES = new AtomicLong();
+    private static final LongAdder TAKEN_BYTES = new LongAdder();
 
     private NativeMemory() {}
 
@@ -48,43 +48,34 @@ final class NativeMemory {
         }
         long size = sizeOfBlock(bytes);
         MemorySegment block = size < LARGE ? allocate(size) : pages(size);
-        synchronized (LOCK) {
-            taken += size;
-        }
+        TAKEN_BYTES.add(size);
         return block;
     }
 
     /** Gives back a block as it was taken. */
     static void give(MemorySegment block) {
         long size = block.byteSize();
-        boolean isKept = false;
-        synchronized (LOCK) {
-            taken -= size;
-            if (size >= LARGE && size <= LARGEST_KEPT && kept + size <= MOST_KEPT) {
-                isKept = true;
-                kept += size;
-                KEPT.computeIfAbsent(size, _ -> new ArrayDeque<>()).push(block);
-            }
-        }
+        TAKEN_BYTES.add(-size);
         if (size < LARGE) {
             CLibrary.get().release(block);
-        } else if (!isKept) {
+        } else if (size <= LARGEST_KEPT && KEPT_BYTES.addAndGet(size) <= MOST_KEPT) {
+            KEPT.computeIfAbsent(size, _ -> new ConcurrentLinkedDeque<>()).push(block);
+        } else {
+            if (size <= LARGEST_KEPT) {
+                KEPT_BYTES.addAndGet(-size);
+            }
             CLibrary.get().unmap(block);
         }
     }
 
     /** The bytes of blocks that were taken and not yet given back. */
     static long takenBytes() {
-        synchronized (LOCK) {
-            return taken;
-        }
+        return TAKEN_BYTES.sum();
     }
 
     /** The bytes of blocks that are kept for later. */
     static long keptBytes() {
-        synchronized (LOCK) {
-            return kept;
-        }
+        return KEPT_BYTES.get();
     }
 
     /**
@@ -105,12 +96,11 @@ final class NativeMemory {
     }
 
     private static MemorySegment pages(long size) {
-        synchronized (LOCK) {
-            Deque<MemorySegment> blocks = KEPT.get(size);
-            if (blocks != null && !blocks.isEmpty()) {
-                kept -= size;
-                return blocks.pop();
-            }
+        Deque<MemorySegment> blocks = KEPT.get(size);
+        MemorySegment block = blocks == null ? null : blocks.pollFirst();
+        if (block != null) {
+            KEPT_BYTES.addAndGet(-size);
+            return block;
         }
         return checked(CLibrary.get().map(size), size);
     }

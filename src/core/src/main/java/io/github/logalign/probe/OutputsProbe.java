@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputsProbe implements LayerProbe {
 
+    /** The sums of a stripe are a few numbers for each pane. */
+    private static final int LEAST_STRIPES = 16;
+
     private final String layer;
     private final ProbeOptions options;
     private final LongSupplier clock;
@@ -69,7 +72,7 @@ public final class OutputsProbe implements LayerProbe {
             this.empty.reset();
             this.generation = generation;
             this.stripes = new Stripes<>(
-                    () -> new Panes<>(options.window().panes(), empty::copy, AlignmentSums::reset));
+                    LEAST_STRIPES, () -> new Panes<>(options.window().panes(), empty::copy, AlignmentSums::reset));
         }
 
         @Override

@@ -10,7 +10,7 @@ package io.github.logalign.probe;
  * @param notDrawn tokens that were not drawn
  * @param masked tokens that were drawn, but a mask left out
  * @param dropped tokens of batches that were dropped because too many were drawn, or everything was busy
- * @param stale tokens of batches for weights that had been replaced meanwhile
+ * @param stale tokens for weights that were replaced before they were counted as recorded
  * @param rejected tokens of batches that held NaN or infinite values, or could not be read
  * @param droppedBatches how many batches were dropped
  */

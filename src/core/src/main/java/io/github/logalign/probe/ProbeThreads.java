@@ -21,15 +21,14 @@ final class ProbeThreads {
                     // The caller's would be kept from being unloaded.
                     thread.setContextClassLoader(null);
                     return thread;
-                });
+                }, new ThreadPoolExecutor.DiscardPolicy());
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }
 
     /**
-     * Does some work later.
-     *
-     * @throws java.util.concurrent.RejectedExecutionException if too much is waiting
+     * Works off the full blocks of a probe later. Forgotten if too much is waiting: then the same probe's earlier work, or its
+     * next snapshot, comes to these blocks as well.
      */
     static void execute(Runnable task) {
         EXECUTOR.execute(task);

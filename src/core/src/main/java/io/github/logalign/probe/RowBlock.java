@@ -34,6 +34,10 @@ final class RowBlock {
         return rows == 0;
     }
 
+    long rows() {
+        return rows;
+    }
+
     /** Whether so many rows of a kind can be added. */
     boolean takes(ElementType newType, long newPane, long count) {
         return rows + count <= room && (rows == 0 || (type == newType && pane == newPane));

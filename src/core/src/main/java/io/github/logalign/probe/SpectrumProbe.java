@@ -11,10 +11,6 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.probe.TokenSample.Drawn;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -80,29 +76,23 @@ public final class SpectrumProbe implements LayerProbe {
         private final WeightSpectrum spectrum;
         private final long generation;
         private final int columns;
-        private final int rowsOfBlock;
         private final AtomicLong sampled = new AtomicLong();
-        private final Stripes<Filling> stripes = new Stripes<>(Filling::new);
-        private final Queue<RowBlock> full = new ConcurrentLinkedQueue<>();
-        private final ArrayBlockingQueue<RowBlock> free;
-        private final AtomicLong blocks = new AtomicLong();
-        private final int mostBlocks;
+        private final Stripes<Filling> stripes = new Stripes<>(1, Filling::new);
+        private final RowBlocks blocks;
 
         /** Held by the one thread that projects; guards the panes. */
         private final ReentrantLock projecting = new ReentrantLock();
 
         private final Panes<ActivationSums> panes;
-        private boolean retired;
+        private volatile boolean retired;
 
         Weights(WeightSpectrum spectrum, long generation) {
             ActivationSums empty = Arguments.required(spectrum, "weights").accumulator();
             this.spectrum = spectrum;
             this.generation = generation;
             this.columns = spectrum.columns();
-            this.rowsOfBlock = Math.clamp(
-                    BLOCK_BYTES / Math.max(1, (long) columns * Double.BYTES), LEAST_ROWS, MOST_ROWS);
-            this.mostBlocks = 2 * stripes.count() + 2;
-            this.free = new ArrayBlockingQueue<>(mostBlocks);
+            int rows = Math.clamp(BLOCK_BYTES / Math.max(1, (long) columns * Double.BYTES), LEAST_ROWS, MOST_ROWS);
+            this.blocks = new RowBlocks(2 * stripes.count() + 2, rows, columns);
             this.panes = new Panes<>(options.window().panes(), empty::copy, ActivationSums::reset);
         }
 
@@ -119,14 +109,18 @@ public final class SpectrumProbe implements LayerProbe {
             }
             Drawn drawn = sample.next(tokens, mask);
             long counting = drawn.countingOf(tokens);
-            if (counting > Math.min(options.maxTokens(), rowsOfBlock)) {
+            if (counting > Math.min(options.maxTokens(), blocks.rows())) {
                 tally.dropped(tokens);
                 return false;
             }
             if (counting > 0) {
                 long pane = options.window().pane(sampled.getAndAdd(counting), clock.getAsLong());
                 if (!copied(x, drawn, counting, pane)) {
-                    tally.dropped(tokens);
+                    if (retired) {
+                        tally.stale(tokens);
+                    } else {
+                        tally.dropped(tokens);
+                    }
                     return false;
                 }
             }
@@ -144,15 +138,18 @@ public final class SpectrumProbe implements LayerProbe {
         }
 
         private boolean copy(Filling filling, Matrix x, @Nullable TokenMask counting, long count, long pane) {
+            if (retired) {
+                return false;
+            }
             RowBlock block = filling.block;
             if (block != null && !block.takes(x.elementType(), pane, count)) {
                 filling.block = null;
-                full.add(block);
-                projectSoon();
+                blocks.addFull(block);
+                ProbeThreads.execute(this::projectFull);
                 block = null;
             }
             if (block == null) {
-                block = freeBlock();
+                block = blocks.takeFree();
                 filling.block = block;
             }
             if (block == null) {
@@ -162,40 +159,23 @@ public final class SpectrumProbe implements LayerProbe {
             return true;
         }
 
-        private @Nullable RowBlock freeBlock() {
-            RowBlock block = free.poll();
-            if (block != null) {
-                return block;
-            }
-            if (blocks.incrementAndGet() <= mostBlocks) {
-                return new RowBlock(rowsOfBlock, columns);
-            }
-            blocks.decrementAndGet();
-            return null;
-        }
-
-        private void projectSoon() {
-            try {
-                ProbeThreads.execute(this::projectFull);
-            } catch (RejectedExecutionException busy) {
-                // The thread that works off the others' blocks, or a snapshot, comes to these as well.
-            }
-        }
-
         private void projectFull() {
             projecting.lock();
             try {
-                for (RowBlock block = retired ? null : full.poll(); block != null; block = full.poll()) {
-                    project(block);
-                    block.clear();
-                    free.add(block);
+                for (RowBlock block = blocks.takeFull(); block != null; block = blocks.takeFull()) {
+                    if (retired) {
+                        tally.stale(block.rows());
+                    } else {
+                        project(block);
+                    }
+                    blocks.release(block);
                 }
             } finally {
                 projecting.unlock();
             }
         }
 
-        /** Waits until nothing reads the vectors any more. */
+        /** Waits until nothing reads the vectors any more, and counts what was not projected. */
         void retire() {
             projecting.lock();
             try {
@@ -203,6 +183,8 @@ public final class SpectrumProbe implements LayerProbe {
             } finally {
                 projecting.unlock();
             }
+            takeFromStripes();
+            projectFull();
         }
 
         private void project(RowBlock block) {
@@ -230,17 +212,27 @@ public final class SpectrumProbe implements LayerProbe {
             }
         }
 
-        ActivationSpectrum window() {
+        /** Afterwards, all that was copied before is in the queue of full blocks, or projected. */
+        private void takeFromStripes() {
             stripes.withEach(filling -> {
                 RowBlock block = filling.block;
                 if (block != null && !block.isEmpty()) {
                     filling.block = null;
-                    full.add(block);
+                    blocks.addFull(block);
                 }
             });
+        }
+
+        /** Null if the weights have been replaced meanwhile: nothing may read their vectors any more. */
+        @Nullable
+        ActivationSpectrum window() {
+            takeFromStripes();
             projecting.lock();
             try {
                 projectFull();
+                if (retired) {
+                    return null;
+                }
                 ActivationSums sums = spectrum.accumulator();
                 panes.upTo(options.window().pane(sampled.get(), clock.getAsLong()), sums::merge);
                 return sums.spectrum();
@@ -291,8 +283,12 @@ public final class SpectrumProbe implements LayerProbe {
     @Override
     public ProbeSnapshot snapshot() {
         ProbeSnapshotEvent event = Events.areRecorded() ? ProbeSnapshotEvent.begun() : null;
-        Weights weights = current;
-        ActivationSpectrum q = weights.window();
+        Weights weights;
+        ActivationSpectrum q;
+        do {
+            weights = current;
+            q = weights.window();
+        } while (q == null);
         ProbeSnapshot snapshot = new ProbeSnapshot(layer, weights.generation, weights.spectrum.alignment(q), q.tokens(),
                 q, tally.counts(), tally.problem());
         snapshot.report(event);

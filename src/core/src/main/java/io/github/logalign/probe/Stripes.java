@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Equal parts, twice as many as there are cores, of which each thread takes any that is free. The threads that run at one
- * moment are no more than cores, so one of the parts is nearly always free.
+ * Equal parts, at least twice as many as there are cores, of which each thread takes any that is free. The threads that run at
+ * one moment are no more than cores, so one of the parts is nearly always free: more parts help where the system stops many
+ * threads that hold one.
  *
  * @param <T> a part; it is touched by one thread at a time
  */
@@ -28,8 +29,13 @@ final class Stripes<T> {
 
     private final List<Stripe<T>> stripes = new ArrayList<>();
 
-    Stripes(Supplier<T> part) {
-        int count = Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors());
+    /**
+     * Makes the parts.
+     *
+     * @param least how many at least
+     */
+    Stripes(int least, Supplier<T> part) {
+        int count = Integer.highestOneBit(Math.max(least, 2 * Runtime.getRuntime().availableProcessors()));
         for (int index = 0; index < count; index++) {
             stripes.add(new Stripe<>(part.get()));
         }
@@ -49,7 +55,8 @@ final class Stripes<T> {
         int start = (int) Thread.currentThread().threadId();
         for (int index = 0; index < stripes.size(); index++) {
             Stripe<T> stripe = stripes.get((start + index) & (stripes.size() - 1));
-            if (stripe.tryLock()) {
+            // A thread that waits for the stripe would never get it, if those that try came first.
+            if (!stripe.hasQueuedThreads() && stripe.tryLock()) {
                 try {
                     return work.test(stripe.part);
                 } finally {

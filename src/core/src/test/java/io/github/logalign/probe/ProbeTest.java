@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logalign.AlignmentOptions;
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.SpectrumOptions;
 import io.github.logalign.WeightSpectrum;
@@ -22,9 +21,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -337,57 +333,12 @@ class ProbeTest {
         }
     }
 
-    enum Form {
-        OUTPUTS, SPECTRUM
-    }
-
-    /** Platform and virtual threads record, look and replace weights at once: every token is counted exactly once. */
+    /** Platform and virtual threads record, look, merge and replace weights at once: every token is counted exactly once. */
     @ParameterizedTest
-    @EnumSource(Form.class)
+    @EnumSource(ProbeStress.Form.class)
     @Timeout(120)
-    void totalsAreExactUnderLoad(Form form) throws Exception {
-        int platform = 16;
-        int virtual = 200;
-        int calls = 200;
-        Batch batch = batch(8);
-        ProbeOptions options = ProbeOptions.DEFAULT.withSampling(0.5).withWindow(ProbeWindow.lastTokens(1000));
-        try (Arena arena = Arena.ofShared()) {
-            WeightSpectrum spectrum = WeightSpectrum.of(weights, arena);
-            OutputsProbe outputs = outputs(options);
-            SpectrumProbe inputs = LayerProbe.ofSpectrum("layer", spectrum, options);
-            LayerProbe probe = form == Form.OUTPUTS ? outputs : inputs;
-            AlignmentSums other = AlignmentSums.of(M, N, 3, AlignmentOptions.DEFAULT);
-            List<Future<?>> work = new ArrayList<>();
-            try (ExecutorService platforms = Executors.newFixedThreadPool(platform);
-                    ExecutorService virtuals = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (int thread = 0; thread < platform + virtual; thread++) {
-                    int number = thread;
-                    work.add((thread < platform ? platforms : virtuals).submit(() -> {
-                        for (int call = 0; call < calls; call++) {
-                            if (form == Form.OUTPUTS) {
-                                outputs.recorder().record(batch.x, batch.z, null);
-                            } else {
-                                inputs.recorder().record(batch.x, null);
-                            }
-                            if (number < 4 && call % 20 == 0) {
-                                ProbeSnapshot snapshot = probe.snapshot();
-                                assertTrue(snapshot.tokens() <= 1000 + 8 * (platform + virtual));
-                            }
-                            if (number == 4 && call % 50 == 49 && form == Form.OUTPUTS) {
-                                outputs.replaceWeights(other);
-                            }
-                        }
-                    }));
-                }
-            }
-            for (Future<?> done : work) {
-                done.get();
-            }
-            ProbeCounts counts = probe.snapshot().counts();
-            assertEquals(8L * calls * (platform + virtual), counts.offered());
-            assertEquals(form == Form.OUTPUTS ? 4 : 0, probe.snapshot().generation());
-            assertTrue(counts.recorded() > 0);
-            assertEquals(0, counts.rejected());
-        }
+    void totalsAreExactUnderLoad(ProbeStress.Form form) throws Exception {
+        assertTrue(ProbeStress.run(form, true, call -> call < 200).recorded() > 0);
+        assertTrue(ProbeStress.run(form, false, call -> call < 200).recorded() > 0);
     }
 }

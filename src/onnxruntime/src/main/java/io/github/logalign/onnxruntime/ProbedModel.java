@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * is as if there were no probes, and some in one whose graph has the inputs and outputs of the layers as further outputs.
  *
  * <p>The outputs of a layer are taken before the bias. Weights must lie in the model's file or beside it in F64, F32, F16 or
- * BF16. Memory: the second session has its own copy of the weights, as ONNX Runtime packs them; a watched request copies what
- * goes in and comes out of the layers, one layer after the other.
+ * BF16. Memory: the second session has its own copy of the weights, as ONNX Runtime packs them. A watched request holds what
+ * goes in and comes out of all layers until it is closed, and ONNX Runtime keeps that memory for the next one; it is read
+ * one layer after the other.
  *
  * <p>Thread safety: any number of threads may {@link #run} at once, but not while {@link #close()} runs.
  */
@@ -132,7 +133,7 @@ public final class ProbedModel implements AutoCloseable {
      * @throws OrtException as from ONNX Runtime
      */
     public OrtSession.Result run(Map<String, ? extends OnnxTensorLike> inputs) throws OrtException {
-        if (!isWatched(requests.getAndIncrement())) {
+        if (!isWatched(requests.getAndIncrement()) || isTooLarge(inputs)) {
             return plain.run(inputs);
         }
         OrtSession.Result outputs = watching.run(inputs, watchedOutputs);
@@ -148,6 +149,11 @@ public final class ProbedModel implements AutoCloseable {
     private boolean isWatched(long request) {
         return options.requests() == 1
                 || new SplittableRandom(options.seed() + request).nextDouble() < options.requests();
+    }
+
+    private boolean isTooLarge(Map<String, ? extends OnnxTensorLike> inputs) {
+        return inputs.get(options.maskInput()) instanceof OnnxTensor mask
+                && mask.getInfo().getNumElements() > options.probe().maxTokens();
     }
 
     private void record(Map<String, ? extends OnnxTensorLike> inputs, OrtSession.Result outputs) {

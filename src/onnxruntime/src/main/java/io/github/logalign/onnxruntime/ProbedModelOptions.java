@@ -15,7 +15,9 @@ import java.util.function.Predicate;
  * @param seed what the draws of requests depend on
  * @param maskInput the input of the model that says which tokens count, if it has such an input; {@code attention_mask} by
  *     default. It is applied where a layer has as many tokens as the mask
- * @param probe sampling of tokens within a watched request, and the window
+ * @param probe sampling of tokens within a watched request, and the window. A request whose mask has more tokens than
+ *     {@link ProbeOptions#maxTokens()} (4,096 by default) is never watched: ONNX Runtime would hold the inputs and outputs of
+ *     all layers for each of them, and keep the memory for the next request
  */
 public record ProbedModelOptions(
         Predicate<LinearNode> layers, double requests, long seed, String maskInput, ProbeOptions probe) {
@@ -23,7 +25,7 @@ public record ProbedModelOptions(
     /** Every layer, in one request of 16, of which all tokens count. */
     public static final ProbedModelOptions DEFAULT = new ProbedModelOptions(
             node -> true, 1.0 / 16, 0, "attention_mask",
-            new ProbeOptions(1, 0, ProbeWindow.lastTokens(65_536), 1 << 16));
+            new ProbeOptions(1, 0, ProbeWindow.lastTokens(65_536), 1 << 12));
 
     /**
      * Checks the values.

@@ -181,6 +181,25 @@ class ProbedModelTest {
     }
 
     @Test
+    void aRequestOfTooManyTokensRunsUnwatched() throws OrtException {
+        ProbedModelOptions options = ProbedModelOptions.DEFAULT.withRequests(1);
+        Map<String, OnnxTensor> inputs = MiniLm.inputs(1, 2, 8);
+        try (OrtSession.SessionOptions session = new OrtSession.SessionOptions();
+                ProbedModel all = ProbedModel.open(model, options.withProbe(options.probe().withMaxTokens(16)),
+                        session);
+                ProbedModel none = ProbedModel.open(model, options.withProbe(options.probe().withMaxTokens(15)),
+                        session);
+                OrtSession.Result watched = all.run(inputs);
+                OrtSession.Result unwatched = none.run(inputs)) {
+            assertTrue(watched.size() > unwatched.size());
+            assertTrue(all.probes().getFirst().snapshot().tokens() > 0);
+            assertEquals(0, none.probes().getFirst().snapshot().counts().offered());
+        } finally {
+            close(inputs);
+        }
+    }
+
+    @Test
     void requestsAreDrawn() throws OrtException {
         ProbedModelOptions options = ProbedModelOptions.DEFAULT.withRequests(0.25)
                 .withLayers(node -> node.layer().equals("encoder.layer.0.output.dense"));

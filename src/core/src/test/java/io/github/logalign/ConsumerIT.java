@@ -74,6 +74,21 @@ class ConsumerIT {
         javac("-p", both.toString(), "-d", module.toString(), SOURCES.resolve("module-info.java").toString(), program);
     }
 
+    /** The pom that the documentation offers has the versions of this build, and a profile for each system. */
+    @Test
+    void theDocumentedPomIsUpToDate() throws IOException {
+        String pom = Files.readString(Path.of("..", "..", "docs", "consumer", "pom.xml"));
+        for (String artifact : List.of("logalign", "openblas")) {
+            String version = pom.replaceFirst("(?s).*<" + artifact + "\\.version>([^<]*)<.*", "$1");
+            Path jar = artifact.equals("logalign") ? library : natives;
+            assertTrue(jar.getFileName().toString().startsWith(artifact + "-" + version), jar + " is not " + version);
+        }
+        for (String system : List.of("linux-x86_64", "linux-arm64", "macosx-arm64", "macosx-x86_64",
+                "windows-x86_64")) {
+            assertTrue(pom.contains("<natives>" + system + "</natives>"), system);
+        }
+    }
+
     private static void javac(String... arguments) {
         List<String> line = new ArrayList<>(List.of("-Xlint:all,-incubating", "-Werror"));
         line.addAll(List.of(arguments));

@@ -105,6 +105,17 @@ class ScoreIT {
         assertEquals(1L, Json.object(result.out()).get("schema"));
     }
 
+    /** The package holds no runtime for models. */
+    @Test
+    void aModelNeedsWhatRunsIt() {
+        standardFiles();
+        Result result = new Command().run("score", "--model", weights.toString(), "--inputs", activations.toString());
+        assertEquals(1, result.code());
+        assertEquals("", result.out());
+        assertEquals(1, result.err().size(), result.err()::toString);
+        assertTrue(result.err().getFirst().contains("logalign-onnxruntime"), result.err()::toString);
+    }
+
     @Test
     void quietSuppressesNotes() {
         standardFiles();

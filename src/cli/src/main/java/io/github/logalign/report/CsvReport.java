@@ -27,7 +27,16 @@ public final class CsvReport {
         write(out, LayerColumns.ALL, rows);
     }
 
-    static <R> void write(OutputStream out, List<Column<R, ?>> columns, List<R> rows) throws IOException {
+    /**
+     * Writes a header and rows.
+     *
+     * @param out where to; not closed
+     * @param columns the schema
+     * @param rows read once
+     * @param <R> the rows
+     * @throws IOException if writing fails
+     */
+    public static <R> void write(OutputStream out, List<Column<R, ?>> columns, Iterable<R> rows) throws IOException {
         writeLine(out, columns.stream().map(Column::name).toList());
         for (R row : rows) {
             writeLine(out, columns.stream().map(column -> CsvCells.of(column.value(row))).toList());

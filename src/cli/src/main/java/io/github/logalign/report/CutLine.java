@@ -1,5 +1,6 @@
 package io.github.logalign.report;
 
+import io.github.logalign.internal.io.CsvReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;

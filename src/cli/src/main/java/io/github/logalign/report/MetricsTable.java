@@ -1,5 +1,6 @@
 package io.github.logalign.report;
 
+import io.github.logalign.internal.io.CsvReader;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.github.logalign.report;
 
+import io.github.logalign.internal.io.CsvReader;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -124,40 +125,15 @@ final class SeriesReader {
     private static List<SeriesRow> readRows(Path path, JsonParser json) throws IOException {
         List<SeriesRow> rows = new ArrayList<>();
         while (json.nextToken() == JsonToken.START_OBJECT) {
-            Map<String, String> texts = new HashMap<>();
-            Map<String, List<String>> lists = new HashMap<>();
-            readObject(path, json, "", texts, lists);
-            rows.add(row(path, rows.size(), new Cells(texts, lists)));
+            Cells cells = JsonCells.read(json, LISTS);
+            if (cells == null) {
+                throw notSeries(path);
+            }
+            rows.add(row(path, rows.size(), cells));
         }
         if (json.currentToken() != JsonToken.END_ARRAY) {
             throw notSeries(path);
         }
         return rows;
-    }
-
-    private static void readObject(
-            Path path, JsonParser json, String before, Map<String, String> texts, Map<String, List<String>> lists)
-            throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String name = json.currentName();
-            JsonToken value = json.nextToken();
-            if (value == JsonToken.START_OBJECT && before.isEmpty()) {
-                readObject(path, json, name + ".", texts, lists);
-            } else if (value == JsonToken.START_ARRAY && LISTS.contains(before + name)) {
-                List<String> values = lists.computeIfAbsent(before + name, list -> new ArrayList<>());
-                while (json.nextToken() == JsonToken.VALUE_STRING) {
-                    values.add(json.getText());
-                }
-                if (json.currentToken() != JsonToken.END_ARRAY) {
-                    throw notSeries(path);
-                }
-            } else if (value.isScalarValue()) {
-                if (value != JsonToken.VALUE_NULL) {
-                    texts.put(before + name, json.getText());
-                }
-            } else {
-                throw notSeries(path);
-            }
-        }
     }
 }

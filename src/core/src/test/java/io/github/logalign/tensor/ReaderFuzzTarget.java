@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.internal.io.JsonReader;
 import static io.github.logalign.tensor.TestBytes.dictionary;
 import static io.github.logalign.tensor.TestBytes.entry;
 import static io.github.logalign.tensor.TestBytes.f32;

@@ -1,6 +1,5 @@
-package io.github.logalign.tensor;
+package io.github.logalign.internal.io;
 
-import io.github.logalign.internal.io.Origin;
 import io.github.logalign.matrix.LogalignException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -19,6 +18,7 @@ final class JsonText {
     private final byte[] bytes;
     private final Origin origin;
     private final String what;
+    private final String remedy;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
@@ -30,7 +30,8 @@ final class JsonText {
      * @param origin its source, for messages
      * @param what the name of the text in messages, such as "header"
      */
-    JsonText(byte[] bytes, Origin origin, String what) {
+    JsonText(byte[] bytes, Origin origin, String what, String remedy) {
+        this.remedy = remedy;
         this.bytes = bytes;
         this.origin = origin;
         this.what = what;
@@ -38,7 +39,7 @@ final class JsonText {
 
     /** A problem at the current position. */
     LogalignException problem(String problem) {
-        return origin.damaged("the " + what + " is refused at byte " + at + ": " + problem);
+        return origin.problem("the " + what + " is refused at byte " + at + ": " + problem, remedy);
     }
 
     /** The position of the next byte. */

@@ -1,7 +1,5 @@
-package io.github.logalign.tensor;
+package io.github.logalign.internal.io;
 
-import io.github.logalign.internal.io.Names;
-import io.github.logalign.internal.io.Origin;
 import io.github.logalign.matrix.LogalignException;
 import java.util.HashSet;
 import java.util.Set;
@@ -11,7 +9,7 @@ import java.util.Set;
  * value is refused. Callers check for duplicate keys themselves, except in skipped values, in which duplicates are
  * refused here.
  */
-final class JsonReader {
+public final class JsonReader {
 
     private static final int MAX_DEPTH = 64;
 
@@ -27,36 +25,46 @@ final class JsonReader {
      * @param origin its source, for messages
      * @param what the name of the text in messages, such as "header"
      */
-    JsonReader(byte[] bytes, Origin origin, String what) {
-        this.text = new JsonText(bytes, origin, what);
+    public JsonReader(byte[] bytes, Origin origin, String what) {
+        this(bytes, origin, what, Origin.FETCH_AGAIN);
+    }
+
+    /**
+     * @param bytes the whole JSON text
+     * @param origin its source, for messages
+     * @param what the name of the text in messages, such as "header"
+     * @param remedy what to do if it is wrong
+     */
+    public JsonReader(byte[] bytes, Origin origin, String what, String remedy) {
+        this.text = new JsonText(bytes, origin, what, remedy);
     }
 
     /** Accepts NaN, Infinity and -Infinity in skipped values, as Python's json module writes them. */
-    JsonReader allowingPythonNumbers() {
+    public JsonReader allowingPythonNumbers() {
         pythonNumbers = true;
         return this;
     }
 
     /** A problem at the current position. */
-    LogalignException problem(String problem) {
+    public LogalignException problem(String problem) {
         return text.problem(problem);
     }
 
-    void beginObject() {
+    public void beginObject() {
         text.expect('{');
     }
 
-    void beginArray() {
+    public void beginArray() {
         text.expect('[');
     }
 
     /** Advances to the next member of an object, or past the object's end if there is none. */
-    boolean hasMember(boolean first) {
+    public boolean hasMember(boolean first) {
         return hasNext(first, '}');
     }
 
     /** Advances to the next element of an array, or past the array's end if there is none. */
-    boolean hasElement(boolean first) {
+    public boolean hasElement(boolean first) {
         return hasNext(first, ']');
     }
 
@@ -72,18 +80,18 @@ final class JsonReader {
     }
 
     /** Reads the name of a member and the colon after it. */
-    String name() {
+    public String name() {
         String name = string();
         text.expect(':');
         return name;
     }
 
-    String string() {
+    public String string() {
         return text.string();
     }
 
     /** A whole number from 0 to 2^63 - 1, written as digits only. */
-    long wholeNumber() {
+    public long wholeNumber() {
         text.skipWhitespace();
         int start = text.place();
         boolean startsWithZero = text.next() == '0';
@@ -104,25 +112,25 @@ final class JsonReader {
     }
 
     /** The first character of the next value, or 0 at the end; the value stays unread. */
-    char peek() {
+    public char peek() {
         text.skipWhitespace();
         return text.next();
     }
 
     /** true or false. */
-    boolean truth() {
+    public boolean truth() {
         boolean value = peek() == 't';
         text.literal(value ? "true" : "false");
         return value;
     }
 
     /** Whether an object begins here. */
-    boolean isObject() {
+    public boolean isObject() {
         return peek() == '{';
     }
 
     /** A string, or the source text of any other value. */
-    String text() {
+    public String text() {
         if (peek() == '"') {
             return string();
         }
@@ -132,7 +140,7 @@ final class JsonReader {
     }
 
     /** Skips a value of any kind, but checks its syntax. */
-    void skipValue() {
+    public void skipValue() {
         skipValue(0);
     }
 
@@ -209,7 +217,7 @@ final class JsonReader {
     }
 
     /** Checks that only white space follows. */
-    void end() {
+    public void end() {
         text.skipWhitespace();
         if (!text.isAtEnd()) {
             throw problem("something follows the end of the JSON text");
@@ -217,7 +225,7 @@ final class JsonReader {
     }
 
     /** Checks that only spaces follow. */
-    void endBeforePadding() {
+    public void endBeforePadding() {
         while (text.accept(' ')) {
             // The format pads its header with spaces.
         }

@@ -1,6 +1,5 @@
-package io.github.logalign.report;
+package io.github.logalign.internal.io;
 
-import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -13,7 +12,7 @@ import java.util.List;
 /**
  * Reads CSV (RFC 4180): quoted cells may contain commas, line ends and doubled quotes. A byte order mark is skipped.
  */
-final class CsvReader {
+public final class CsvReader {
 
     private static final long MAX_BYTES = 1L << 30;
 
@@ -25,12 +24,12 @@ final class CsvReader {
      * @return the header and the lines, each with as many cells as the header
      * @throws LogalignException if the file cannot be read, is not UTF-8, or is not such a table
      */
-    static List<List<String>> read(Path path) {
+    public static List<List<String>> read(Path path) {
         return read(path, text(path));
     }
 
     /** Parses the text of a file. */
-    static List<List<String>> read(Path path, String text) {
+    public static List<List<String>> read(Path path, String text) {
         List<List<String>> lines = new ArrayList<>();
         int[] at = {text.startsWith("\ufeff") ? 1 : 0};
         int line = 1;
@@ -53,7 +52,7 @@ final class CsvReader {
     }
 
     /** The content of a text file. */
-    static String text(Path path) {
+    public static String text(Path path) {
         try {
             if (Files.size(path) > MAX_BYTES) {
                 throw new LogalignException(Names.printable(path) + ": it is larger than 1 GB; give a smaller table");

@@ -14,8 +14,10 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 
 /** Sixteen platform threads and two hundred virtual ones at one probe: every token is counted exactly once. */
@@ -43,9 +45,14 @@ final class ProbeStress {
     public static void main(String[] args) throws Exception {
         for (Form form : Form.values()) {
             for (boolean replaces : new boolean[]{true, false}) {
-                long end = System.nanoTime() + Long.parseLong(args[0]) * 1_000_000_000L;
+                AtomicBoolean ended = new AtomicBoolean();
+                Thread timer = Thread.startVirtualThread(() -> {
+                    LockSupport.parkNanos(Long.parseLong(args[0]) * 1_000_000_000L);
+                    ended.set(true);
+                });
                 System.out.println(form + (replaces ? " with new weights: " : ": ")
-                        + run(form, replaces, call -> System.nanoTime() < end));
+                        + run(form, replaces, call -> !ended.get()));
+                timer.join();
             }
         }
     }

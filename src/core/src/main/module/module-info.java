@@ -6,6 +6,7 @@ module io.github.logalign {
     requires jdk.jfr;
 
     exports io.github.logalign;
+    exports io.github.logalign.batch;
     exports io.github.logalign.matrix;
     exports io.github.logalign.probe;
     exports io.github.logalign.score;

@@ -21,6 +21,8 @@ import io.github.logalign.score.Findings;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.Masks;
+import io.github.logalign.score.SharedWeights;
+import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.ModelRunner;
 import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Outcome;
@@ -263,7 +265,7 @@ final class ApiSamples {
         put(Supplier.class, () -> () -> "a");
         put(Function.class, () -> String::valueOf);
         put(ToDoubleFunction.class, () -> value -> 1);
-        put(LayerThreads.Work.class, () -> (job, threads) -> job.layer());
+        put(LayerThreads.Work.class, () -> (job, threads) -> String.valueOf(job));
         put(Predicate.class, () -> _ -> true);
         put(IOException.class, () -> new IOException("No space left on device"));
         put(OutputStream.class, ByteArrayOutputStream::new);
@@ -321,6 +323,15 @@ final class ApiSamples {
         put(MaskTensor.class, () -> {
             try (TensorFile file = TensorFile.open(folder.resolve("mask.safetensors"))) {
                 return MaskTensor.of(file.tensor("mask"));
+            }
+        });
+        put(MaskArguments.class,
+                () -> new MaskArguments(List.of(), open(weights()), folder),
+                () -> new MaskArguments(List.of(":mask"), open(folder.resolve("mask.safetensors")), folder));
+        put(SharedWeights.class, () -> {
+            try (TensorFile file = TensorFile.open(weights())) {
+                return new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), Masks.NONE)
+                        .weights(Plan.of(file, Selection.ALL).jobs().getFirst());
             }
         });
         put(SafetensorsWriter.class, SafetensorsWriter::new);

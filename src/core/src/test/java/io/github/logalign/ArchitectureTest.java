@@ -83,6 +83,10 @@ class ArchitectureTest {
             "matrix");
 
     @ArchTest
+    static final ArchRule BATCHES_ARE_MANY_SCORES = Arrows.mayUse("batch", "score", "tensor", "internal.check",
+            "internal.io", "matrix");
+
+    @ArchTest
     static final ArchRule TRACK_USES_SCORES = Arrows.mayUse("track", "score", "tensor", "", "internal",
             "internal.check", "internal.io", "matrix");
 

@@ -136,7 +136,7 @@ class ConsumerIT {
     void theModuleExportsTheApiAndNothingElse() {
         ModuleDescriptor descriptor = ModuleFinder.of(library).find(Arrows.ROOT).orElseThrow().descriptor();
         assertEquals(
-                Set.of(Arrows.names("", "matrix", "probe", "tensor", "score", "track")),
+                Set.of(Arrows.names("", "batch", "matrix", "probe", "tensor", "score", "track")),
                 descriptor.exports().stream().map(Exports::source).collect(Collectors.toSet()));
         assertTrue(descriptor.exports().stream().noneMatch(Exports::isQualified));
         assertEquals(

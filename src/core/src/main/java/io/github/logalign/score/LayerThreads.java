@@ -37,9 +37,10 @@ public final class LayerThreads {
     /**
      * Computes the result of a layer.
      *
-     * @param <T> the result of a layer
+     * @param <J> a layer, or several that go together
+     * @param <T> their result
      */
-    public interface Work<T> {
+    public interface Work<J, T> {
 
         /**
          * Called once per layer, in any of the threads.
@@ -48,7 +49,7 @@ public final class LayerThreads {
          * @param threads how many threads it may use, its own among them
          * @return the result
          */
-        T compute(LayerJob job, int threads);
+        T compute(J job, int threads);
     }
 
     /**
@@ -59,13 +60,14 @@ public final class LayerThreads {
      * @param cost how long a layer takes on one thread, in any unit
      * @param work computes the result of a layer
      * @param afterEach called in the calling thread once for each layer, soon after it is finished
-     * @param <T> the result of a layer
+     * @param <J> a layer, or several that go together
+     * @param <T> their result
      * @return the results in the order of the jobs
      * @throws IllegalArgumentException if there are no threads
      * @throws InterruptedException if the calling thread is interrupted; layers in progress are finished first, and no
      *     others are started
      */
-    public static <T> List<T> run(List<LayerJob> jobs, int threads, ToDoubleFunction<LayerJob> cost, Work<T> work,
+    public static <J, T> List<T> run(List<J> jobs, int threads, ToDoubleFunction<J> cost, Work<J, T> work,
             Runnable afterEach) throws InterruptedException {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);

@@ -3,7 +3,6 @@ package io.github.logalign.score;
 import io.github.logalign.ActivationSpectrum;
 import io.github.logalign.Alignment;
 import io.github.logalign.AlignmentSums;
-import io.github.logalign.SpectrumOptions;
 import io.github.logalign.Spread;
 import io.github.logalign.UndefinedReason;
 import io.github.logalign.WeightSpectrum;
@@ -15,17 +14,13 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
-import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.score.Findings.InputSummary;
 import io.github.logalign.score.Findings.Run;
 import io.github.logalign.score.Findings.Tokens;
 import io.github.logalign.score.Findings.WeightSummary;
-import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,18 +94,51 @@ public final class Scorer {
     public record Result(LayerScore row, @Nullable Spectra spectra) {}
 
     /**
+     * Inputs of a layer, and which tokens of them count.
+     *
+     * @param job the layer with its inputs in one file
+     * @param masks the masks that belong to this file
+     */
+    public record Batch(LayerJob job, Masks masks) {}
+
+    /**
      * Computes one row.
      *
      * @param job what to compute
      * @return the row, with a reason if there is no result
      */
     public Result score(LayerJob job) {
+        List<Batch> only = List.of(new Batch(job, masks));
+        try (SharedWeights weights = weights(job)) {
+            return score(only, weights);
+        }
+    }
+
+    /**
+     * The weights of a layer, to be factorised once for several rows.
+     *
+     * @param job the layer; its file must stay open
+     * @return closed by the caller
+     */
+    public SharedWeights weights(LayerJob job) {
+        return new SharedWeights(job, options, threads);
+    }
+
+    /**
+     * Computes one row from the inputs in several files, as if they were in one.
+     *
+     * @param batches the same layer in each file, at least one
+     * @param weights of this layer
+     * @return the row, with a reason if there is no result
+     */
+    public Result score(List<Batch> batches, SharedWeights weights) {
+        LayerJob job = batches.getFirst().job();
         List<String> warnings = new ArrayList<>(job.info().warnings());
         ScoreEvent event = Events.areRecorded() ? ScoreEvent.begun() : null;
         long start = System.nanoTime();
         Found found;
         try {
-            found = compute(job, warnings);
+            found = compute(batches, weights, warnings);
         } catch (LogalignException bad) {
             found = new Found(new Outcome.Failed(String.valueOf(bad.getMessage())), null);
         } catch (IllegalArgumentException wrongCall) {
@@ -130,77 +158,54 @@ public final class Scorer {
 
     private record Found(Outcome outcome, @Nullable Spectra spectra) {}
 
-    /** A layer whose tensors are there. */
-    private record Inputs(Tensor weight, Matrix w, Tensor activation, Matrix x, @Nullable MaskTensor mask) {
-
-        @Nullable
-        TokenMask tokenMask() {
-            return mask == null ? null : mask.tokens();
-        }
-    }
-
-    private Found compute(LayerJob job, List<String> warnings) {
+    private Found compute(List<Batch> batches, SharedWeights weights, List<String> warnings) {
+        LayerJob job = batches.getFirst().job();
         Tensor weight = job.weight();
         Matrix w = job.w();
-        if (job.refusal() != null) {
-            return new Found(job.refusal(), null);
+        for (Batch batch : batches) {
+            if (batch.job().refusal() != null) {
+                return new Found(batch.job().refusal(), null);
+            }
         }
         if (weight == null || w == null) {
             return new Found(new Outcome.Skipped("there is nothing to compute"), null);
         }
-        Tensor activation = job.activation();
-        Matrix x = job.x();
-        if (activation == null || x == null) {
-            return weightsAlone(weight, w);
+        if (job.activation() == null) {
+            return weightsAlone(weight, weights);
         }
-        checkFit(weight, w, activation, x);
-        Inputs inputs = new Inputs(weight, w, activation, x, maskOf(job, activation, warnings));
-        return options.method() == ScoreMethod.NORM ? normForm(inputs, warnings) : spectra(inputs, warnings);
+        LayerInputs inputs = LayerInputs.of(weight, w, batches, warnings);
+        return options.method() == ScoreMethod.NORM
+                ? normForm(inputs, warnings)
+                : spectra(inputs, weights, warnings);
     }
 
-    /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */
-    @SuppressWarnings("MustBeClosed") // its callers close it
-    private Arena arena() {
-        return threads == 1 ? Arena.ofConfined() : Arena.ofShared();
+    private static Found weightsAlone(Tensor weight, SharedWeights weights) {
+        WeightSpectrum spectrum = weights.spectrum();
+        Findings findings = new Findings(run(spectrum, spectrum.computation()), null, summary(spectrum), null);
+        Outcome outcome = spectrum.spread().isPresent()
+                ? new Outcome.Decomposed(findings)
+                : new Outcome.Undefined(Remarks.zeroWeights(weight), findings);
+        return new Found(outcome, new Spectra(spectrum.p(), null, spectrum.singularValues()));
     }
 
-    private Found weightsAlone(Tensor weight, Matrix w) {
-        try (Arena arena = arena()) {
-            SpectrumOptions wanted = options.spectrum(false, threads);
-            WeightSpectrum spectrum = at(weight, () -> WeightSpectrum.of(w, wanted, arena));
-            Findings findings = new Findings(run(spectrum, spectrum.computation()), null, summary(spectrum), null);
-            Outcome outcome = spectrum.spread().isPresent()
-                    ? new Outcome.Decomposed(findings)
-                    : new Outcome.Undefined(Remarks.zeroWeights(weight), findings);
-            return new Found(outcome, new Spectra(spectrum.p(), null, spectrum.singularValues()));
+    private Found spectra(LayerInputs inputs, SharedWeights weights, List<String> warnings) {
+        WeightSpectrum spectrum = weights.spectrum();
+        ActivationSpectrum q = inputs.project(spectrum);
+        Alignment alignment = spectrum.alignment(q);
+        if (options.method() == ScoreMethod.AUTO
+                && spectrum.method() == Method.GRAM
+                && alignment instanceof Alignment.Defined defined
+                && defined.larErrorEstimate() > warningThreshold()) {
+            WeightSpectrum again = weights.bySvd();
+            ActivationSpectrum qAgain = inputs.project(again);
+            return found(inputs, again, qAgain, again.alignment(qAgain), warnings);
         }
-    }
-
-    private Found spectra(Inputs inputs, List<String> warnings) {
-        try (Arena arena = arena()) {
-            SpectrumOptions wanted = options.spectrum(true, threads);
-            WeightSpectrum spectrum = at(inputs.weight(), () -> WeightSpectrum.of(inputs.w(), wanted, arena));
-            ActivationSpectrum q = project(inputs, spectrum);
-            Alignment alignment = spectrum.alignment(q);
-            if (options.method() == ScoreMethod.AUTO
-                    && spectrum.method() == Method.GRAM
-                    && alignment instanceof Alignment.Defined defined
-                    && defined.larErrorEstimate() > warningThreshold()) {
-                SpectrumOptions accurate = wanted.withMethod(Method.SVD);
-                WeightSpectrum again = at(inputs.weight(), () -> WeightSpectrum.of(inputs.w(), accurate, arena));
-                ActivationSpectrum qAgain = project(inputs, again);
-                return found(inputs, again, qAgain, again.alignment(qAgain), warnings);
-            }
-            return found(inputs, spectrum, q, alignment, warnings);
-        }
-    }
-
-    private static ActivationSpectrum project(Inputs inputs, WeightSpectrum spectrum) {
-        return at(inputs.activation(), () -> spectrum.project(inputs.x(), inputs.tokenMask()));
+        return found(inputs, spectrum, q, alignment, warnings);
     }
 
     private Found found(
-            Inputs inputs, WeightSpectrum spectrum, ActivationSpectrum q, Alignment alignment, List<String> warnings) {
+            LayerInputs inputs, WeightSpectrum spectrum, ActivationSpectrum q, Alignment alignment,
+            List<String> warnings) {
         Spread spread = q.spread().orElse(null);
         Double nullSpaceEnergy = spectrum.nullSpaceEnergy(q).orElse(null);
         Findings findings = new Findings(
@@ -222,19 +227,16 @@ public final class Scorer {
                 spectrum.numericalRank(), spectrum.stableRank(), spectrum.spread().orElse(null));
     }
 
-    private Found normForm(Inputs inputs, List<String> warnings) {
+    private Found normForm(LayerInputs inputs, List<String> warnings) {
         AlignmentSums sums = at(inputs.weight(), () -> AlignmentSums.of(inputs.w(), options.alignment(threads)));
-        at(inputs.activation(), () -> {
-            sums.add(inputs.x(), inputs.tokenMask());
-            return sums;
-        });
+        inputs.addTo(sums);
         Findings findings = new Findings(
                 new Run(ScoreMethod.NORM, sums.computation().toString(), options.precision()),
                 new Tokens(sums.tokens(), sums.maskedTokens()), null, null);
         return new Found(outcome(inputs, sums.alignment(), findings, warnings), null);
     }
 
-    private Outcome outcome(Inputs inputs, Alignment alignment, Findings findings, List<String> warnings) {
+    private Outcome outcome(LayerInputs inputs, Alignment alignment, Findings findings, List<String> warnings) {
         return switch (alignment) {
             case Alignment.Defined defined -> {
                 double error = defined.larErrorEstimate();
@@ -244,7 +246,7 @@ public final class Scorer {
                 yield new Outcome.Scored(defined.overlap(), defined.lar(), error, findings);
             }
             case Alignment.Undefined(UndefinedReason why) -> new Outcome.Undefined(
-                    Remarks.undefined(why, inputs.weight(), inputs.activation(), inputs.mask()), findings);
+                    inputs.undefined(why), findings);
         };
     }
 
@@ -252,26 +254,8 @@ public final class Scorer {
         return options.precision() == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
     }
 
-    private static void checkFit(Tensor weight, Matrix w, Tensor activation, Matrix x) {
-        if (x.columns() != w.columns()) {
-            throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
-                    + activation.where() + " has " + x.columns() + " columns; record its own inputs");
-        }
-    }
-
-    private @Nullable MaskTensor maskOf(LayerJob job, Tensor activation, List<String> warnings) {
-        Optional<MaskTensor> mask = masks.of(job);
-        if (mask.isEmpty()) {
-            masks.noteOnMissing().ifPresent(warnings::add);
-            return null;
-        }
-        mask.get().checkFits(activation, job.activationMatrix() != null);
-        mask.get().note().ifPresent(warnings::add);
-        return mask.get();
-    }
-
     /** Says where bad data was found. */
-    private static <T> T at(Tensor tensor, Supplier<T> computation) {
+    static <T> T at(Tensor tensor, Supplier<T> computation) {
         try {
             return computation.get();
         } catch (LogalignException bad) {

@@ -1,0 +1,75 @@
+package io.github.logalign.batch;
+
+import io.github.logalign.score.Glob;
+import io.github.logalign.score.Selection;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of a manifest: weights, and the activations to score them with.
+ *
+ * <p>Thread safety: immutable.
+ *
+ * @param number which line it is, from 1; blank lines and a header do not count
+ * @param weights the file of the weights
+ * @param tensor the weight, with wildcards several; null for all that have activations
+ * @param activations the files of the activations, at least one; all inputs of a layer count as if they were in one file
+ * @param activation the name of the activations in these files; null to find them by the weight's name
+ * @param mask which tokens count, in the form {@code [LAYERS=][FILE][:NAME]}; null if all do
+ * @param folder what the paths in {@code mask} are relative to
+ * @param labels what rows are to be told apart by, such as the run and the step, in the order of the manifest
+ */
+public record BatchJob(
+        int number,
+        String weights,
+        @Nullable String tensor,
+        List<String> activations,
+        @Nullable String activation,
+        @Nullable String mask,
+        String folder,
+        Map<String, String> labels) implements Serializable {
+
+    /** Copies the collections. */
+    public BatchJob {
+        if (activations.isEmpty()) {
+            throw new IllegalArgumentException("a job needs activations");
+        }
+        activations = List.copyOf(activations);
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /** The file of the weights. */
+    Path weightsPath() {
+        return Path.of(weights);
+    }
+
+    /** The files of the activations. */
+    List<Path> activationPaths() {
+        return activations.stream().map(Path::of).toList();
+    }
+
+    /** What of these files is wanted. */
+    Selection selection(Selection common) {
+        String name = tensor;
+        List<Glob> include = common.include();
+        if (name != null && (name.contains("*") || name.contains("?"))) {
+            include = List.of(Glob.of(name));
+            name = null;
+        }
+        return new Selection(
+                name,
+                activation,
+                common.maps(),
+                include,
+                common.exclude(),
+                common.transposed(),
+                common.storedOutputInput(),
+                common.convolutions(),
+                false);
+    }
+}

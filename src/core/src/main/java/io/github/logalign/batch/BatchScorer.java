@@ -1,0 +1,75 @@
+package io.github.logalign.batch;
+
+import io.github.logalign.internal.check.Arguments;
+import io.github.logalign.score.LayerThreads;
+import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.score.SharedWeights;
+import java.util.List;
+
+/**
+ * Scores the layers of many jobs. A file that neighbouring jobs have in common is opened once, and a weight that they have
+ * in common is factorised once. Threads are divided among the layers of many jobs, so that none waits while another job
+ * ends.
+ *
+ * <p>Memory: independent of the number of jobs; what the layers that are computed at once need.
+ *
+ * <p>Thread safety: immutable; each call has files and threads of its own.
+ */
+public final class BatchScorer {
+
+    private final ScoreOptions options;
+    private final Selection selection;
+    private final int threads;
+
+    /**
+     * Makes a scorer.
+     *
+     * @param options how layers are scored
+     * @param selection what of the files is wanted, where a job does not name a tensor
+     * @param threads how many threads compute at a time, at least 1
+     */
+    public BatchScorer(ScoreOptions options, Selection selection, int threads) {
+        this.options = Arguments.required(options, "options");
+        this.selection = Arguments.required(selection, "selection");
+        if (threads < 1) {
+            throw new IllegalArgumentException("at least one thread is needed, not " + threads);
+        }
+        this.threads = threads;
+    }
+
+    /**
+     * Scores jobs. A job whose files cannot be read costs a row, never more.
+     *
+     * @param jobs what to score, neighbours with common files side by side
+     * @param sink takes the rows, in any order and from several threads
+     * @throws InterruptedException if the calling thread is interrupted; layers in progress are finished first, and no
+     *     others are started
+     */
+    public void score(List<BatchJob> jobs, BatchSink sink) throws InterruptedException {
+        int next = 0;
+        while (next < jobs.size()) {
+            try (BatchWindow window = new BatchWindow(options, selection, sink)) {
+                while (next < jobs.size() && window.hasRoom()) {
+                    window.plan(jobs.get(next));
+                    next++;
+                }
+                LayerThreads.run(window.layers(), threads, SharedLayer::cost, (layer, share) -> {
+                    score(layer, share, sink);
+                    return layer;
+                }, () -> {});
+            }
+        }
+    }
+
+    private void score(SharedLayer layer, int share, BatchSink sink) {
+        Scorer scorer = layer.scorer().withThreads(share);
+        try (SharedWeights weights = scorer.weights(layer.first())) {
+            for (SharedLayer.Row row : layer.rows()) {
+                sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(),
+                        scorer.score(row.batches(), weights).row()));
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package io.github.logalign.batch;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix;
+import io.github.logalign.score.LayerInfo;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.MaskArguments;
+import io.github.logalign.score.Masks;
+import io.github.logalign.score.Outcome;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The layers of some neighbouring jobs, with their files open: enough that threads seldom wait for each other, and few
+ * enough that neither memory nor open files grow with the number of jobs.
+ */
+final class BatchWindow implements AutoCloseable {
+
+    private static final int MOST_LAYERS = 2048;
+    private static final int MOST_FILES = 128;
+
+    /** Layers with one of these keys have one weight in common. */
+    private record WeightKey(Tensor weight, Matrix w) {}
+
+    private final Scorer scorer;
+    private final boolean shares;
+    private final Selection common;
+    private final BatchSink sink;
+    private final Map<Path, TensorFile> files = new LinkedHashMap<>();
+    private final List<MaskArguments> masks = new ArrayList<>();
+    private final Map<Object, SharedLayer> layers = new LinkedHashMap<>();
+    private int rows;
+
+    BatchWindow(ScoreOptions options, Selection common, BatchSink sink) {
+        this.scorer = new Scorer(options, Masks.NONE);
+        this.shares = options.method() != ScoreMethod.NORM;
+        this.common = common;
+        this.sink = sink;
+    }
+
+    boolean hasRoom() {
+        return rows < MOST_LAYERS && files.size() + masks.size() < MOST_FILES;
+    }
+
+    List<SharedLayer> layers() {
+        return List.copyOf(layers.values());
+    }
+
+    /** Adds the layers of a job that are not done, or a row that says why it has none. */
+    void plan(BatchJob job) {
+        if (sink.isDone(job.number(), BatchRow.WHOLE_JOB)) {
+            return;
+        }
+        List<SharedLayer.Row> planned;
+        try {
+            planned = rows(job);
+        } catch (LogalignException bad) {
+            sink.planned(job.number(), 1, 1);
+            sink.accept(failed(job, String.valueOf(bad.getMessage())));
+            return;
+        }
+        List<SharedLayer.Row> wanted = planned.stream().filter(row -> !sink.isDone(job.number(), row.part())).toList();
+        sink.planned(job.number(), planned.size(), wanted.size());
+        for (SharedLayer.Row row : wanted) {
+            layers.computeIfAbsent(key(row), _ -> new SharedLayer(scorer)).add(row);
+            rows++;
+        }
+    }
+
+    private Object key(SharedLayer.Row row) {
+        LayerJob layer = row.layer();
+        Tensor weight = layer.weight();
+        Matrix w = layer.w();
+        return shares && weight != null && w != null ? new WeightKey(weight, w) : row;
+    }
+
+    private static BatchRow failed(BatchJob job, String reason) {
+        String layer = job.tensor() == null ? "" : job.tensor();
+        LayerInfo info = new LayerInfo(layer, new LayerInfo.Source(job.weights(), job.tensor()),
+                new LayerInfo.Source(shown(job.activations()), job.activation()), null, null, List.of());
+        return new BatchRow(job.number(), BatchRow.WHOLE_JOB, job.labels(),
+                new LayerScore(info, new Outcome.Failed(reason), 0));
+    }
+
+    private List<SharedLayer.Row> rows(BatchJob job) {
+        TensorFile weights = open(job.weightsPath());
+        Selection selection = job.selection(common);
+        List<List<Scorer.Batch>> batches = new ArrayList<>();
+        for (Path path : job.activationPaths()) {
+            TensorFile activations = open(path);
+            Masks found = masks(job, activations);
+            List<LayerJob> jobs = Plan.of(weights, activations, selection, found).jobs();
+            found.check(jobs);
+            batches.add(jobs.stream().map(layer -> new Scorer.Batch(layer, found)).toList());
+        }
+        List<SharedLayer.Row> rows = new ArrayList<>();
+        for (Scorer.Batch first : batches.getFirst()) {
+            List<Scorer.Batch> all = new ArrayList<>(List.of(withAllFiles(first, job)));
+            for (int file = 1; file < batches.size(); file++) {
+                all.add(sameLayer(first, batches.get(file), job.activations().get(file)));
+            }
+            rows.add(new SharedLayer.Row(job, rows.size(), all));
+        }
+        return rows;
+    }
+
+    private static Scorer.Batch sameLayer(Scorer.Batch first, List<Scorer.Batch> others, String file) {
+        String layer = first.job().layer();
+        return others.stream().filter(batch -> batch.job().layer().equals(layer)).findFirst()
+                .orElseThrow(() -> new LogalignException(Names.printable(file) + ": holds no activations of \""
+                        + Names.printable(layer) + "\", unlike the job's first file; list files of the same layers"));
+    }
+
+    /** The row shows from where all of its inputs are. */
+    private static Scorer.Batch withAllFiles(Scorer.Batch batch, BatchJob job) {
+        LayerJob layer = batch.job();
+        LayerInfo info = layer.info();
+        if (job.activations().size() == 1 || info.activation() == null) {
+            return batch;
+        }
+        LayerInfo.Source all = new LayerInfo.Source(shown(job.activations()), info.activation().name());
+        LayerInfo shown = new LayerInfo(
+                info.layer(), info.weight(), all, info.shape(), info.storage(), info.warnings());
+        return new Scorer.Batch(new LayerJob(
+                shown, layer.weight(), layer.w(), layer.activation(), layer.activationMatrix(), layer.refusal()),
+                batch.masks());
+    }
+
+    private static String shown(List<String> activations) {
+        int others = activations.size() - 1;
+        return activations.getFirst() + (others == 0 ? "" : " and " + others + (others == 1 ? " other" : " others"));
+    }
+
+    private TensorFile open(Path path) {
+        TensorFile open = files.get(path);
+        if (open == null) {
+            open = TensorFile.open(path);
+            files.put(path, open);
+        }
+        return open;
+    }
+
+    private Masks masks(BatchJob job, TensorFile activations) {
+        if (job.mask() == null) {
+            return Masks.NONE;
+        }
+        try {
+            MaskArguments opened = new MaskArguments(List.of(job.mask()), activations, Path.of(job.folder()));
+            masks.add(opened);
+            return opened.masks();
+        } catch (IllegalArgumentException wrong) {
+            throw new LogalignException("the mask \"" + Names.printable(job.mask()) + "\": " + wrong.getMessage(),
+                    wrong);
+        }
+    }
+
+    @Override
+    public void close() {
+        masks.forEach(MaskArguments::close);
+        files.values().forEach(TensorFile::close);
+    }
+}

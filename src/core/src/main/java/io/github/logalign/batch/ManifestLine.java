@@ -1,0 +1,157 @@
+package io.github.logalign.batch;
+
+import io.github.logalign.internal.io.CsvReader;
+import io.github.logalign.internal.io.JsonReader;
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.internal.io.Origin;
+import io.github.logalign.matrix.LogalignException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a line of a manifest says.
+ *
+ * @param number the line of the file, for messages
+ * @param activations names of files, which may have wildcards
+ */
+record ManifestLine(
+        int number,
+        String weights,
+        @Nullable String tensor,
+        List<String> activations,
+        @Nullable String activation,
+        @Nullable String mask,
+        Map<String, String> labels) {
+
+    private static final String WEIGHTS = "weights";
+    private static final String TENSOR = "tensor";
+    private static final String ACTIVATIONS = "activations";
+    private static final String ACTIVATION = "activation";
+    private static final String MASK = "mask";
+    private static final String LABELS = "labels";
+
+    /** What stands between several files in a cell of CSV. */
+    private static final String SEPARATOR = ";";
+
+    /** An object a line. */
+    static List<ManifestLine> jsonLines(Path path, String text) {
+        List<ManifestLine> lines = new ArrayList<>();
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (!line.isBlank()) {
+                JsonReader json = new JsonReader(line.getBytes(StandardCharsets.UTF_8), Origin.of(path),
+                        "text of line " + number, "correct the line");
+                lines.add(jsonLine(path, number, json));
+            }
+        }
+        return lines;
+    }
+
+    private static ManifestLine jsonLine(Path path, int number, JsonReader json) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Map<String, String> labels = new LinkedHashMap<>();
+        List<String> activations = new ArrayList<>();
+        json.beginObject();
+        for (boolean first = true; json.hasMember(first); first = false) {
+            String name = json.name();
+            boolean isNew = switch (name) {
+                case ACTIVATIONS -> {
+                    boolean none = activations.isEmpty();
+                    readTexts(json, activations);
+                    yield none;
+                }
+                case LABELS -> {
+                    boolean none = labels.isEmpty();
+                    readLabels(json, labels);
+                    yield none;
+                }
+                case WEIGHTS, TENSOR, ACTIVATION, MASK -> texts.put(name, json.string()) == null;
+                default -> throw json.problem("the key '" + Names.printable(name) + "' is not known: the keys are"
+                        + " weights, tensor, activations, activation, mask and labels");
+            };
+            if (!isNew) {
+                throw json.problem("the key '" + name + "' occurs twice");
+            }
+        }
+        json.end();
+        return of(path, number, texts, activations, labels);
+    }
+
+    private static void readTexts(JsonReader json, List<String> texts) {
+        if (json.peek() != '[') {
+            texts.add(json.string());
+            return;
+        }
+        json.beginArray();
+        for (boolean first = true; json.hasElement(first); first = false) {
+            json.peek();
+            texts.add(json.string());
+        }
+    }
+
+    private static void readLabels(JsonReader json, Map<String, String> labels) {
+        json.beginObject();
+        for (boolean first = true; json.hasMember(first); first = false) {
+            String name = json.name();
+            char begins = json.peek();
+            if (begins == '{' || begins == '[' || begins == 'n') {
+                throw json.problem("the label '" + Names.printable(name) + "' is neither text nor a number");
+            }
+            if (labels.put(name, json.text()) != null) {
+                throw json.problem("the label '" + Names.printable(name) + "' occurs twice");
+            }
+        }
+    }
+
+    /** A table whose other columns are labels. */
+    static List<ManifestLine> csv(Path path, String text) {
+        List<List<String>> table = CsvReader.read(path, text);
+        List<String> header = table.getFirst();
+        if (header.stream().distinct().count() < header.size()) {
+            throw new LogalignException(Names.printable(path) + ": two columns have the same name; rename one");
+        }
+        List<ManifestLine> lines = new ArrayList<>();
+        for (List<String> row : table.subList(1, table.size())) {
+            Map<String, String> texts = new LinkedHashMap<>();
+            Map<String, String> labels = new LinkedHashMap<>();
+            List<String> activations = new ArrayList<>();
+            for (int column = 0; column < header.size(); column++) {
+                String cell = row.get(column);
+                if (cell.isEmpty()) {
+                    continue;
+                }
+                switch (header.get(column)) {
+                    case ACTIVATIONS -> activations.addAll(List.of(cell.split(SEPARATOR)));
+                    case WEIGHTS, TENSOR, ACTIVATION, MASK -> texts.put(header.get(column), cell);
+                    default -> labels.put(header.get(column), cell);
+                }
+            }
+            lines.add(of(path, lines.size() + 2, texts, activations, labels));
+        }
+        return lines;
+    }
+
+    private static ManifestLine of(
+            Path path, int number, Map<String, String> texts, List<String> activations, Map<String, String> labels) {
+        String weights = texts.get(WEIGHTS);
+        if (weights == null || weights.isEmpty()) {
+            throw missing(path, number, WEIGHTS);
+        }
+        if (activations.isEmpty() || activations.stream().anyMatch(String::isEmpty)) {
+            throw missing(path, number, ACTIVATIONS);
+        }
+        return new ManifestLine(number, weights, texts.get(TENSOR), List.copyOf(activations), texts.get(ACTIVATION),
+                texts.get(MASK), labels);
+    }
+
+    private static LogalignException missing(Path path, int number, String what) {
+        return new LogalignException(Names.printable(path) + ": line " + number + " names no " + what
+                + "; give a file, relative to the manifest's folder");
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.logalign.score;
+
+import io.github.logalign.SpectrumOptions;
+import io.github.logalign.WeightSpectrum;
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.Method;
+import io.github.logalign.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a layer, factorised when the first row needs it and kept for the others. A failure is kept too.
+ *
+ * <p>Memory while it is open: the right singular vectors, n x n float64 at most.
+ *
+ * <p>Thread safety: none; used and closed by the thread that made it.
+ */
+public final class SharedWeights implements AutoCloseable {
+
+    private final @Nullable Tensor tensor;
+    private final @Nullable Matrix w;
+    private final SpectrumOptions wanted;
+    private @Nullable Arena arena;
+    private @Nullable WeightSpectrum spectrum;
+    private @Nullable WeightSpectrum bySvd;
+    private @Nullable LogalignException failure;
+
+    SharedWeights(LayerJob job, ScoreOptions options, int threads) {
+        this.tensor = job.weight();
+        this.w = job.w();
+        this.wanted = options.spectrum(job.activation() != null, threads);
+    }
+
+    /** By the method that is asked for. */
+    WeightSpectrum spectrum() {
+        WeightSpectrum known = spectrum;
+        if (known == null) {
+            known = factorised(wanted);
+            spectrum = known;
+        }
+        return known;
+    }
+
+    /** By SVD, where the Gram matrix turned out to be too inaccurate. */
+    WeightSpectrum bySvd() {
+        WeightSpectrum known = bySvd;
+        if (known == null) {
+            known = factorised(wanted.withMethod(Method.SVD));
+            bySvd = known;
+        }
+        return known;
+    }
+
+    private WeightSpectrum factorised(SpectrumOptions options) {
+        if (failure != null) {
+            throw failure;
+        }
+        Arena memory = arena();
+        try {
+            return Scorer.at(Objects.requireNonNull(tensor),
+                    () -> WeightSpectrum.of(Objects.requireNonNull(w), options, memory));
+        } catch (LogalignException bad) {
+            failure = bad;
+            throw bad;
+        }
+    }
+
+    /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */
+    @SuppressWarnings("MustBeClosed") // by close
+    private Arena arena() {
+        Arena open = arena;
+        if (open == null) {
+            open = wanted.threads() == 1 ? Arena.ofConfined() : Arena.ofShared();
+            arena = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        if (arena != null) {
+            arena.close();
+        }
+    }
+}

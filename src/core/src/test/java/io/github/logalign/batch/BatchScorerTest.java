@@ -1,0 +1,238 @@
+package io.github.logalign.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Precision;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Masks;
+import io.github.logalign.score.Outcome;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.SafetensorsWriter;
+import io.github.logalign.tensor.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Many jobs give the rows that each of them gives alone. */
+class BatchScorerTest {
+
+    private static final int TOKENS = 30;
+
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(4);
+    private final List<BatchJob> jobs = new ArrayList<>();
+
+    /** Collects rows by job and part. */
+    private static class Rows implements BatchSink {
+
+        final Map<List<Integer>, BatchRow> rows = new ConcurrentHashMap<>();
+        final Map<Integer, Integer> planned = new HashMap<>();
+        Set<List<Integer>> done = Set.of();
+
+        @Override
+        public boolean isDone(int job, int part) {
+            return done.contains(List.of(job, part));
+        }
+
+        @Override
+        public void accept(BatchRow row) {
+            assertEquals(null, rows.put(List.of(row.job(), row.part()), row));
+        }
+
+        @Override
+        public void planned(int job, int layers, int wanted) {
+            planned.put(job, wanted);
+        }
+
+        BatchRow row(int job, int part) {
+            return Objects.requireNonNull(
+                    rows.get(List.of(job, part)), () -> "no row of " + job + ", " + part + " in " + rows.keySet());
+        }
+    }
+
+    private float[] normal(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    @BeforeEach
+    void files() {
+        for (int step = 0; step < 2; step++) {
+            new SafetensorsWriter()
+                    .add("a.weight", shape(12, 8), normal(96))
+                    .add("b.weight", shape(6, 10), normal(60))
+                    .write(folder.resolve("w" + step + ".safetensors"));
+        }
+        for (int dump = 0; dump < 3; dump++) {
+            new SafetensorsWriter()
+                    .add("a", shape(TOKENS, 8), normal(TOKENS * 8))
+                    .add("b", shape(TOKENS, 10), normal(TOKENS * 10))
+                    .write(folder.resolve("x" + dump + ".safetensors"));
+        }
+    }
+
+    private static long[] shape(long... sides) {
+        return sides;
+    }
+
+    private void job(int weights, @Nullable String tensor, int... dumps) {
+        List<String> activations = Arrays.stream(dumps).mapToObj(dump -> path("x" + dump)).toList();
+        jobs.add(new BatchJob(jobs.size() + 1, path("w" + weights), tensor, activations, null, null, folder.toString(),
+                Map.of("step", "" + weights)));
+    }
+
+    private String path(String name) {
+        return folder.resolve(name + ".safetensors").toString();
+    }
+
+    private Rows run(ScoreMethod method) throws InterruptedException {
+        Rows rows = new Rows();
+        run(method, rows);
+        return rows;
+    }
+
+    private void run(ScoreMethod method, BatchSink sink) throws InterruptedException {
+        new BatchScorer(new ScoreOptions(method, Precision.DOUBLE), Selection.ALL, 2).score(jobs, sink);
+    }
+
+    private List<LayerScore> alone(int weights, int dump, ScoreMethod method) {
+        try (TensorFile w = TensorFile.open(Path.of(path("w" + weights)));
+                TensorFile x = TensorFile.open(Path.of(path("x" + dump)))) {
+            Scorer scorer = new Scorer(new ScoreOptions(method, Precision.DOUBLE), Masks.NONE);
+            List<LayerJob> layers = Plan.of(w, x, Selection.ALL).jobs();
+            return layers.stream().map(layer -> scorer.score(layer).row()).toList();
+        }
+    }
+
+    private static void assertSame(LayerScore expected, BatchRow row) {
+        assertEquals(expected.info(), row.score().info());
+        assertEquals(expected.outcome(), row.score().outcome());
+    }
+
+    @ParameterizedTest
+    @EnumSource(ScoreMethod.class)
+    void rowsAreThoseOfJobsAlone(ScoreMethod method) throws InterruptedException {
+        for (int weights = 0; weights < 2; weights++) {
+            for (int dump = 0; dump < 3; dump++) {
+                job(weights, null, dump);
+            }
+        }
+        Rows rows = run(method);
+        assertEquals(12, rows.rows.size());
+        for (BatchJob job : jobs) {
+            int weights = (job.number() - 1) / 3;
+            List<LayerScore> alone = alone(weights, (job.number() - 1) % 3, method);
+            for (int part = 0; part < 2; part++) {
+                assertSame(alone.get(part), rows.row(job.number(), part));
+                assertEquals(Map.of("step", "" + weights), rows.row(job.number(), part).labels());
+            }
+        }
+    }
+
+    @Test
+    void aTensorIsNamedOrFits() throws InterruptedException {
+        job(0, "b.weight", 0);
+        job(0, "a.*", 0);
+        Rows rows = run(ScoreMethod.SVD);
+        assertEquals(2, rows.rows.size());
+        assertEquals("b", rows.row(1, 0).score().layer());
+        assertEquals("a", rows.row(2, 0).score().layer());
+    }
+
+    /** The same tokens in one file or in three count alike. */
+    @ParameterizedTest
+    @EnumSource(ScoreMethod.class)
+    void severalFilesCountAsOne(ScoreMethod method) throws InterruptedException {
+        float[] a = normal(3 * TOKENS * 8);
+        new SafetensorsWriter().add("a", shape(3 * TOKENS, 8), a).write(folder.resolve("x3.safetensors"));
+        for (int part = 0; part < 3; part++) {
+            int size = TOKENS * 8;
+            new SafetensorsWriter().add("a", shape(TOKENS, 8), Arrays.copyOfRange(a, part * size, (part + 1) * size))
+                    .write(folder.resolve("x" + (4 + part) + ".safetensors"));
+        }
+        job(0, null, 3);
+        job(0, null, 4, 5, 6);
+        Rows rows = run(method);
+        LayerScore whole = rows.row(1, 0).score();
+        LayerScore parts = rows.row(2, 0).score();
+        assertEquals(whole.scored().orElseThrow().lar(), parts.scored().orElseThrow().lar(), 1e-13);
+        assertEquals(whole.findings().orElseThrow().tokens(), parts.findings().orElseThrow().tokens());
+        assertTrue(String.valueOf(parts.info().activation()).contains("and 2 others"));
+    }
+
+    @Test
+    void aBadJobCostsARow() throws InterruptedException {
+        job(0, null, 0);
+        job(7, null, 0);
+        job(0, "missing", 0);
+        job(0, null, 0, 9);
+        new SafetensorsWriter().add("b", shape(TOKENS, 10), normal(TOKENS * 10))
+                .write(folder.resolve("x4.safetensors"));
+        job(0, null, 0, 4);
+        Rows rows = run(ScoreMethod.SVD);
+        assertEquals(2 + 4, rows.rows.size());
+        for (int job = 2; job <= 5; job++) {
+            LayerScore bad = rows.row(job, BatchRow.WHOLE_JOB).score();
+            assertInstanceOf(Outcome.Failed.class, bad.outcome());
+        }
+        assertTrue(reason(rows, 2).contains("w7.safetensors"), reason(rows, 2));
+        assertTrue(reason(rows, 3).contains("missing"), reason(rows, 3));
+        assertTrue(reason(rows, 4).contains("x9.safetensors"), reason(rows, 4));
+        assertTrue(reason(rows, 5).contains("holds no activations of \"a\""), reason(rows, 5));
+    }
+
+    private static String reason(Rows rows, int job) {
+        return rows.row(job, BatchRow.WHOLE_JOB).score().reason().orElseThrow();
+    }
+
+    @Test
+    void whatIsDoneIsLeftOut() throws InterruptedException {
+        job(0, null, 0);
+        job(1, null, 1);
+        Rows rows = new Rows();
+        rows.done = Set.of(List.of(1, BatchRow.WHOLE_JOB), List.of(2, 0));
+        run(ScoreMethod.SVD, rows);
+        assertEquals(Set.of(List.of(2, 1)), rows.rows.keySet());
+        assertEquals(Map.of(2, 1), rows.planned);
+    }
+
+    @Test
+    void aSinkThatFailsEndsTheBatch() {
+        job(0, null, 0);
+        Rows full = new Rows() {
+            @Override
+            public void accept(BatchRow row) {
+                throw new LogalignException("the disk is full");
+            }
+        };
+        assertEquals("the disk is full",
+                assertThrows(LogalignException.class, () -> run(ScoreMethod.SVD, full)).getMessage());
+    }
+}

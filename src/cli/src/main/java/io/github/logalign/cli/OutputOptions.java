@@ -84,7 +84,8 @@ final class OutputOptions {
     }
 
     /** The output file; null for standard output. */
-    private @Nullable Path file() {
+    @Nullable
+    Path file() {
         return out == null || out.equals(STANDARD_OUTPUT) ? null : out;
     }
 

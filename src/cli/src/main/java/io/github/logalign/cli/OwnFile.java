@@ -18,7 +18,15 @@ enum OwnFile {
         boolean fits(Path file) throws IOException {
             String head = head(file);
             return isJsonWith(head, "layers") || head.startsWith("layer,weights,tensor,")
-                    || TABLE.matcher(head).lookingAt();
+                    || head.startsWith("job,part,") || head.startsWith("{\"job\":") || TABLE.matcher(head).lookingAt();
+        }
+    },
+
+    /** The journal of score --manifest. */
+    JOURNAL {
+        @Override
+        boolean fits(Path file) throws IOException {
+            return head(file).startsWith("{\"journal\":");
         }
     },
 

@@ -7,6 +7,7 @@ import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.ModelRunner;
 import io.github.logalign.score.NameMap;
@@ -23,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,6 +57,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Mixin
     private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private ManifestOptions manifest = new ManifestOptions();
 
     @Option(names = "--tensor", paramLabel = "NAME", description = "Only this weight.")
     private @Nullable String tensor;
@@ -102,6 +108,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     public Integer call() throws IOException {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         int threads = scoring.threads(commandLine);
+        manifest.checkAlone(commandLine);
+        Path itsManifest = manifest.manifest;
+        if (itsManifest != null) {
+            return runManifest(commandLine, itsManifest, threads);
+        }
         Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM && scoring.spectra != null) {
             throw new ParameterException(commandLine, "--method norm computes no spectra for --spectra to write; "
@@ -118,7 +129,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = reading.open(itsWeights);
                 TensorFile activationsFile = reading.open(itsActivations);
-                MaskOptions maskOptions = masks(commandLine, activationsFile)) {
+                MaskArguments maskOptions = masks(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
             boolean namesGiven = tensor != null || activation != null || !maps.isEmpty();
             Optional<String> swapped = namesGiven
@@ -161,6 +172,28 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         return path;
     }
 
+    /** Scores what a manifest lists. */
+    private int runManifest(CommandLine commandLine, Path itsManifest, int threads) {
+        if (weights != null || activations != null || model.areGiven() || tensor != null || activation != null
+                || !masks.isEmpty() || scoring.spectra != null) {
+            throw new ParameterException(commandLine,
+                    "--manifest names the files, tensors and masks: leave out --weights,"
+                            + " --activations, --tensor, --activation, --mask, --model and --spectra");
+        }
+        Path out = output.file();
+        if (out == null) {
+            throw new ParameterException(commandLine, "--manifest needs --out FILE, beside which its journal lies");
+        }
+        ScoreOptions options = scoring.options(commandLine, method);
+        Selection selection = scoring.storage.of(new Selection(null, null, maps(commandLine), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
+        Map<String, String> described = scoring.described();
+        described.put("method", method.name().toLowerCase(Locale.ROOT));
+        described.put("map", String.join(" ", maps));
+        return new ManifestRun(commandLine, manifest, out, output.quiet)
+                .run(itsManifest, options, selection, threads, described);
+    }
+
     /** Runs a model in place of reading activations. */
     private int runModel(CommandLine commandLine, ScoreOptions options, Selection selection, Format format)
             throws IOException {
@@ -196,9 +229,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
     }
 
-    private MaskOptions masks(CommandLine commandLine, TensorFile activationsFile) {
+    private MaskArguments masks(CommandLine commandLine, TensorFile activationsFile) {
         try {
-            return new MaskOptions(masks, activationsFile);
+            return new MaskArguments(masks, activationsFile, Path.of(""));
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--mask: " + wrong.getMessage(), wrong);
         }

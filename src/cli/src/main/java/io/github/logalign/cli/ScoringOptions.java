@@ -7,6 +7,9 @@ import io.github.logalign.score.ScoreOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -56,6 +59,17 @@ final class ScoringOptions {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(commandLine, "--route: " + wrong.getMessage(), wrong);
         }
+    }
+
+    /** What rows depend on, by the names of the options. */
+    Map<String, String> described() {
+        Map<String, String> described = new TreeMap<>(storage.described());
+        described.put("include", String.join(" ", include));
+        described.put("exclude", String.join(" ", exclude));
+        described.put("precision", precision.precision.name().toLowerCase(Locale.ROOT));
+        described.put("route", route.name().toLowerCase(Locale.ROOT));
+        described.put("products", products.name().toLowerCase(Locale.ROOT));
+        return described;
     }
 
     List<Glob> include() {

@@ -5,6 +5,7 @@ import io.github.logalign.score.Selection;
 import io.github.logalign.score.StoredOrientation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,14 @@ final class StorageOptions {
             description = "All weights that --transposed does not match are stored output x input. Without this "
                     + "option, the orientation is inferred from the checkpoint.")
     private @Nullable String stored;
+
+    /** How weights are read, by the names of the options. */
+    Map<String, String> described() {
+        return Map.of(
+                "transposed", String.join(" ", transposed),
+                "convolutions", String.join(" ", convolutions),
+                "stored", stored == null ? "" : stored);
+    }
 
     /** The patterns of weights that are stored input x output. */
     List<Glob> transposed() {

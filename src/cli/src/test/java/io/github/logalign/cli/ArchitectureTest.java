@@ -15,10 +15,14 @@ class ArchitectureTest {
             "internal.io");
 
     @ArchTest
+    static final ArchRule JOURNALS_HOLD_ROWS = Arrows.mayUse("journal", "report", "batch", "score", "matrix",
+            "internal.io");
+
+    @ArchTest
     static final ArchRule THE_LAB_KNOWS_NOTHING_OF_SCORING = Arrows.mayUse(
             "lab", "tensor", "matrix", "internal", "internal.blas", "internal.simd", "internal.io");
 
     @ArchTest
     static final ArchRule THE_COMMAND_USES_NO_ENGINE = Arrows.mayUse(
-            "cli", "report", "lab", "track", "score", "tensor", "", "matrix", "internal.io");
+            "cli", "report", "journal", "lab", "track", "batch", "score", "tensor", "", "matrix", "internal.io");
 }

@@ -13,6 +13,14 @@ final class ManifestOptions {
 
     private static final Pattern SHARD = Pattern.compile("([1-9][0-9]{0,6})/([1-9][0-9]{0,6})");
 
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,8})([mMgG])");
+
+    private static final long MB = 1_000_000;
+    private static final long GB = 1000 * MB;
+
+    /** What the JVM and OpenBLAS take beside the layers. */
+    private static final long PROCESS = 300 * MB;
+
     @Reads
     @Option(names = "--manifest", paramLabel = "FILE",
             description = "Score what this file lists, JSON Lines or CSV, in place of --weights and --activations. Rows go to "
@@ -29,6 +37,11 @@ final class ManifestOptions {
     @Option(names = "--shard", paramLabel = "I/N", defaultValue = "1/1",
             description = "Only the I-th of N parts of the manifest; export joins the journals of all.")
     private String shard = "1/1";
+
+    @Option(names = "--max-memory", paramLabel = "SIZE",
+            description = "How much memory of its own the process may take, such as 4G or 800M (default: no "
+                    + "limit); layers that need more at once wait for each other.")
+    private @Nullable String maxMemory;
 
     /** A part of a manifest. */
     record Shard(int number, int count) {
@@ -48,10 +61,30 @@ final class ManifestOptions {
         return new Shard(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
+    /** The bytes that layers may take at once. */
+    long memory(CommandLine commandLine) {
+        if (maxMemory == null) {
+            return Long.MAX_VALUE;
+        }
+        Matcher matcher = SIZE.matcher(maxMemory);
+        if (!matcher.matches()) {
+            throw new ParameterException(commandLine,
+                    "--max-memory must be a size such as 4G or 800M, not " + maxMemory);
+        }
+        long bytes = Long.parseLong(matcher.group(1)) * (matcher.group(2).equalsIgnoreCase("g") ? GB : MB);
+        if (bytes <= PROCESS) {
+            throw new ParameterException(commandLine,
+                    "--max-memory must be more than " + PROCESS / MB + "M, which the process itself takes, not "
+                            + maxMemory);
+        }
+        return bytes - PROCESS;
+    }
+
     /** Refuses options that mean nothing without a manifest. */
     void checkAlone(CommandLine commandLine) {
-        if (manifest == null && (resume || retryFailed || !shard.equals("1/1"))) {
-            throw new ParameterException(commandLine, "--resume, --retry-failed and --shard are for --manifest");
+        if (manifest == null && (resume || retryFailed || maxMemory != null || !shard.equals("1/1"))) {
+            throw new ParameterException(commandLine, "--resume, --retry-failed, --max-memory and --shard are for "
+                    + "--manifest");
         }
         if (retryFailed && !resume) {
             throw new ParameterException(commandLine, "--retry-failed continues a journal: give --resume too");

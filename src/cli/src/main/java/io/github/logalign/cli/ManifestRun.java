@@ -54,6 +54,7 @@ final class ManifestRun {
     int run(Path manifestPath, ScoreOptions scoring, Selection selection, int threads, Map<String, String> described) {
         RowsFile file = RowsFile.of(commandLine, out);
         ManifestOptions.Shard shard = options.shard(commandLine);
+        long memory = options.memory(commandLine);
         Manifest manifest = Manifest.read(manifestPath);
         List<BatchJob> jobs = manifest.shard(shard.number(), shard.count());
         if (jobs.isEmpty()) {
@@ -74,7 +75,7 @@ final class ManifestRun {
         try (Journal journal = options.resume
                 ? Journal.resume(journalPath, header, stamps, options.retryFailed, uses)
                 : Journal.begin(journalPath, header, stamps)) {
-            score(jobs, new BatchScorer(scoring, selection, threads), journal, journalPath);
+            score(jobs, new BatchScorer(scoring, selection, threads, memory), journal, journalPath);
         }
         return export(file, journalPath);
     }

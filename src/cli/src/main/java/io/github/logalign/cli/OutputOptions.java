@@ -104,7 +104,11 @@ final class OutputOptions {
 
     /** Writes the complete result or nothing. */
     void write(PrintWriter standardOutput, AtomicFile.Body content) throws IOException {
-        Path file = file();
+        write(file(), standardOutput, content);
+    }
+
+    /** Writes the complete content or nothing, to standard output if there is no file. */
+    static void write(@Nullable Path file, PrintWriter standardOutput, AtomicFile.Body content) throws IOException {
         if (file != null) {
             AtomicFile.write(file, content);
             return;

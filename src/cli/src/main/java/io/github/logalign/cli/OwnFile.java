@@ -30,6 +30,14 @@ enum OwnFile {
         }
     },
 
+    /** A manifest of manifest. */
+    MANIFEST {
+        @Override
+        boolean fits(Path file) throws IOException {
+            return head(file).startsWith("{\"weights\":");
+        }
+    },
+
     /** A series of track. */
     SERIES {
         @Override

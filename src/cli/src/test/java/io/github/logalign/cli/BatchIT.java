@@ -305,6 +305,43 @@ class BatchIT {
                 .map(line -> line.substring(0, line.lastIndexOf(','))).toList();
     }
 
+    /** A manifest of runs gives the rows that track would. */
+    @Test
+    void aManifestIsWrittenFromRuns() throws IOException {
+        for (int step = 0; step < 2; step++) {
+            Path checkpoint = Files.createDirectories(folder.resolve("runs/a/checkpoint-" + (step + 1) * 100));
+            Files.copy(folder.resolve("w" + step + ".safetensors"), checkpoint.resolve("model.safetensors"));
+            Files.copy(folder.resolve("x" + step + ".safetensors"), checkpoint.resolve("activations.safetensors"));
+        }
+        Files.createDirectory(folder.resolve("lists"));
+        assertCode(0, run("manifest", "runs/a", "--mask", ":mask", "--out", "lists/runs.jsonl"));
+        assertEquals("{\"weights\":\"../runs/a/checkpoint-100/model.safetensors\",\"activations\":"
+                + "\"../runs/a/checkpoint-100/activations.safetensors\",\"mask\":\":mask\","
+                + "\"labels\":{\"run\":\"a\",\"step\":100}}",
+                Files.readAllLines(folder.resolve("lists/runs.jsonl")).getFirst());
+        Result toScreen = run("manifest", "runs/a");
+        assertEquals(2, toScreen.out().lines().count());
+        assertTrue(toScreen.out().startsWith("{\"weights\":\"runs/a/checkpoint-100/"), toScreen.out());
+        assertCode(0, run("score", "--manifest", "lists/runs.jsonl", "--out", "runs.jsonl", "--quiet"));
+        List<Map<String, Object>> rows = rows("runs.jsonl");
+        assertEquals(2 * LAYERS, rows.size());
+        assertEquals(Map.of("run", "a", "step", "200"), rows.getLast().get("labels"));
+        assertCode(1, run("manifest", "lists"));
+        assertCode(2, run("manifest", "runs/a", "--out", "x0.safetensors"));
+    }
+
+    @Test
+    void layersOfTooMuchMemoryAreRowsWithThatReason() throws IOException {
+        assertCode(1, score("out.jsonl", "--max-memory", "310M"));
+        for (Map<String, Object> row : rows("out.jsonl")) {
+            String reason = String.valueOf(row.get("reason"));
+            assertTrue(Long.valueOf(8).equals(row.get("job")) || reason.contains("and 10 are allowed"), reason);
+        }
+        score("whole.jsonl");
+        assertCode(1, score("out.jsonl", "--resume", "--retry-failed", "--max-memory", "340M", "--threads", "2"));
+        assertEquals(rows("whole.jsonl"), rows("out.jsonl"));
+    }
+
     /** A journal is the batch's own; what is no journal stays as it is. */
     @Test
     void nothingIsOverwrittenUnasked() throws IOException {

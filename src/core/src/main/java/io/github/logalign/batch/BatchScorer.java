@@ -1,12 +1,16 @@
 package io.github.logalign.batch;
 
 import io.github.logalign.internal.check.Arguments;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerThreads;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.score.SharedWeights;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Scores the layers of many jobs. A file that neighbouring jobs have in common is opened once, and a weight that they have
@@ -22,6 +26,7 @@ public final class BatchScorer {
     private final ScoreOptions options;
     private final Selection selection;
     private final int threads;
+    private final MemoryBudget budget;
 
     /**
      * Makes a scorer.
@@ -29,8 +34,10 @@ public final class BatchScorer {
      * @param options how layers are scored
      * @param selection what of the files is wanted, where a job does not name a tensor
      * @param threads how many threads compute at a time, at least 1
+     * @param memory about how many bytes the layers that are computed at once may take besides their files
      */
-    public BatchScorer(ScoreOptions options, Selection selection, int threads) {
+    public BatchScorer(ScoreOptions options, Selection selection, int threads, long memory) {
+        this.budget = new MemoryBudget(memory);
         this.options = Arguments.required(options, "options");
         this.selection = Arguments.required(selection, "selection");
         if (threads < 1) {
@@ -65,11 +72,35 @@ public final class BatchScorer {
 
     private void score(SharedLayer layer, int share, BatchSink sink) {
         Scorer scorer = layer.scorer().withThreads(share);
-        try (SharedWeights weights = scorer.weights(layer.first())) {
+        double memory = scorer.memory(layer.first());
+        if (!budget.isEnough(memory) && share > 1) {
+            // Each thread of a layer takes memory of its own.
+            score(layer, 1, sink);
+            return;
+        }
+        if (!budget.isEnough(memory)) {
+            layer.rows().forEach(row -> sink.accept(tooLarge(row, memory)));
+            return;
+        }
+        try (MemoryBudget.Share _ = budget.take(memory);
+                SharedWeights weights = scorer.weights(layer.first())) {
             for (SharedLayer.Row row : layer.rows()) {
                 sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(),
                         scorer.score(row.batches(), weights).row()));
             }
         }
+    }
+
+    private BatchRow tooLarge(SharedLayer.Row row, double memory) {
+        String reason = String.format(Locale.ROOT,
+                "%s takes about %.0f MB of memory, and %.0f are allowed for all layers at"
+                        + " once; allow more, or use fewer threads",
+                where(row.layer()), memory / 1e6, budget.bytes() / 1e6);
+        return new BatchRow(row.job().number(), row.part(), row.job().labels(),
+                new LayerScore(row.layer().info(), new Outcome.Failed(reason), 0));
+    }
+
+    private static String where(LayerJob layer) {
+        return layer.weight() == null ? layer.layer() : layer.weight().where();
     }
 }

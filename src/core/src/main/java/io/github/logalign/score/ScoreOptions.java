@@ -23,6 +23,9 @@ import java.util.Locale;
 public record ScoreOptions(
         ScoreMethod method, Precision precision, SvdRoute svdRoute, NormRoute normRoute, Products products) {
 
+    /** What blocks of rows and tokens take in each thread. */
+    private static final double BLOCKS = 32e6;
+
     /**
      * Checks the values.
      *
@@ -105,6 +108,21 @@ public record ScoreOptions(
             case SVD -> Planner.cost(m, n, tokens, Method.SVD);
             case GRAM, AUTO -> Planner.cost(m, n, tokens, Method.GRAM);
         };
+    }
+
+    /**
+     * About how many bytes of memory a layer takes besides its files: for the factors, as the README's table has it, and for
+     * blocks of rows and tokens.
+     */
+    double memory(long m, long n, long tokens, int threads) {
+        double shorter = Math.min(m, n);
+        double longer = m < n ? (double) m * n : 0;
+        double factors = switch (method) {
+            case NORM -> Planner.normForm(m, n, tokens, normRoute) == NormRoute.INNER ? 2 * (double) n * n : 0;
+            case GRAM -> 3 * shorter * shorter + longer;
+            case SVD, AUTO -> 5 * shorter * shorter + 3 * longer;
+        };
+        return Double.BYTES * (factors + (threads - 1) * shorter * shorter) + threads * BLOCKS;
     }
 
     private static String text(String name, String route, double multiplications) {

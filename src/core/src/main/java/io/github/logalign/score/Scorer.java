@@ -86,6 +86,25 @@ public final class Scorer {
     }
 
     /**
+     * How much memory a job takes besides its files.
+     *
+     * @param job what would be computed
+     * @return about how many bytes, 0 if nothing would be computed
+     */
+    public double memory(LayerJob job) {
+        Matrix w = job.w();
+        if (job.refusal() != null || w == null) {
+            return 0;
+        }
+        try {
+            Matrix x = job.x();
+            return options.memory(w.rows(), w.columns(), x == null ? 0 : x.rows(), threads);
+        } catch (LogalignException unreadable) {
+            return 0;
+        }
+    }
+
+    /**
      * A row and the spectra behind it.
      *
      * @param row the row

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.Products;
+import io.github.logalign.matrix.SvdRoute;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Masks;
@@ -45,6 +48,7 @@ class BatchScorerTest {
 
     private final Random random = new Random(4);
     private final List<BatchJob> jobs = new ArrayList<>();
+    private long memory = Long.MAX_VALUE;
 
     /** Collects rows by job and part. */
     private static class Rows implements BatchSink {
@@ -119,13 +123,18 @@ class BatchScorerTest {
     }
 
     private void run(ScoreMethod method, BatchSink sink) throws InterruptedException {
-        new BatchScorer(new ScoreOptions(method, Precision.DOUBLE), Selection.ALL, 2).score(jobs, sink);
+        new BatchScorer(options(method), Selection.ALL, 2, memory).score(jobs, sink);
+    }
+
+    /** Products by BLAS: the kernels may become ready at any moment, and change last digits. */
+    private static ScoreOptions options(ScoreMethod method) {
+        return new ScoreOptions(method, Precision.DOUBLE, SvdRoute.AUTO, NormRoute.AUTO, Products.BLAS);
     }
 
     private List<LayerScore> alone(int weights, int dump, ScoreMethod method) {
         try (TensorFile w = TensorFile.open(Path.of(path("w" + weights)));
                 TensorFile x = TensorFile.open(Path.of(path("x" + dump)))) {
-            Scorer scorer = new Scorer(new ScoreOptions(method, Precision.DOUBLE), Masks.NONE);
+            Scorer scorer = new Scorer(options(method), Masks.NONE);
             List<LayerJob> layers = Plan.of(w, x, Selection.ALL).jobs();
             return layers.stream().map(layer -> scorer.score(layer).row()).toList();
         }
@@ -221,6 +230,24 @@ class BatchScorerTest {
         run(ScoreMethod.SVD, rows);
         assertEquals(Set.of(List.of(2, 1)), rows.rows.keySet());
         assertEquals(Map.of(2, 1), rows.planned);
+    }
+
+    /** Layers of little memory wait for each other; one that needs more than there is gets no result. */
+    @Test
+    void memoryIsDivided() throws InterruptedException {
+        new SafetensorsWriter().add("a.weight", shape(4000, 2000), new float[8_000_000])
+                .write(folder.resolve("w7.safetensors"));
+        new SafetensorsWriter().add("a", shape(1, 2000), new float[2000]).write(folder.resolve("x7.safetensors"));
+        for (int dump = 0; dump < 3; dump++) {
+            job(0, null, dump);
+        }
+        job(7, null, 7);
+        memory = 40_000_000;
+        Rows rows = run(ScoreMethod.SVD);
+        assertEquals(7, rows.rows.size());
+        assertSame(alone(0, 2, ScoreMethod.SVD).get(1), rows.row(3, 1));
+        String reason = rows.row(4, 0).score().reason().orElseThrow();
+        assertTrue(reason.contains("takes about 192 MB of memory, and 40 are allowed"), reason);
     }
 
     @Test

@@ -19,7 +19,7 @@ final class ManifestOptions {
     private static final long GB = 1000 * MB;
 
     /** What the JVM and OpenBLAS take beside the layers. */
-    private static final long PROCESS = 300 * MB;
+    private static final long PROCESS = 200 * MB;
 
     @Reads
     @Option(names = "--manifest", paramLabel = "FILE",

@@ -332,13 +332,13 @@ class BatchIT {
 
     @Test
     void layersOfTooMuchMemoryAreRowsWithThatReason() throws IOException {
-        assertCode(1, score("out.jsonl", "--max-memory", "310M"));
+        assertCode(1, score("out.jsonl", "--max-memory", "210M"));
         for (Map<String, Object> row : rows("out.jsonl")) {
             String reason = String.valueOf(row.get("reason"));
             assertTrue(Long.valueOf(8).equals(row.get("job")) || reason.contains("and 10 are allowed"), reason);
         }
         score("whole.jsonl");
-        assertCode(1, score("out.jsonl", "--resume", "--retry-failed", "--max-memory", "340M", "--threads", "2"));
+        assertCode(1, score("out.jsonl", "--resume", "--retry-failed", "--max-memory", "240M", "--threads", "2"));
         assertEquals(rows("whole.jsonl"), rows("out.jsonl"));
     }
 

@@ -82,7 +82,7 @@ class UsageIT {
         "score --manifest m.jsonl --out o.jsonl --retry-failed, give --resume too",
         "score --weights w --activations x --resume, are for --manifest",
         "score --manifest m.jsonl --out o.jsonl --max-memory 4, such as 4G or 800M",
-        "score --manifest m.jsonl --out o.jsonl --max-memory 100M, must be more than 300M",
+        "score --manifest m.jsonl --out o.jsonl --max-memory 100M, must be more than 200M",
         "export --out o.jsonl, Missing required parameter",
         "score --model m --inputs i --batch 0, --batch must be at least 1",
         "track run --window 2000000000, --window must be from 3 to 1000000",

@@ -43,6 +43,21 @@ public record BatchJob(
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
+    /** The same job with texts that other jobs have too: a hundred thousand jobs name few files. */
+    BatchJob sharing(Map<String, String> texts) {
+        Map<String, String> sharedLabels = new LinkedHashMap<>();
+        labels.forEach((name, value) -> sharedLabels.put(shared(texts, name), shared(texts, value)));
+        return new BatchJob(number, shared(texts, weights), tensor == null ? null : shared(texts, tensor),
+                activations.stream().map(text -> shared(texts, text)).toList(),
+                activation == null ? null : shared(texts, activation), mask == null ? null : shared(texts, mask),
+                shared(texts, folder), sharedLabels);
+    }
+
+    private static String shared(Map<String, String> texts, String text) {
+        String known = texts.putIfAbsent(text, text);
+        return known == null ? text : known;
+    }
+
     /** The file of the weights. */
     Path weightsPath() {
         return Path.of(weights);

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -62,8 +64,9 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
         }
         Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
         List<BatchJob> jobs = new ArrayList<>();
+        Map<String, String> texts = new HashMap<>();
         for (ManifestLine line : lines) {
-            jobs.add(job(path, folder, line, jobs.size() + 1));
+            jobs.add(job(path, folder, line, jobs.size() + 1).sharing(texts));
         }
         return new Manifest(path, jobs, fingerprint(text));
     }

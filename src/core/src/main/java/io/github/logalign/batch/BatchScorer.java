@@ -86,8 +86,19 @@ public final class BatchScorer {
                 SharedWeights weights = scorer.weights(layer.first())) {
             for (SharedLayer.Row row : layer.rows()) {
                 sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(),
-                        scorer.score(row.batches(), weights).row()));
+                        score(scorer, row, weights)));
             }
+        }
+    }
+
+    /** What is wrong with a weight is said of the file that the row is of, not of another one with the same numbers. */
+    private static LayerScore score(Scorer scorer, SharedLayer.Row row, SharedWeights shared) {
+        LayerScore score = scorer.score(row.batches(), shared).row();
+        if (!(score.outcome() instanceof Outcome.Failed) || shared.isOf(row.layer())) {
+            return score;
+        }
+        try (SharedWeights own = scorer.weights(row.layer())) {
+            return scorer.score(row.batches(), own).row();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.logalign.batch;
 
+import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
@@ -14,7 +15,6 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
-import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,9 +30,6 @@ final class BatchWindow implements AutoCloseable {
 
     private static final int MOST_LAYERS = 2048;
     private static final int MOST_FILES = 128;
-
-    /** Layers with one of these keys have one weight in common. */
-    private record WeightKey(Tensor weight, Matrix w) {}
 
     private final Scorer scorer;
     private final boolean shares;
@@ -74,16 +71,25 @@ final class BatchWindow implements AutoCloseable {
         List<SharedLayer.Row> wanted = planned.stream().filter(row -> !sink.isDone(job.number(), row.part())).toList();
         sink.planned(job.number(), planned.size(), wanted.size());
         for (SharedLayer.Row row : wanted) {
-            layers.computeIfAbsent(key(row), _ -> new SharedLayer(scorer)).add(row);
-            rows++;
+            add(row);
         }
     }
 
+    private void add(SharedLayer.Row row) {
+        try {
+            Boundary.run(() -> layers.computeIfAbsent(key(row), _ -> new SharedLayer(scorer)).add(row));
+        } catch (LogalignException unreadable) {
+            // Its file became shorter, which its row is going to say.
+            layers.computeIfAbsent(row, _ -> new SharedLayer(scorer)).add(row);
+        }
+        rows++;
+    }
+
+    /** Rows with one key have one weight. */
     private Object key(SharedLayer.Row row) {
-        LayerJob layer = row.layer();
-        Tensor weight = layer.weight();
-        Matrix w = layer.w();
-        return shares && weight != null && w != null ? new WeightKey(weight, w) : row;
+        Matrix w = row.layer().w();
+        WeightContent content = shares && w != null ? WeightContent.of(w) : null;
+        return content == null ? row : content;
     }
 
     private static BatchRow failed(BatchJob job, String reason) {

@@ -33,6 +33,16 @@ public final class SharedWeights implements AutoCloseable {
         this.wanted = options.spectrum(job.activation() != null, threads);
     }
 
+    /**
+     * Whether these are the weights of a layer where it has them, rather than equal ones.
+     *
+     * @param layer a layer
+     * @return true if they are of the same tensor
+     */
+    public boolean isOf(LayerJob layer) {
+        return Objects.equals(tensor, layer.weight());
+    }
+
     /** By the method that is asked for. */
     WeightSpectrum spectrum() {
         WeightSpectrum known = spectrum;

@@ -232,6 +232,48 @@ class BatchScorerTest {
         assertEquals(Map.of(2, 1), rows.planned);
     }
 
+    /** A layer that did not change from one checkpoint to the next, and one that several dumps are of. */
+    @Test
+    void oneWeightIsFactorisedOnce() throws InterruptedException {
+        float[] frozen = normal(96);
+        for (int step = 8; step < 10; step++) {
+            new SafetensorsWriter().add("a.weight", shape(12, 8), frozen).add("b.weight", shape(6, 10), normal(60))
+                    .write(folder.resolve("w" + step + ".safetensors"));
+        }
+        float[] almost = frozen.clone();
+        almost[50]++;
+        new SafetensorsWriter().add("a.weight", shape(12, 8), almost).write(folder.resolve("w7.safetensors"));
+        job(8, null, 0);
+        job(9, null, 1);
+        job(7, "a.weight", 0);
+        job(9, null, 2);
+        try (BatchWindow window = new BatchWindow(options(ScoreMethod.SVD), Selection.ALL, new Rows())) {
+            jobs.forEach(window::plan);
+            assertEquals(List.of(3, 1, 2, 1), window.layers().stream().map(layer -> layer.rows().size()).toList());
+        }
+        Rows rows = run(ScoreMethod.SVD);
+        assertEquals(7, rows.rows.size());
+        assertSame(alone(9, 1, ScoreMethod.SVD).getFirst(), rows.row(2, 0));
+        assertSame(alone(9, 2, ScoreMethod.SVD).getFirst(), rows.row(4, 0));
+        assertSame(alone(7, 0, ScoreMethod.SVD).getFirst(), rows.row(3, 0));
+    }
+
+    @Test
+    void aBadWeightIsNamedWhereItIs() throws InterruptedException {
+        float[] bad = normal(96);
+        bad[17] = Float.NaN;
+        for (int step = 8; step < 10; step++) {
+            new SafetensorsWriter().add("a.weight", shape(12, 8), bad)
+                    .write(folder.resolve("w" + step + ".safetensors"));
+            job(step, "a.weight", 0);
+        }
+        Rows rows = run(ScoreMethod.SVD);
+        for (int job = 1; job <= 2; job++) {
+            String reason = rows.row(job, 0).score().reason().orElseThrow();
+            assertTrue(reason.contains("w" + (7 + job) + ".safetensors"), reason);
+        }
+    }
+
     /** Layers of little memory wait for each other; one that needs more than there is gets no result. */
     @Test
     void memoryIsDivided() throws InterruptedException {

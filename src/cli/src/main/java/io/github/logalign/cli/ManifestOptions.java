@@ -24,7 +24,7 @@ final class ManifestOptions {
     @Reads
     @Option(names = "--manifest", paramLabel = "FILE",
             description = "Score what this file lists, JSON Lines or CSV, in place of --weights and --activations. Rows go to "
-                    + "the journal OUT.journal as they are finished, and to --out, which ends in .jsonl or .csv, at the end.")
+                    + "the journal OUT.journal as they are finished, and to --out, which ends in .parquet, .jsonl or .csv, at the end.")
     @Nullable
     Path manifest;
 

@@ -4,6 +4,8 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +20,7 @@ enum OwnFile {
         boolean fits(Path file) throws IOException {
             String head = head(file);
             return isJsonWith(head, "layers") || head.startsWith("layer,weights,tensor,")
-                    || head.startsWith("job,part,") || head.startsWith("{\"job\":") || TABLE.matcher(head).lookingAt();
+                    || isParquet(file) || head.startsWith("job,part,") || head.startsWith("{\"job\":") || TABLE.matcher(head).lookingAt();
         }
     },
 
@@ -97,6 +99,19 @@ enum OwnFile {
 
     /** Whether an existing, non-empty file is of this kind. */
     abstract boolean fits(Path file) throws IOException;
+
+    /** A Parquet file says at its end who wrote it. */
+    private static boolean isParquet(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer end = ByteBuffer.allocate((int) Math.min(channel.size(), HEAD));
+            long start = channel.size() - end.capacity();
+            while (end.hasRemaining() && channel.read(end, start + end.position()) >= 0) {
+                // Until all is there.
+            }
+            String text = new String(end.array(), StandardCharsets.ISO_8859_1);
+            return text.endsWith("PAR1") && text.contains("logalign version ");
+        }
+    }
 
     private static String head(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {

@@ -1,9 +1,11 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.Environment;
 import io.github.logalign.batch.BatchRow;
 import io.github.logalign.internal.io.AtomicFile;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.journal.JournalRows;
+import io.github.logalign.parquet.ParquetFile;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonLines;
 import io.github.logalign.score.Column;
@@ -18,7 +20,7 @@ import picocli.CommandLine.ParameterException;
 final class RowsFile {
 
     private enum Format {
-        JSON_LINES, CSV
+        JSON_LINES, CSV, PARQUET
     }
 
     private final Path path;
@@ -42,8 +44,11 @@ final class RowsFile {
         if (name.endsWith(".csv")) {
             return new RowsFile(path, Format.CSV);
         }
+        if (name.endsWith(".parquet")) {
+            return new RowsFile(path, Format.PARQUET);
+        }
         throw new ParameterException(commandLine,
-                "--out " + Names.printable(path) + " must end in .jsonl or .csv; correct the name");
+                "--out " + Names.printable(path) + " must end in .parquet, .jsonl or .csv; correct the name");
     }
 
     /** Writes all rows or nothing. */
@@ -51,11 +56,14 @@ final class RowsFile {
         List<Column<BatchRow, ?>> columns = rows.columns();
         AtomicFile.write(path, out -> {
             try {
-                if (format == Format.CSV) {
-                    CsvReport.write(out, columns, rows);
-                } else {
-                    for (BatchRow row : rows) {
-                        out.write(JsonLines.line(columns, row));
+                switch (format) {
+                    case CSV -> CsvReport.write(out, columns, rows);
+                    case PARQUET -> new ParquetFile<>(columns).write(out, rows,
+                            "logalign version " + Environment.libraryVersion());
+                    case JSON_LINES -> {
+                        for (BatchRow row : rows) {
+                            out.write(JsonLines.line(columns, row));
+                        }
                     }
                 }
             } catch (UncheckedIOException failed) {

@@ -15,6 +15,9 @@ class ArchitectureTest {
             "internal.io");
 
     @ArchTest
+    static final ArchRule PARQUET_HOLDS_ANY_ROWS = Arrows.mayUse("parquet", "score");
+
+    @ArchTest
     static final ArchRule JOURNALS_HOLD_ROWS = Arrows.mayUse("journal", "report", "batch", "score", "matrix",
             "internal.io");
 
@@ -24,5 +27,5 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_COMMAND_USES_NO_ENGINE = Arrows.mayUse(
-            "cli", "report", "journal", "lab", "track", "batch", "score", "tensor", "", "matrix", "internal.io");
+            "cli", "report", "journal", "parquet", "lab", "track", "batch", "score", "tensor", "", "matrix", "internal.io");
 }

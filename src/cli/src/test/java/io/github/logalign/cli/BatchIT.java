@@ -12,7 +12,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -303,6 +309,31 @@ class BatchIT {
     private List<String> withoutSeconds(String file) throws IOException {
         return Files.readAllLines(folder.resolve(file)).stream()
                 .map(line -> line.substring(0, line.lastIndexOf(','))).toList();
+    }
+
+    @Test
+    void parquetHoldsTheSameRows() throws IOException, SQLException {
+        score("out.parquet");
+        assertCode(0, run("export", "out.parquet.journal", "--out", "out.jsonl", "--quiet"));
+        List<Map<String, Object>> rows = rows("out.jsonl");
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select job, part, labels.run, labels.step, layer, lar,"
+                        + " maskedTokens, weightSpread.entropy, status, reason from '" + folder.resolve("out.parquet") + "'")) {
+            for (Map<String, Object> row : rows) {
+                assertTrue(result.next());
+                Map<?, ?> labels = (Map<?, ?>) Objects.requireNonNull(row.get("labels"));
+                Object spread = row.get("weightSpread");
+                List<Object> expected = Arrays.asList(row.get("job"), row.get("part"), labels.get("run"),
+                        labels.get("step"), row.get("layer"), row.get("lar"), row.get("maskedTokens"),
+                        spread == null ? null : ((Map<?, ?>) spread).get("entropy"), row.get("status"), row.get("reason"));
+                for (int column = 0; column < expected.size(); column++) {
+                    assertEquals(expected.get(column), result.getObject(column + 1));
+                }
+            }
+            assertFalse(result.next());
+        }
+        assertCode(1, score("out.parquet", "--force"));
     }
 
     /** A manifest of runs gives the rows that track would. */

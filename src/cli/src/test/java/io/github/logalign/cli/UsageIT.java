@@ -76,7 +76,7 @@ class UsageIT {
         "score --model m --inputs i --weights w, leave these out",
         "score --model m --inputs i --mask k, with --model",
         "score --manifest m.jsonl, --manifest needs --out FILE",
-        "score --manifest m.jsonl --out o.json, must end in .jsonl or .csv",
+        "score --manifest m.jsonl --out o.json, 'must end in .parquet, .jsonl or .csv'",
         "score --manifest m.jsonl --out o.jsonl --weights w, leave out --weights",
         "score --manifest m.jsonl --out o.jsonl --shard 3/2, --shard must be such as 2/4",
         "score --manifest m.jsonl --out o.jsonl --retry-failed, give --resume too",

@@ -27,7 +27,8 @@ final class ExportCommand implements Callable<Integer> {
     private List<Path> journals = new ArrayList<>();
 
     @Writes(OwnFile.ROWS)
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "A name that ends in .parquet, .jsonl or .csv.")
+    @Option(names = "--out", paramLabel = "FILE", required = true,
+            description = "A name that ends in .parquet, .jsonl or .csv.")
     private Path out = Path.of("");
 
     @Mixin

@@ -20,7 +20,8 @@ enum OwnFile {
         boolean fits(Path file) throws IOException {
             String head = head(file);
             return isJsonWith(head, "layers") || head.startsWith("layer,weights,tensor,")
-                    || isParquet(file) || head.startsWith("job,part,") || head.startsWith("{\"job\":") || TABLE.matcher(head).lookingAt();
+                    || isParquet(file) || head.startsWith("job,part,") || head.startsWith("{\"job\":")
+                    || TABLE.matcher(head).lookingAt();
         }
     },
 

@@ -5,8 +5,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -85,14 +86,14 @@ final class Usage {
     private String unknownOption(CommandLine command, String word) {
         String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
         String unknown = "unknown option '" + name + "'";
-        TreeSet<String> others = new TreeSet<>();
+        Set<String> others = new LinkedHashSet<>();
         for (CommandLine other : allCommands.get()) {
             if (other.getCommandSpec().optionsMap().containsKey(name)) {
                 others.add(other.getCommandName());
             }
         }
         if (!others.isEmpty()) {
-            return unknown + ": it belongs to " + String.join(", ", others);
+            return unknown + ": it belongs to " + String.join(" and ", others);
         }
         return Suggestions.nearest(name, command.getCommandSpec().optionsMap().keySet())
                 .map(nearest -> unknown + ": did you mean " + nearest + "?")

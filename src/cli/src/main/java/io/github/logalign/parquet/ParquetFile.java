@@ -42,7 +42,8 @@ public final class ParquetFile<R> {
         for (Column<R, ?> column : columns) {
             int dot = column.name().indexOf('.');
             String field = dot < 0 ? column.name() : column.name().substring(0, dot);
-            Leaf<R> leaf = new Leaf<>(column, dot < 0 ? List.of() : List.copyOf(structs.getOrDefault(field, List.of())));
+            Leaf<R> leaf = new Leaf<>(column,
+                    dot < 0 ? List.of() : List.copyOf(structs.getOrDefault(field, List.of())));
             fields.computeIfAbsent(field, _ -> new ArrayList<>()).add(leaf);
         }
         // Values follow each other in the order of the schema, in which the parts of a struct stand together.
@@ -80,7 +81,8 @@ public final class ParquetFile<R> {
         out.write(MAGIC);
     }
 
-    private long writeGroup(OutputStream out, List<R> rows, long offset, List<CompactStruct> groups) throws IOException {
+    private long writeGroup(OutputStream out, List<R> rows, long offset, List<CompactStruct> groups)
+            throws IOException {
         List<CompactStruct> columns = new ArrayList<>();
         long at = offset;
         long uncompressed = 0;

@@ -43,7 +43,9 @@ final class Statistics {
 
     CompactStruct struct() {
         CompactStruct struct = new CompactStruct().i64(3, nulls);
-        return least == null ? struct : struct.binary(5, zero(greatest, greatestBytes, 0.0)).binary(6, zero(least, leastBytes, -0.0));
+        return least == null
+                ? struct
+                : struct.binary(5, zero(greatest, greatestBytes, 0.0)).binary(6, zero(least, leastBytes, -0.0));
     }
 
     /** The two zeros are one number for those that ask, so the bounds include both. */

@@ -27,5 +27,6 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule THE_COMMAND_USES_NO_ENGINE = Arrows.mayUse(
-            "cli", "report", "journal", "parquet", "lab", "track", "batch", "score", "tensor", "", "matrix", "internal.io");
+            "cli", "report", "journal", "parquet", "lab", "track", "batch", "score", "tensor", "", "matrix",
+            "internal.io");
 }

@@ -319,14 +319,16 @@ class BatchIT {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("select job, part, labels.run, labels.step, layer, lar,"
-                        + " maskedTokens, weightSpread.entropy, status, reason from '" + folder.resolve("out.parquet") + "'")) {
+                        + " maskedTokens, weightSpread.entropy, status, reason from '" + folder.resolve("out.parquet")
+                        + "'")) {
             for (Map<String, Object> row : rows) {
                 assertTrue(result.next());
                 Map<?, ?> labels = (Map<?, ?>) Objects.requireNonNull(row.get("labels"));
                 Object spread = row.get("weightSpread");
                 List<Object> expected = Arrays.asList(row.get("job"), row.get("part"), labels.get("run"),
                         labels.get("step"), row.get("layer"), row.get("lar"), row.get("maskedTokens"),
-                        spread == null ? null : ((Map<?, ?>) spread).get("entropy"), row.get("status"), row.get("reason"));
+                        spread == null ? null : ((Map<?, ?>) spread).get("entropy"), row.get("status"),
+                        row.get("reason"));
                 for (int column = 0; column < expected.size(); column++) {
                     assertEquals(expected.get(column), result.getObject(column + 1));
                 }

@@ -57,7 +57,7 @@ class UsageIT {
         "score --wieghts model.safetensors --activations x, did you mean --weights?",
         "score --wieghts=model.safetensors, did you mean --weights?",
         "score --weights w --activation x --activatoins y, did you mean --activations?",
-        "spectrum --weights w --mask m, it belongs to score",
+        "spectrum --weights w --mask m, it belongs to score and manifest",
         "score --weights w --activations x --report r.html, it belongs to track",
         "inspect --activatons x model.safetensors, did you mean --activations?",
         "track --fromat json run, did you mean --format?",

@@ -46,7 +46,7 @@ class ParquetFileTest {
             Column.<Row>texts("texts", "some texts", Row::texts));
 
     private static final double[] REALS = {0.0, -0.0, 1.5, Math.PI, Double.MIN_VALUE, -Double.MAX_VALUE,
-            Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+        Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
 
     private static final String[] TEXTS = {"", "a", "überall", "😀", "tab\tand\nline", "\u0000", "x".repeat(300)};
 
@@ -93,7 +93,8 @@ class ParquetFileTest {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(
-                        "select number, count, real, text, texts, \"outer\".part, \"outer\".label from '" + path + "'")) {
+                        "select number, count, real, text, texts, \"outer\".part, \"outer\".label from '" + path
+                                + "'")) {
             while (result.next()) {
                 Array texts = result.getArray(5);
                 read.add(new Row(result.getLong(1), (Long) result.getObject(2), (Double) result.getObject(3),
@@ -146,7 +147,8 @@ class ParquetFileTest {
                     count(statement, path, "text = '😀'"));
             assertEquals(rows.stream().filter(row -> row.part() == null).count(),
                     count(statement, path, "\"outer\".part is null"));
-            assertEquals(3, number(statement, "select count(distinct row_group_id) from parquet_metadata('" + path + "')"));
+            assertEquals(3,
+                    number(statement, "select count(distinct row_group_id) from parquet_metadata('" + path + "')"));
             assertEquals(rows.stream().limit(10_000).filter(row -> row.count() == null).count(),
                     number(statement, "select stats_null_count from parquet_metadata('" + path
                             + "') where path_in_schema = 'count' and row_group_id = 0"));

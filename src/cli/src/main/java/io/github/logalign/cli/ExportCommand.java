@@ -44,8 +44,9 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         RowsFile file = RowsFile.of(commandLine, out);
-        Outputs.of(commandLine).check();
         try (JournalRows rows = new JournalRows(journals)) {
+            Outputs.of(commandLine).reads("a file that rows are of", rows.inputs().stream().map(Path::of).toList())
+                    .check();
             file.write(rows);
             if (rows.missingJobs() > 0 && !quiet) {
                 commandLine.getErr().println("logalign: note: " + rows.missingJobs() + " jobs have no row yet");

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** {@code manifest}: lists the checkpoints of runs for {@code score --manifest}. */
 @Command(name = "manifest", description = {
@@ -65,21 +65,30 @@ final class ManifestCommand implements Callable<Integer> {
             throw new ParameterException(commandLine,
                     "--out " + Names.printable(out) + " must end in .jsonl; correct the name");
         }
-        Outputs.of(commandLine).check();
+        List<Path> folders = runs.stream().map(run -> run.toAbsolutePath().normalize()).distinct().toList();
+        Outputs outputs = Outputs.of(commandLine);
         Path folder = Objects.requireNonNull(toFile
                 ? out.toAbsolutePath().getParent()
                 : Path.of("").toAbsolutePath()).normalize();
         List<byte[]> lines = new ArrayList<>();
         boolean problems = false;
-        for (Path run : runs) {
+        for (Path run : folders) {
             RunFolder.Scan scan = scan(commandLine, run);
             problems |= report(commandLine.getErr(), scan);
+            int before = lines.size();
             for (Checkpoint checkpoint : scan.checkpoints()) {
+                outputs.reads("a checkpoint", checkpoint.files());
                 if (checkpoint.activations() != null && checkpoint.problem() == null) {
-                    lines.add(line(folder, run, checkpoint, checkpoint.activations()));
+                    lines.add(line(folder, label(run, folders), checkpoint, checkpoint.activations()));
                 }
             }
+            if (lines.size() == before && folders.size() > 1) {
+                commandLine.getErr().println("logalign: left out: " + Names.printable(run)
+                        + ": no checkpoint with activations was found");
+                problems = true;
+            }
         }
+        outputs.check();
         if (lines.isEmpty()) {
             throw new LogalignException(Names.printable(runs.getFirst()) + (runs.size() > 1 ? " and the others" : "")
                     + ": no checkpoint with activations was found; describe their names with --pattern");
@@ -111,10 +120,16 @@ final class ManifestCommand implements Callable<Integer> {
         return !problems.isEmpty();
     }
 
-    private byte[] line(Path folder, Path run, Checkpoint checkpoint, Path activations) {
-        Path name = run.toAbsolutePath().normalize().getFileName();
+    /** The folder's name, or its whole path where two have that name. */
+    private static String label(Path run, List<Path> folders) {
+        Path name = run.getFileName();
+        long same = folders.stream().filter(other -> Objects.equals(other.getFileName(), name)).count();
+        return String.valueOf(name == null || same > 1 ? run : name);
+    }
+
+    private byte[] line(Path folder, String run, Checkpoint checkpoint, Path activations) {
         Map<String, Object> labels = new LinkedHashMap<>();
-        labels.put("run", String.valueOf(name == null ? run : name));
+        labels.put("run", run);
         labels.put("step", checkpoint.step());
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("weights", relative(folder, checkpoint.weights()));

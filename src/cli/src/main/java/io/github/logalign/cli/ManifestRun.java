@@ -12,6 +12,8 @@ import io.github.logalign.journal.JournalRows;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
 import io.github.logalign.track.FileStamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
 
 /** Scores the jobs of a manifest: to the journal as they are finished, and from there to the file that was asked for. */
 final class ManifestRun {
@@ -64,8 +66,7 @@ final class ManifestRun {
         Map<String, List<Integer>> uses = uses(jobs);
         Path journalPath = out.resolveSibling(out.getFileName() + ".journal");
         Outputs outputs = Outputs.of(commandLine)
-                .reads("the manifest's files", uses.keySet().stream().map(Path::of).toList())
-                .readsBeside(jobs.stream().map(job -> Path.of(job.weights())).distinct().toList());
+                .reads("the manifest's files", uses.keySet().stream().flatMap(ManifestRun::files).toList());
         checkJournal(journalPath);
         outputs.writes("the journal of --out", journalPath, options.resume ? OwnFile.ANY : OwnFile.JOURNAL).check();
         BlasCheck.require(scoring);
@@ -100,17 +101,32 @@ final class ManifestRun {
     private static Map<String, List<Integer>> uses(List<BatchJob> jobs) {
         Map<String, List<Integer>> uses = new LinkedHashMap<>();
         for (BatchJob job : jobs) {
-            Stream.concat(Stream.of(job.weights()), job.activations().stream())
-                    .forEach(path -> uses.computeIfAbsent(path, _ -> new ArrayList<>()).add(job.number()));
+            for (String path : job.inputs()) {
+                uses.computeIfAbsent(path, _ -> new ArrayList<>()).add(job.number());
+            }
         }
         return uses;
+    }
+
+    /** A file, and for an index its shards. */
+    private static Stream<Path> files(String path) {
+        Path file = Path.of(path);
+        if (!path.endsWith(".json")) {
+            return Stream.of(file);
+        }
+        try (TensorFile index = TensorFile.open(file)) {
+            return Stream.concat(Stream.of(file), index.tensors().stream().map(Tensor::path).toList().stream());
+        } catch (LogalignException unreadable) {
+            // Its job says so, if it is an index at all.
+            return Stream.of(file);
+        }
     }
 
     private static Map<String, String> stamps(List<String> paths) {
         Map<String, String> stamps = new LinkedHashMap<>();
         for (String path : paths) {
             FileStamp stamp = FileStamp.of(Path.of(path));
-            stamps.put(path, stamp == null ? "unreadable" : stamp.toString());
+            stamps.put(path, stamp == null ? "none" : stamp.toString());
         }
         return stamps;
     }

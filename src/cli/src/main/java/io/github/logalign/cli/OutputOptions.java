@@ -83,6 +83,10 @@ final class OutputOptions {
         return format != null ? format : byExtension != null ? byExtension : Format.TABLE;
     }
 
+    boolean hasFormat() {
+        return format != null;
+    }
+
     /** The output file; null for standard output. */
     @Nullable
     Path file() {

@@ -180,6 +180,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     "--manifest names the files, tensors and masks: leave out --weights,"
                             + " --activations, --tensor, --activation, --mask, --model and --spectra");
         }
+        if (output.hasFormat()) {
+            throw new ParameterException(commandLine,
+                    "--format is for a result of one file; with --manifest the name of --out"
+                            + " says the format: .parquet, .jsonl or .csv");
+        }
         Path out = output.file();
         if (out == null) {
             throw new ParameterException(commandLine, "--manifest needs --out FILE, beside which its journal lies");

@@ -129,10 +129,10 @@ public final class Journal implements BatchSink, AutoCloseable {
             }
             for (int job : uses.getOrDefault(input, List.of())) {
                 if (hasResult(index, job)) {
-                    throw new LogalignException(Names.printable(input) + ": has changed since job " + job
-                            + " was scored with it (" + Names.printable(path)
-                            + "); put the old file back, or name another"
-                            + " --out");
+                    String what = index.inputs().containsKey(input) ? "has changed or is gone" : "is new";
+                    throw new LogalignException(Names.printable(input) + ": " + what + " since job " + job
+                            + " was scored (" + Names.printable(path)
+                            + "); put the files as they were, or name another --out");
                 }
             }
             changed.put(input, stamp);

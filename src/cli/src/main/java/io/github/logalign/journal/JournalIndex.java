@@ -5,15 +5,15 @@ import io.github.logalign.batch.BatchRow;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.report.JsonLines;
-import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.score.Column;
+import io.github.logalign.score.Outcome.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,7 +70,9 @@ final class JournalIndex {
                 index.add(line, lines.offset(), lines.length());
             } catch (IllegalArgumentException | ArithmeticException wrong) {
                 throw new LogalignException(Names.printable(path) + ": line " + number + " is not a journal's: "
-                        + wrong.getMessage() + "; give the journal of a batch, or start anew with --force", wrong);
+                        + wrong.getMessage()
+                        + "; give the journal of a batch; if the line is damaged, delete it and continue with"
+                        + " --resume", wrong);
             }
             index.end = lines.offset() + lines.length() + 1;
         }

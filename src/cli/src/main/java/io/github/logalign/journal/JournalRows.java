@@ -10,13 +10,16 @@ import io.github.logalign.score.Column;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The rows of one journal, or of those of all shards, in the order of the manifest. Rows are read when they are asked for.
@@ -48,6 +51,9 @@ public final class JournalRows implements Iterable<BatchRow>, AutoCloseable {
     }
 
     private void add(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new LogalignException(Names.printable(path) + ": is not a regular file; give a journal");
+        }
         try {
             FileChannel channel = FileChannel.open(path);
             Source source;
@@ -100,6 +106,16 @@ public final class JournalRows implements Iterable<BatchRow>, AutoCloseable {
      */
     public int missingJobs() {
         return header().jobs() - (int) rows.keySet().stream().mapToInt(RowKey::job).distinct().count();
+    }
+
+    /**
+     * The files that the batches read.
+     *
+     * @return their paths
+     */
+    public Set<String> inputs() {
+        return sources.stream().flatMap(source -> source.index().inputs().keySet().stream())
+                .collect(Collectors.toSet());
     }
 
     /**

@@ -37,7 +37,7 @@ public final class CsvReport {
      * @throws IOException if writing fails
      */
     public static <R> void write(OutputStream out, List<Column<R, ?>> columns, Iterable<R> rows) throws IOException {
-        writeLine(out, columns.stream().map(Column::name).toList());
+        writeLine(out, columns.stream().map(column -> CsvCells.of(column.name())).toList());
         for (R row : rows) {
             writeLine(out, columns.stream().map(column -> CsvCells.of(column.value(row))).toList());
         }

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -265,7 +266,17 @@ class BatchIT {
                 StandardCopyOption.REPLACE_EXISTING);
         Result refused = score("out.jsonl", "--resume");
         assertCode(1, refused);
-        assertTrue(refused.err().getFirst().contains("w0.safetensors: has changed since job 1"),
+        assertTrue(refused.err().getFirst().contains("w0.safetensors: has changed or is gone since job 1"),
+                refused.err()::toString);
+    }
+
+    @Test
+    void aConfigThatAppearsIsAChangeToo() throws IOException {
+        score("out.jsonl");
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
+        Result refused = score("out.jsonl", "--resume");
+        assertCode(1, refused);
+        assertTrue(refused.err().getFirst().contains("config.json: has changed or is gone since job"),
                 refused.err()::toString);
     }
 
@@ -368,11 +379,43 @@ class BatchIT {
         assertCode(1, score("out.jsonl", "--max-memory", "210M"));
         for (Map<String, Object> row : rows("out.jsonl")) {
             String reason = String.valueOf(row.get("reason"));
-            assertTrue(Long.valueOf(8).equals(row.get("job")) || reason.contains("and 10 are allowed"), reason);
+            assertTrue(Long.valueOf(8).equals(row.get("job")) || reason.contains("and 10 MB are allowed"), reason);
         }
         score("whole.jsonl");
         assertCode(1, score("out.jsonl", "--resume", "--retry-failed", "--max-memory", "240M", "--threads", "2"));
         assertEquals(rows("whole.jsonl"), rows("out.jsonl"));
+    }
+
+    /** Whatever leads to an input: it stays as it is, also with --force. */
+    @Test
+    void noInputIsOverwritten() throws IOException {
+        Files.copy(folder.resolve("x1.safetensors"), folder.resolve("mask.safetensors"));
+        Files.writeString(folder.resolve("jobs.jsonl"), "{\"weights\": \"w0.safetensors\", \"tensor\": \"h0.weight\","
+                + " \"activations\": \"x0.safetensors\", \"mask\": \"*=mask.safetensors:mask\"}\n");
+        for (String input : List.of("w0.safetensors", "x0.safetensors", "mask.safetensors")) {
+            Path link = Files.createSymbolicLink(folder.resolve("link-" + input + ".csv"), Path.of(input));
+            byte[] before = Files.readAllBytes(folder.resolve(input));
+            assertCode(2, score(link.toString(), "--force"));
+            assertArrayEquals(before, Files.readAllBytes(folder.resolve(input)));
+        }
+        assertCode(0, score("out.csv"));
+        assertCode(2, run("export", "out.csv.journal", "--out", "link-mask.safetensors.csv", "--force"));
+        Path checkpoint = Files.createDirectories(folder.resolve("run/checkpoint-1"));
+        Files.copy(folder.resolve("w0.safetensors"), checkpoint.resolve("model.safetensors"));
+        Files.copy(folder.resolve("x0.safetensors"), checkpoint.resolve("activations.safetensors"));
+        Files.createSymbolicLink(folder.resolve("link.jsonl"), checkpoint.resolve("model.safetensors"));
+        assertCode(2, run("manifest", "run", "--out", "link.jsonl", "--force"));
+    }
+
+    @Test
+    void labelsMayHaveAnyName() throws IOException {
+        Files.writeString(folder.resolve("jobs.jsonl"), "{\"weights\": \"w0.safetensors\", \"tensor\": \"h0.weight\","
+                + " \"activations\": \"x0.safetensors\", \"labels\": {\"a,b\": \"c\", \"d\\\"e\": 1}}\n");
+        assertCode(0, score("out.csv"));
+        List<String> lines = Files.readAllLines(folder.resolve("out.csv"));
+        assertTrue(lines.getFirst().startsWith("job,part,\"labels.a,b\",\"labels.d\"\"e\",layer,"), lines.getFirst());
+        assertTrue(lines.get(1).startsWith("1,0,c,1,h0,"), lines.get(1));
+        assertCode(0, score("out.parquet"));
     }
 
     /** A journal is the batch's own; what is no journal stays as it is. */

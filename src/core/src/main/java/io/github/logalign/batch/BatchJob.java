@@ -1,9 +1,12 @@
 package io.github.logalign.batch;
 
 import io.github.logalign.score.Glob;
+import io.github.logalign.score.MaskArgument;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.ModelConfig;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +69,23 @@ public record BatchJob(
     /** The files of the activations. */
     List<Path> activationPaths() {
         return activations.stream().map(Path::of).toList();
+    }
+
+    /**
+     * The files that rows depend on: of the weights, their config.json, whether it is there or not, the activations and the mask.
+     *
+     * @return paths
+     */
+    public List<String> inputs() {
+        List<String> inputs = new ArrayList<>(List.of(weights, ModelConfig.pathBeside(weightsPath()).toString()));
+        inputs.addAll(activations);
+        if (mask != null) {
+            String file = MaskArgument.parse(mask, Path.of(folder)).file();
+            if (!file.isEmpty()) {
+                inputs.add(Path.of(folder).resolve(file).toString());
+            }
+        }
+        return inputs;
     }
 
     /** What of these files is wanted. */

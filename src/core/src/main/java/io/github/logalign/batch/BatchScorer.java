@@ -104,8 +104,8 @@ public final class BatchScorer {
 
     private BatchRow tooLarge(SharedLayer.Row row, double memory) {
         String reason = String.format(Locale.ROOT,
-                "%s takes about %.0f MB of memory, and %.0f are allowed for all layers at"
-                        + " once; allow more, or use fewer threads",
+                "%s takes about %.0f MB of memory, and %.0f MB are allowed for all layers"
+                        + " at once; allow more",
                 where(row.layer()), memory / 1e6, budget.bytes() / 1e6);
         return new BatchRow(row.job().number(), row.part(), row.job().labels(),
                 new LayerScore(row.layer().info(), new Outcome.Failed(reason), 0));

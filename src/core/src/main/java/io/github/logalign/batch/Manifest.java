@@ -48,6 +48,9 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
      * @throws LogalignException if it cannot be read or a line is wrong; the message names the line
      */
     public static Manifest read(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new LogalignException(Names.printable(path) + ": is not a regular file; give JSON Lines or CSV");
+        }
         String text = CsvReader.text(path);
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
         List<ManifestLine> lines;
@@ -76,6 +79,10 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
             List<String> activations = new ArrayList<>();
             for (String pattern : line.activations()) {
                 activations.addAll(files(folder, pattern));
+            }
+            if (activations.stream().distinct().count() < activations.size()) {
+                throw new LogalignException(Names.printable(path) + ": line " + line.number()
+                        + " lists a file of activations twice; its tokens would count twice: leave one out");
             }
             return new BatchJob(number, folder.resolve(line.weights()).toString(), line.tensor(), activations,
                     line.activation(), line.mask(), folder.toString(), line.labels());

@@ -35,6 +35,8 @@ record ManifestLine(
     private static final String MASK = "mask";
     private static final String LABELS = "labels";
 
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     /** What stands between several files in a cell of CSV. */
     private static final String SEPARATOR = ";";
 
@@ -42,7 +44,7 @@ record ManifestLine(
     static List<ManifestLine> jsonLines(Path path, String text) {
         List<ManifestLine> lines = new ArrayList<>();
         int number = 0;
-        for (String line : text.split("\n", -1)) {
+        for (String line : (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text).split("\n", -1)) {
             number++;
             if (!line.isBlank()) {
                 JsonReader json = new JsonReader(line.getBytes(StandardCharsets.UTF_8), Origin.of(path),
@@ -143,6 +145,12 @@ record ManifestLine(
         if (weights == null || weights.isEmpty()) {
             throw missing(path, number, WEIGHTS);
         }
+        texts.forEach((name, value) -> {
+            if (value.isEmpty()) {
+                throw new LogalignException(Names.printable(path) + ": line " + number + ": " + name
+                        + " is empty; leave it out, or give a value");
+            }
+        });
         if (activations.isEmpty() || activations.stream().anyMatch(String::isEmpty)) {
             throw missing(path, number, ACTIVATIONS);
         }

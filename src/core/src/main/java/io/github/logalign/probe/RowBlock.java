@@ -1,8 +1,8 @@
 package io.github.logalign.probe;
 
 import io.github.logalign.matrix.ElementType;
-import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Matrix.Orientation;
+import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the masks given by {@code [LAYERS=][FILE][:NAME]}, and keeps their files open. Without FILE, the name is looked
@@ -74,47 +73,11 @@ public final class MaskArguments implements AutoCloseable {
         files.values().forEach(TensorFile::close);
     }
 
-    private void add(String argument) {
-        int equals = argument.indexOf('=');
-        Parts whole = parts(argument);
-        if (equals < 0 || Files.exists(path(whole.file()))) {
-            add(null, whole);
-        } else {
-            add(argument.substring(0, equals), parts(argument.substring(equals + 1)));
-        }
-    }
-
-    /**
-     * The parts on both sides of the colon.
-     *
-     * @param file a path; empty for the activations file
-     * @param name the name of a tensor, or null
-     */
-    private record Parts(String file, @Nullable String name) {}
-
-    /**
-     * Names of files and of tensors may contain colons. The text is split at the first colon that follows the name of
-     * an existing file.
-     */
-    private Parts parts(String text) {
-        if (text.startsWith(":")) {
-            return new Parts("", text.substring(1));
-        }
-        if (!text.isEmpty() && Files.exists(path(text))) {
-            return new Parts(text, null);
-        }
-        for (int colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
-            if (Files.exists(path(text.substring(0, colon)))) {
-                return new Parts(text.substring(0, colon), text.substring(colon + 1));
-            }
-        }
-        int last = text.lastIndexOf(':');
-        return last < 0 ? new Parts(text, null) : new Parts(text.substring(0, last), text.substring(last + 1));
-    }
-
-    private void add(@Nullable String layers, Parts parts) {
-        TensorFile file = open(parts.file());
-        String name = parts.name();
+    private void add(String text) {
+        MaskArgument argument = MaskArgument.parse(text, folder);
+        String layers = argument.layers();
+        TensorFile file = open(argument.file());
+        String name = argument.name();
         if (name == null && layers == null) {
             masks = masks.withAll(only(file));
             return;
@@ -135,15 +98,11 @@ public final class MaskArguments implements AutoCloseable {
         masks = masks.withNamed(NameMap.parse((layers == null ? "*" : layers) + "=" + name), file);
     }
 
-    private Path path(String text) {
-        return folder.resolve(text);
-    }
-
     private TensorFile open(String text) {
         if (text.isEmpty()) {
             return activations;
         }
-        Path path = path(text);
+        Path path = folder.resolve(text);
         try {
             // Uses the open activations file, so that its masks are not taken for activations.
             if (Files.exists(path) && Files.isSameFile(path, activations.path())) {

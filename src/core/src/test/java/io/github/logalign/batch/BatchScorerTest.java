@@ -289,7 +289,7 @@ class BatchScorerTest {
         assertEquals(7, rows.rows.size());
         assertSame(alone(0, 2, ScoreMethod.SVD).get(1), rows.row(3, 1));
         String reason = rows.row(4, 0).score().reason().orElseThrow();
-        assertTrue(reason.contains("takes about 192 MB of memory, and 40 are allowed"), reason);
+        assertTrue(reason.contains("takes about 192 MB of memory, and 40 MB are allowed"), reason);
     }
 
     @Test

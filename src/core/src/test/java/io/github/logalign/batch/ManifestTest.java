@@ -108,6 +108,8 @@ class ManifestTest {
         "a.csv | `weights,activations\nw` | has 1 cells, but the header has 2",
         "a.csv | `weights,activations\n,x` | line 2 names no weights",
         "a.csv | `weights,weights\nw,w` | two columns have the same name",
+        "a.jsonl | {\"weights\": \"w\", \"activations\": \"x\", \"mask\": \"\"} | line 1: mask is empty",
+        "a.jsonl | {\"weights\": \"w\", \"activations\": [\"x\", \"x\"]} | lists a file of activations twice",
         "a.txt | x | is no manifest by its name",
     })
     void oneLineSaysWhatIsWrong(String name, String text, String message) {

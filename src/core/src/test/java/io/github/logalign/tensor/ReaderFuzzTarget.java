@@ -1,6 +1,5 @@
 package io.github.logalign.tensor;
 
-import io.github.logalign.internal.io.JsonReader;
 import static io.github.logalign.tensor.TestBytes.dictionary;
 import static io.github.logalign.tensor.TestBytes.entry;
 import static io.github.logalign.tensor.TestBytes.f32;
@@ -12,6 +11,7 @@ import static io.github.logalign.tensor.ZipBytes.archive;
 import static io.github.logalign.tensor.ZipBytes.member;
 
 import io.github.logalign.fuzz.FuzzTarget;
+import io.github.logalign.internal.io.JsonReader;
 import io.github.logalign.internal.io.Origin;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.tensor.OnnxBytes.Message;

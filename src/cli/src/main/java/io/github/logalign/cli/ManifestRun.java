@@ -12,8 +12,6 @@ import io.github.logalign.journal.JournalRows;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
-import io.github.logalign.tensor.Tensor;
-import io.github.logalign.tensor.TensorFile;
 import io.github.logalign.track.FileStamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +22,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
@@ -36,24 +33,24 @@ final class ManifestRun {
 
     private final CommandLine commandLine;
     private final ManifestOptions options;
-    private final Path out;
-    private final boolean quiet;
+    private final OutputOptions output;
 
-    ManifestRun(CommandLine commandLine, ManifestOptions options, Path out, boolean quiet) {
+    ManifestRun(CommandLine commandLine, ManifestOptions options, OutputOptions output) {
         this.commandLine = commandLine;
         this.options = options;
-        this.out = out;
-        this.quiet = quiet;
+        this.output = output;
     }
 
     /**
      * Runs all jobs.
      *
      * @param manifestPath the manifest
+     * @param out where to
      * @param described what rows depend on, by the names of the options
      * @return the exit code
      */
-    int run(Path manifestPath, ScoreOptions scoring, Selection selection, int threads, Map<String, String> described) {
+    int run(Path manifestPath, Path out, ScoreOptions scoring, Selection selection, int threads,
+            Map<String, String> described) {
         RowsFile file = RowsFile.of(commandLine, out);
         ManifestOptions.Shard shard = options.shard(commandLine);
         long memory = options.memory(commandLine);
@@ -66,7 +63,8 @@ final class ManifestRun {
         Map<String, List<Integer>> uses = uses(jobs);
         Path journalPath = out.resolveSibling(out.getFileName() + ".journal");
         Outputs outputs = Outputs.of(commandLine)
-                .reads("the manifest's files", uses.keySet().stream().flatMap(ManifestRun::files).toList());
+                .reads("the manifest's files", uses.keySet().stream()
+                        .flatMap(path -> FileStamp.files(Path.of(path)).stream()).toList());
         checkJournal(journalPath);
         outputs.writes("the journal of --out", journalPath, options.resume ? OwnFile.ANY : OwnFile.JOURNAL).check();
         BlasCheck.require(scoring);
@@ -87,14 +85,10 @@ final class ManifestRun {
             throw new LogalignException(
                     Names.printable(journal) + ": there is no journal to continue; leave out --resume");
         }
-        if (!options.resume && exists && !isForced()) {
+        if (!options.resume && exists && !output.force.force) {
             throw new ParameterException(commandLine, Names.printable(journal) + " holds the rows of an earlier batch; "
                     + "continue it with --resume, or start anew with --force");
         }
-    }
-
-    private boolean isForced() {
-        return commandLine.getParseResult().hasMatchedOption(ForceOption.NAME);
     }
 
     /** The files that jobs read, with the numbers of these jobs. */
@@ -106,20 +100,6 @@ final class ManifestRun {
             }
         }
         return uses;
-    }
-
-    /** A file, and for an index its shards. */
-    private static Stream<Path> files(String path) {
-        Path file = Path.of(path);
-        if (!path.endsWith(".json")) {
-            return Stream.of(file);
-        }
-        try (TensorFile index = TensorFile.open(file)) {
-            return Stream.concat(Stream.of(file), index.tensors().stream().map(Tensor::path).toList().stream());
-        } catch (LogalignException unreadable) {
-            // Its job says so, if it is an index at all.
-            return Stream.of(file);
-        }
     }
 
     private static Map<String, String> stamps(List<String> paths) {
@@ -134,7 +114,7 @@ final class ManifestRun {
     private void score(List<BatchJob> jobs, BatchScorer scorer, Journal journal, Path journalPath) {
         CountDownLatch ended = new CountDownLatch(1);
         Thread caller = Thread.currentThread();
-        try (Progress progress = new Progress("jobs", jobs.size(), quiet);
+        try (Progress progress = new Progress("jobs", jobs.size(), output.quiet);
                 StopHook hook = new StopHook(() -> {
                     caller.interrupt();
                     boolean inTime = ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -161,7 +141,7 @@ final class ManifestRun {
         try (JournalRows rows = new JournalRows(List.of(journalPath))) {
             file.write(rows);
             for (BatchRow row : rows) {
-                RowRunner.report(List.of(row.score()), quiet, commandLine.getErr());
+                RowRunner.report(List.of(row.score()), output.quiet, commandLine.getErr());
                 code = Math.max(code, RowRunner.exitCode(List.of(row.score())));
             }
         }

@@ -119,8 +119,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     + "choose another method");
         }
         ScoreOptions options = scoring.options(commandLine, method);
-        Selection selection = scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
-                scoring.exclude(), scoring.storage.transposed()));
+        Selection selection = selection(commandLine);
         if (model.areGiven()) {
             return runModel(commandLine, options, selection, format);
         }
@@ -165,6 +164,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
     }
 
+    private Selection selection(CommandLine commandLine) {
+        return scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
+                scoring.exclude(), scoring.storage.transposed()));
+    }
+
     private static Path required(CommandLine commandLine, @Nullable Path path, String option) {
         if (path == null) {
             throw new ParameterException(commandLine, "Missing required option: '" + option + "'");
@@ -190,13 +194,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throw new ParameterException(commandLine, "--manifest needs --out FILE, beside which its journal lies");
         }
         ScoreOptions options = scoring.options(commandLine, method);
-        Selection selection = scoring.storage.of(new Selection(null, null, maps(commandLine), scoring.include(),
-                scoring.exclude(), scoring.storage.transposed()));
         Map<String, String> described = scoring.described();
         described.put("method", method.name().toLowerCase(Locale.ROOT));
         described.put("map", String.join(" ", maps));
-        return new ManifestRun(commandLine, manifest, out, output.quiet)
-                .run(itsManifest, options, selection, threads, described);
+        return new ManifestRun(commandLine, manifest, output)
+                .run(itsManifest, out, options, selection(commandLine), threads, described);
     }
 
     /** Runs a model in place of reading activations. */

@@ -18,9 +18,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -63,21 +64,14 @@ public final class Journal implements BatchSink, AutoCloseable {
      * @throws LogalignException if it cannot be written, or another process writes it
      */
     public static Journal begin(Path path, JournalHeader header, Map<String, String> inputs) {
-        FileChannel channel = open(path, StandardOpenOption.CREATE);
-        Journal journal = new Journal(path, channel, header.labels(), null, false);
-        try {
+        return open(path, channel -> {
+            Journal journal = new Journal(path, channel, header.labels(), null, false);
             channel.truncate(0);
             journal.append(header.line());
             journal.append(JournalIndex.inputs(inputs));
             channel.force(true);
             return journal;
-        } catch (IOException failed) {
-            journal.closeQuietly();
-            throw journal.problem(failed);
-        } catch (RuntimeException | Error failed) {
-            journal.closeQuietly();
-            throw failed;
-        }
+        }, StandardOpenOption.CREATE);
     }
 
     /**
@@ -94,8 +88,7 @@ public final class Journal implements BatchSink, AutoCloseable {
     public static Journal resume(
             Path path, JournalHeader header, Map<String, String> inputs, boolean retries,
             Map<String, List<Integer>> uses) {
-        FileChannel channel = open(path);
-        try {
+        return open(path, channel -> {
             JournalIndex index = JournalIndex.of(path, channel);
             List<String> differences = index.header().differences(header);
             if (!differences.isEmpty()) {
@@ -110,13 +103,7 @@ public final class Journal implements BatchSink, AutoCloseable {
                 journal.append(JournalIndex.inputs(changed));
             }
             return journal;
-        } catch (IOException failed) {
-            close(channel);
-            throw problem(path, failed);
-        } catch (RuntimeException | Error failed) {
-            close(channel);
-            throw failed;
-        }
+        });
     }
 
     /** The inputs whose state differs, none of which a finished row may be of. */
@@ -128,7 +115,7 @@ public final class Journal implements BatchSink, AutoCloseable {
                 return;
             }
             for (int job : uses.getOrDefault(input, List.of())) {
-                if (hasResult(index, job)) {
+                if (index.hasResult(job)) {
                     String what = index.inputs().containsKey(input) ? "has changed or is gone" : "is new";
                     throw new LogalignException(Names.printable(input) + ": " + what + " since job " + job
                             + " was scored (" + Names.printable(path)
@@ -140,29 +127,22 @@ public final class Journal implements BatchSink, AutoCloseable {
         return changed;
     }
 
-    private static boolean hasResult(JournalIndex index, int job) {
-        for (int part = 0;; part++) {
-            RowPlace place = index.place(new RowKey(job, part));
-            if (place == null) {
-                return false;
-            }
-            if (place.status() != Status.FAILED) {
-                return true;
-            }
-        }
+    /** Makes a journal of its open file. */
+    private interface Opening {
+        Journal of(FileChannel channel) throws IOException;
     }
 
-    private static FileChannel open(Path path, StandardOpenOption... more) {
+    /** Opens the file for this process alone, and closes it again if no journal comes of it. */
+    private static Journal open(Path path, Opening opening, StandardOpenOption... more) {
         FileChannel channel = null;
         try {
-            List<StandardOpenOption> options = new ArrayList<>(
-                    List.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+            Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
             options.addAll(List.of(more));
-            channel = FileChannel.open(path, options.toArray(StandardOpenOption[]::new));
+            channel = FileChannel.open(path, options);
             if (channel.tryLock() == null) {
                 throw inUse(path);
             }
-            return channel;
+            return opening.of(channel);
         } catch (OverlappingFileLockException here) {
             close(channel);
             throw inUse(path);
@@ -186,10 +166,6 @@ public final class Journal implements BatchSink, AutoCloseable {
                 + (missing ? "the journal cannot be opened" : "the journal cannot be written") + " ("
                 + Reasons.of(failed) + "); check the disk's space and the folder's permissions"
                 + (missing ? "" : ", and continue with --resume"), failed);
-    }
-
-    private LogalignException problem(IOException failed) {
-        return problem(path, failed);
     }
 
     @Override
@@ -247,7 +223,7 @@ public final class Journal implements BatchSink, AutoCloseable {
                 // It is cut off when the journal is continued.
                 failed.addSuppressed(halfLine);
             }
-            throw problem(failed);
+            throw problem(path, failed);
         }
     }
 
@@ -260,12 +236,8 @@ public final class Journal implements BatchSink, AutoCloseable {
         try {
             channel.force(true);
         } catch (IOException failed) {
-            throw problem(failed);
+            throw problem(path, failed);
         }
-    }
-
-    private void closeQuietly() {
-        close(channel);
     }
 
     private static void close(@Nullable FileChannel channel) {
@@ -280,6 +252,6 @@ public final class Journal implements BatchSink, AutoCloseable {
 
     @Override
     public void close() {
-        closeQuietly();
+        close(channel);
     }
 }

@@ -25,7 +25,7 @@ public record JournalHeader(
 
     private static final String JOURNAL = "journal";
     private static final String LABELS = "labels";
-    private static final String OPTIONS = "options.";
+    private static final String OPTIONS = "options";
 
     /** Copies the collections. */
     public JournalHeader {
@@ -40,7 +40,7 @@ public record JournalHeader(
         fields.put("jobs", jobs);
         fields.put(LABELS, labels);
         fields.put("shard", shard);
-        fields.put("options", options);
+        fields.put(OPTIONS, options);
         return JsonLines.line(fields);
     }
 
@@ -55,18 +55,14 @@ public record JournalHeader(
         if (!String.valueOf(VERSION).equals(texts.get(JOURNAL))) {
             throw new IllegalArgumentException("it is no journal of version " + VERSION);
         }
-        Map<String, String> options = new LinkedHashMap<>();
-        texts.forEach((name, value) -> {
-            if (name.startsWith(OPTIONS)) {
-                options.put(name.substring(OPTIONS.length()), value);
-            }
-        });
         return new JournalHeader(
                 text(texts, "manifest"), Integer.parseInt(text(texts, "jobs")),
-                Objects.requireNonNullElse(cells.lists().get(LABELS), List.of()), text(texts, "shard"), options);
+                Objects.requireNonNullElse(cells.lists().get(LABELS), List.of()), text(texts, "shard"),
+                cells.group(OPTIONS));
     }
 
-    private static String text(Map<String, String> texts, String name) {
+    /** A value that has to be there. */
+    static String text(Map<String, String> texts, String name) {
         String text = texts.get(name);
         if (text == null) {
             throw new IllegalArgumentException("it lacks \"" + name + "\"");

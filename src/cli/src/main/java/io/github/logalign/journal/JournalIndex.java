@@ -5,7 +5,6 @@ import io.github.logalign.batch.BatchRow;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.report.JsonLines;
-import io.github.logalign.score.Column;
 import io.github.logalign.score.Outcome.Status;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,7 +27,7 @@ final class JournalIndex {
     private static final String PLANNED = "planned";
     private static final String LAYERS = "layers";
     private static final String RESUMED = "resumed";
-    private static final String INPUTS = "inputs.";
+    private static final String INPUTS = "inputs";
 
     /** A layer of a job. */
     record RowKey(int job, int part) implements Comparable<RowKey> {
@@ -48,7 +46,7 @@ final class JournalIndex {
     private final Map<Integer, Integer> layers = new HashMap<>();
     private final Map<String, String> inputs = new HashMap<>();
     private @Nullable JournalHeader header;
-    private List<Column<BatchRow, ?>> columns = List.of();
+    private Set<String> lists = Set.of();
     private long end;
 
     private JournalIndex(Path path) {
@@ -87,28 +85,17 @@ final class JournalIndex {
         if (header == null) {
             JournalHeader first = JournalHeader.read(line);
             header = first;
-            columns = BatchColumns.of(first.labels());
+            lists = JsonLines.listNames(BatchColumns.of(first.labels()));
         } else if (line.startsWith("{\"" + PLANNED + "\"")) {
             Map<String, String> texts = JsonLines.read(Set.of(), line).texts();
-            layers.put(number(texts, PLANNED), number(texts, LAYERS));
+            layers.put(Integer.parseInt(JournalHeader.text(texts, PLANNED)),
+                    Integer.parseInt(JournalHeader.text(texts, LAYERS)));
         } else if (line.startsWith("{\"" + RESUMED + "\"")) {
-            JsonLines.read(Set.of(), line).texts().forEach((name, value) -> {
-                if (name.startsWith(INPUTS)) {
-                    inputs.put(name.substring(INPUTS.length()), value);
-                }
-            });
+            inputs.putAll(JsonLines.read(Set.of(), line).group(INPUTS));
         } else {
-            BatchRow row = BatchColumns.read(JsonLines.read(columns, line));
+            BatchRow row = BatchColumns.read(JsonLines.read(lists, line));
             add(row, new RowPlace(offset, length, row.score().outcome().status()));
         }
-    }
-
-    private static int number(Map<String, String> texts, String name) {
-        String text = texts.get(name);
-        if (text == null) {
-            throw new IllegalArgumentException("it lacks \"" + name + "\"");
-        }
-        return Integer.parseInt(text);
     }
 
     private void add(BatchRow row, RowPlace place) {
@@ -131,7 +118,7 @@ final class JournalIndex {
     static byte[] inputs(Map<String, String> stamps) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(RESUMED, Instant.now().toString());
-        fields.put("inputs", stamps);
+        fields.put(INPUTS, stamps);
         return JsonLines.line(fields);
     }
 
@@ -159,6 +146,12 @@ final class JournalIndex {
         return rows.get(key);
     }
 
+    /** Whether a layer of a job has been scored, and has not failed. */
+    boolean hasResult(int job) {
+        return rows.subMap(new RowKey(job, 0), new RowKey(job + 1, BatchRow.WHOLE_JOB)).values().stream()
+                .anyMatch(row -> row.status() != Status.FAILED);
+    }
+
     /** How many layers a job has; null if that is not known. */
     @Nullable
     Integer layers(int job) {
@@ -174,10 +167,6 @@ final class JournalIndex {
             }
         }
         String line = new String(bytes.array(), StandardCharsets.UTF_8);
-        return BatchColumns.read(JsonLines.read(columns, line));
-    }
-
-    List<Column<BatchRow, ?>> columns() {
-        return columns;
+        return BatchColumns.read(JsonLines.read(lists, line));
     }
 }

@@ -33,14 +33,20 @@ record Leaf<R>(Column<R, ?> column, List<Column<R, ?>> siblings) {
     private static final int RLE = 3;
     private static final int GZIP = 2;
 
-    /** The name without that of the struct. */
-    String name() {
-        return column.name().substring(column.name().indexOf('.') + 1);
+    /** The column as one of a field, which is a struct if its name has a dot. */
+    static <R> Leaf<R> of(Column<R, ?> column, List<Column<R, ?>> ofField) {
+        return new Leaf<>(column, column.name().indexOf('.') < 0 ? List.of() : List.copyOf(ofField));
     }
 
-    /** The struct; empty if it is none. */
-    String struct() {
-        return column.name().substring(0, Math.max(0, column.name().indexOf('.')));
+    /** The name of the struct, or of the column if it is in none. */
+    static String field(Column<?, ?> column) {
+        int dot = column.name().indexOf('.');
+        return dot < 0 ? column.name() : column.name().substring(0, dot);
+    }
+
+    /** The name without that of the struct. */
+    private String name() {
+        return column.name().substring(column.name().indexOf('.') + 1);
     }
 
     private boolean isList() {
@@ -80,7 +86,7 @@ record Leaf<R>(Column<R, ?> column, List<Column<R, ?>> siblings) {
     private List<String> path() {
         List<String> path = new ArrayList<>();
         if (!siblings.isEmpty()) {
-            path.add(struct());
+            path.add(field(column));
         }
         path.add(name());
         if (isList()) {
@@ -107,31 +113,18 @@ record Leaf<R>(Column<R, ?> column, List<Column<R, ?>> siblings) {
         int defined = siblings.isEmpty() ? 1 : 2;
         for (R row : rows) {
             Object value = column.value(row);
-            if (value instanceof List<?> texts) {
-                definitions.add(texts.isEmpty() ? defined : defined + 1);
+            List<?> elements = value instanceof List<?> texts ? texts : value == null ? List.of() : List.of(value);
+            if (elements.isEmpty()) {
+                definitions.add(value != null ? defined : hasStruct(row) ? 1 : 0);
                 repetitions.add(0);
-                for (int index = 0; index < texts.size(); index++) {
-                    if (index > 0) {
-                        definitions.add(defined + 1);
-                        repetitions.add(1);
-                    }
-                    write(values, String.valueOf(texts.get(index)), statistics);
-                }
-                count += Math.max(1, texts.size());
-                if (texts.isEmpty()) {
-                    statistics.addNull();
-                }
-                continue;
-            }
-            count++;
-            repetitions.add(0);
-            if (value == null) {
-                definitions.add(hasStruct(row) ? 1 : 0);
                 statistics.addNull();
-            } else {
-                definitions.add(defined);
-                write(values, value, statistics);
             }
+            for (int index = 0; index < elements.size(); index++) {
+                definitions.add(isList() ? defined + 1 : defined);
+                repetitions.add(index == 0 ? 0 : 1);
+                write(values, elements.get(index), statistics);
+            }
+            count += Math.max(1, elements.size());
         }
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         if (isList()) {

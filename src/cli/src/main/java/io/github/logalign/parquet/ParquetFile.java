@@ -32,22 +32,16 @@ public final class ParquetFile<R> {
      * @param columns the schema
      */
     public ParquetFile(List<Column<R, ?>> columns) {
-        Map<String, List<Column<R, ?>>> structs = new LinkedHashMap<>();
+        Map<String, List<Column<R, ?>>> parts = new LinkedHashMap<>();
         for (Column<R, ?> column : columns) {
-            int dot = column.name().indexOf('.');
-            if (dot >= 0) {
-                structs.computeIfAbsent(column.name().substring(0, dot), _ -> new ArrayList<>()).add(column);
-            }
-        }
-        for (Column<R, ?> column : columns) {
-            int dot = column.name().indexOf('.');
-            String field = dot < 0 ? column.name() : column.name().substring(0, dot);
-            Leaf<R> leaf = new Leaf<>(column,
-                    dot < 0 ? List.of() : List.copyOf(structs.getOrDefault(field, List.of())));
-            fields.computeIfAbsent(field, _ -> new ArrayList<>()).add(leaf);
+            parts.computeIfAbsent(Leaf.field(column), _ -> new ArrayList<>()).add(column);
         }
         // Values follow each other in the order of the schema, in which the parts of a struct stand together.
-        fields.values().forEach(leaves::addAll);
+        parts.forEach((field, ofField) -> {
+            List<Leaf<R>> leavesOfField = ofField.stream().map(column -> Leaf.of(column, ofField)).toList();
+            fields.put(field, leavesOfField);
+            leaves.addAll(leavesOfField);
+        });
     }
 
     /**

@@ -58,17 +58,14 @@ public final class JsonLines {
     }
 
     /**
-     * Reads a line.
+     * The columns that hold lists.
      *
-     * @param columns the schema, which says what is a list
-     * @param line the line
-     * @return the values
-     * @throws IllegalArgumentException if it is no such object
+     * @param columns the schema
+     * @return their names
      */
-    public static Cells read(List<? extends Column<?, ?>> columns, String line) {
-        Set<String> lists = columns.stream().filter(column -> column.type() == ColumnType.TEXTS).map(Column::name)
+    public static Set<String> listNames(List<? extends Column<?, ?>> columns) {
+        return columns.stream().filter(column -> column.type() == ColumnType.TEXTS).map(Column::name)
                 .collect(Collectors.toUnmodifiableSet());
-        return read(lists, line);
     }
 
     /**

@@ -9,8 +9,6 @@ import io.github.logalign.internal.io.CsvReader;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.Cells;
-import io.github.logalign.score.Column;
-import io.github.logalign.score.ColumnType;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
@@ -21,16 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Reads the rows that {@link SeriesFile} wrote, today or earlier: columns that an earlier file lacks are no values. */
 final class SeriesReader {
 
     /** The columns that hold lists. */
-    private static final Set<String> LISTS = SeriesColumns.ALL.stream()
-            .filter(column -> column.type() == ColumnType.TEXTS)
-            .map(Column::name)
-            .collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> LISTS = JsonLines.listNames(SeriesColumns.ALL);
 
     private static final String LAYER = LayerColumns.LAYER.name();
 

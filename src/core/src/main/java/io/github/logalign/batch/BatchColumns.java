@@ -8,15 +8,12 @@ import io.github.logalign.score.Column;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The schema of a row of a batch: the job, its labels, and the columns of a scored layer. */
 public final class BatchColumns {
 
-    /** What the names of labels begin with. */
-    public static final String LABELS = "labels.";
+    private static final String LABELS = "labels";
 
     private static final Column<BatchRow, Long> JOB = integer(
             "job", "line of the manifest, from 1", row -> (long) row.job());
@@ -35,7 +32,7 @@ public final class BatchColumns {
     public static List<Column<BatchRow, ?>> of(List<String> labels) {
         List<Column<BatchRow, ?>> all = new ArrayList<>(List.of(JOB, PART));
         for (String label : labels) {
-            all.add(text(LABELS + label, "label of the manifest", row -> row.labels().get(label)));
+            all.add(text(LABELS + "." + label, "label of the manifest", row -> row.labels().get(label)));
         }
         for (Column<LayerScore, ?> column : LayerColumns.ALL) {
             all.add(column.within(BatchRow::score));
@@ -52,13 +49,7 @@ public final class BatchColumns {
      * @throws ArithmeticException if a number is too large
      */
     public static BatchRow read(Cells cells) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        cells.texts().forEach((name, value) -> {
-            if (name.startsWith(LABELS)) {
-                labels.put(name.substring(LABELS.length()), value);
-            }
-        });
         return new BatchRow(Math.toIntExact(JOB.in(cells, "every row")), Math.toIntExact(PART.in(cells, "every row")),
-                labels, LayerColumns.read(cells));
+                cells.group(LABELS), LayerColumns.read(cells));
     }
 }

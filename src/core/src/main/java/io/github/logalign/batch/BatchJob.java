@@ -92,7 +92,7 @@ public record BatchJob(
     Selection selection(Selection common) {
         String name = tensor;
         List<Glob> include = common.include();
-        if (name != null && (name.contains("*") || name.contains("?"))) {
+        if (name != null && Glob.hasWildcards(name)) {
             include = List.of(Glob.of(name));
             name = null;
         }

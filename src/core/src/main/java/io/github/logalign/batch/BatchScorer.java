@@ -4,6 +4,7 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerThreads;
+import io.github.logalign.score.Masks;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
@@ -27,6 +28,7 @@ public final class BatchScorer {
     private final Selection selection;
     private final int threads;
     private final MemoryBudget budget;
+    private final Scorer scorer;
 
     /**
      * Makes a scorer.
@@ -39,6 +41,7 @@ public final class BatchScorer {
     public BatchScorer(ScoreOptions options, Selection selection, int threads, long memory) {
         this.budget = new MemoryBudget(memory);
         this.options = Arguments.required(options, "options");
+        this.scorer = new Scorer(options, Masks.NONE);
         this.selection = Arguments.required(selection, "selection");
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
@@ -62,7 +65,7 @@ public final class BatchScorer {
                     window.plan(jobs.get(next));
                     next++;
                 }
-                LayerThreads.run(window.layers(), threads, SharedLayer::cost, (layer, share) -> {
+                LayerThreads.run(window.layers(), threads, layer -> layer.cost(scorer), (layer, share) -> {
                     score(layer, share, sink);
                     return layer;
                 }, () -> {});
@@ -71,22 +74,22 @@ public final class BatchScorer {
     }
 
     private void score(SharedLayer layer, int share, BatchSink sink) {
-        Scorer scorer = layer.scorer().withThreads(share);
-        double memory = scorer.memory(layer.first());
-        if (!budget.isEnough(memory) && share > 1) {
-            // Each thread of a layer takes memory of its own.
-            score(layer, 1, sink);
-            return;
-        }
+        Scorer sharing = scorer.withThreads(share);
+        double memory = sharing.memory(layer.first());
         if (!budget.isEnough(memory)) {
-            layer.rows().forEach(row -> sink.accept(tooLarge(row, memory)));
+            if (share > 1) {
+                // Each thread of a layer takes memory of its own.
+                score(layer, 1, sink);
+            } else {
+                layer.rows().forEach(row -> sink.accept(tooLarge(row, memory)));
+            }
             return;
         }
         try (MemoryBudget.Share _ = budget.take(memory);
-                SharedWeights weights = scorer.weights(layer.first())) {
+                SharedWeights weights = sharing.weights(layer.first())) {
             for (SharedLayer.Row row : layer.rows()) {
                 sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(),
-                        score(scorer, row, weights)));
+                        score(sharing, row, weights)));
             }
         }
     }

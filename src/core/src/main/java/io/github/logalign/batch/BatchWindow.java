@@ -31,7 +31,6 @@ final class BatchWindow implements AutoCloseable {
     private static final int MOST_LAYERS = 2048;
     private static final int MOST_FILES = 128;
 
-    private final Scorer scorer;
     private final boolean shares;
     private final Selection common;
     private final BatchSink sink;
@@ -41,7 +40,6 @@ final class BatchWindow implements AutoCloseable {
     private int rows;
 
     BatchWindow(ScoreOptions options, Selection common, BatchSink sink) {
-        this.scorer = new Scorer(options, Masks.NONE);
         this.shares = options.method() != ScoreMethod.NORM;
         this.common = common;
         this.sink = sink;
@@ -77,10 +75,10 @@ final class BatchWindow implements AutoCloseable {
 
     private void add(SharedLayer.Row row) {
         try {
-            Boundary.run(() -> layers.computeIfAbsent(key(row), _ -> new SharedLayer(scorer)).add(row));
+            Boundary.run(() -> layers.computeIfAbsent(key(row), _ -> new SharedLayer()).add(row));
         } catch (LogalignException unreadable) {
             // Its file became shorter, which its row is going to say.
-            layers.computeIfAbsent(row, _ -> new SharedLayer(scorer)).add(row);
+            layers.computeIfAbsent(row, _ -> new SharedLayer()).add(row);
         }
         rows++;
     }

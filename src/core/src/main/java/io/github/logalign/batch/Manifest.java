@@ -3,6 +3,7 @@ package io.github.logalign.batch;
 import io.github.logalign.internal.io.CsvReader;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.Glob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -98,7 +99,7 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
         Path parent = path.getParent();
         String name = String.valueOf(path.getFileName());
         if (parent == null || Files.exists(path) || !Files.isDirectory(parent)
-                || !(name.contains("*") || name.contains("?"))) {
+                || !Glob.hasWildcards(name)) {
             return List.of(path.toString());
         }
         List<String> found = new ArrayList<>();

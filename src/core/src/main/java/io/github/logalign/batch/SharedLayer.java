@@ -21,19 +21,10 @@ final class SharedLayer {
         }
     }
 
-    private final Scorer scorer;
     private final List<Row> rows = new ArrayList<>();
-
-    SharedLayer(Scorer scorer) {
-        this.scorer = scorer;
-    }
 
     void add(Row row) {
         rows.add(row);
-    }
-
-    Scorer scorer() {
-        return scorer;
     }
 
     List<Row> rows() {
@@ -45,7 +36,7 @@ final class SharedLayer {
     }
 
     /** How long it takes, compared with others. */
-    double cost() {
+    double cost(Scorer scorer) {
         return rows.stream().flatMap(row -> row.batches().stream()).mapToDouble(batch -> scorer.cost(batch.job()))
                 .sum();
     }

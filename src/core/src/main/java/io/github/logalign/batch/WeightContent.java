@@ -37,6 +37,11 @@ final class WeightContent {
         return Long.hashCode(hash);
     }
 
+    /** Jobs with a file in common have the same memory, which needs no look. */
+    private static boolean isSame(MemorySegment a, MemorySegment b) {
+        return a.equals(b) || a.mismatch(b) < 0;
+    }
+
     @Override
     public int hashCode() {
         return hash;
@@ -51,6 +56,6 @@ final class WeightContent {
                 && w.elementType() == other.w.elementType()
                 && w.orientation() == other.w.orientation()
                 && w.byteOrder() == other.w.byteOrder()
-                && w.segment().mismatch(other.w.segment()) < 0;
+                && isSame(w.segment(), other.w.segment());
     }
 }

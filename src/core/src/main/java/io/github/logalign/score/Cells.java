@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,5 +18,22 @@ public record Cells(Map<String, String> texts, Map<String, List<String>> lists) 
     public Cells {
         texts = Map.copyOf(texts);
         lists = Map.copyOf(lists);
+    }
+
+    /**
+     * The values of a group.
+     *
+     * @param name what stands before the dot
+     * @return the single values by what stands behind it
+     */
+    public Map<String, String> group(String name) {
+        String before = name + ".";
+        Map<String, String> parts = new HashMap<>();
+        texts.forEach((column, text) -> {
+            if (column.startsWith(before)) {
+                parts.put(column.substring(before.length()), text);
+            }
+        });
+        return parts;
     }
 }

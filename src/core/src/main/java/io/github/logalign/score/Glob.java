@@ -28,6 +28,16 @@ public final class Glob {
     }
 
     /**
+     * Whether a text has wildcards.
+     *
+     * @param text a name or a pattern
+     * @return true if it stands for several names
+     */
+    public static boolean hasWildcards(String text) {
+        return text.contains("*") || text.contains("?");
+    }
+
+    /**
      * Creates a pattern.
      *
      * @param text the pattern

@@ -86,7 +86,7 @@ public final class MaskArguments implements AutoCloseable {
             masks = masks.withNamed(NameMap.parse(layers + "=" + only(file).name()), file);
             return;
         }
-        boolean pattern = name.contains("*") || name.contains("?");
+        boolean pattern = Glob.hasWildcards(name);
         if (layers == null && (!pattern || file.find(name).isPresent())) {
             masks = masks.withAll(file.tensor(name));
             return;

@@ -73,16 +73,7 @@ public final class Scorer {
      * @return about how many multiplications, 0 if nothing would be computed
      */
     public double cost(LayerJob job) {
-        Matrix w = job.w();
-        if (job.refusal() != null || w == null) {
-            return 0;
-        }
-        try {
-            Matrix x = job.x();
-            return options.cost(w.rows(), w.columns(), x == null ? 0 : x.rows());
-        } catch (LogalignException unreadable) {
-            return 0;
-        }
+        return estimate(job, options::cost);
     }
 
     /**
@@ -92,13 +83,22 @@ public final class Scorer {
      * @return about how many bytes, 0 if nothing would be computed
      */
     public double memory(LayerJob job) {
+        return estimate(job, (m, n, tokens) -> options.memory(m, n, tokens, threads));
+    }
+
+    /** What a layer of some size takes. */
+    private interface Estimate {
+        double of(long m, long n, long tokens);
+    }
+
+    private static double estimate(LayerJob job, Estimate estimate) {
         Matrix w = job.w();
         if (job.refusal() != null || w == null) {
             return 0;
         }
         try {
             Matrix x = job.x();
-            return options.memory(w.rows(), w.columns(), x == null ? 0 : x.rows(), threads);
+            return estimate.of(w.rows(), w.columns(), x == null ? 0 : x.rows());
         } catch (LogalignException unreadable) {
             return 0;
         }

@@ -84,7 +84,7 @@ public record FileStamp(long bytes, Instant modified, String ends) implements Se
      * @param path a file of tensors
      * @return the path and any shards
      */
-    static Set<Path> files(Path path) {
+    public static Set<Path> files(Path path) {
         Set<Path> files = new TreeSet<>(List.of(path));
         if (isIndexName(path)) {
             try (TensorFile index = TensorFile.open(path)) {

@@ -12,6 +12,7 @@ import io.github.logalign.journal.JournalRows;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.track.FileStamp;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,11 +47,12 @@ final class ManifestRun {
      *
      * @param manifestPath the manifest
      * @param out where to
+     * @param reading how files are read
      * @param described what rows depend on, by the names of the options
      * @return the exit code
      */
-    int run(Path manifestPath, Path out, ScoreOptions scoring, Selection selection, int threads,
-            Map<String, String> described) {
+    int run(Path manifestPath, Path out, ScoreOptions scoring, Selection selection, ReadOptions reading,
+            int threads, Map<String, String> described) {
         RowsFile file = RowsFile.of(commandLine, out);
         ManifestOptions.Shard shard = options.shard(commandLine);
         long memory = options.memory(commandLine);
@@ -74,7 +76,7 @@ final class ManifestRun {
         try (Journal journal = options.resume
                 ? Journal.resume(journalPath, header, stamps, options.retryFailed, uses)
                 : Journal.begin(journalPath, header, stamps)) {
-            score(jobs, new BatchScorer(scoring, selection, threads, memory), journal, journalPath);
+            score(jobs, new BatchScorer(scoring, selection, reading, threads, memory), journal, journalPath);
         }
         return export(file, journalPath);
     }

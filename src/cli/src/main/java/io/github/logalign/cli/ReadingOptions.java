@@ -3,6 +3,7 @@ package io.github.logalign.cli;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,6 +17,11 @@ final class ReadingOptions {
 
     ReadOptions options() {
         return new ReadOptions(void16);
+    }
+
+    /** The option's value; empty if it was not given. */
+    String described() {
+        return void16 == null ? "" : void16.name().toLowerCase(Locale.ROOT);
     }
 
     TensorFile open(Path path) {

@@ -197,8 +197,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         Map<String, String> described = scoring.described();
         described.put("method", method.name().toLowerCase(Locale.ROOT));
         described.put("map", String.join(" ", maps));
+        described.put("void16", reading.described());
         return new ManifestRun(commandLine, manifest, output)
-                .run(itsManifest, out, options, selection(commandLine), threads, described);
+                .run(itsManifest, out, options, selection(commandLine), reading.options(), threads, described);
     }
 
     /** Runs a model in place of reading activations. */

@@ -10,6 +10,7 @@ import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.SafetensorsWriter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -416,6 +417,30 @@ class BatchIT {
         assertTrue(lines.getFirst().startsWith("job,part,\"labels.a,b\",\"labels.d\"\"e\",layer,"), lines.getFirst());
         assertTrue(lines.get(1).startsWith("1,0,c,1,h0,"), lines.get(1));
         assertCode(0, score("out.parquet"));
+    }
+
+    /** Options that say how files are read hold for each file of the manifest. */
+    @Test
+    void untypedElementsAreReadAsStated() throws IOException {
+        new SafetensorsWriter().add("x.weight", shape(4, 2), normal(8)).write(folder.resolve("w9.safetensors"));
+        String header = "{'descr': '|V2', 'fortran_order': False, 'shape': (3, 2), }";
+        byte[] npy = new byte[128 + 12];
+        byte[] magic = "\u0093NUMPY\1\0v\0".getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(magic, 0, npy, 0, magic.length);
+        byte[] text = (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.ISO_8859_1);
+        System.arraycopy(text, 0, npy, magic.length, text.length);
+        for (int at = 128; at < npy.length; at += 2) {
+            npy[at + 1] = 0x3f;
+        }
+        Files.write(folder.resolve("x.npy"), npy);
+        Files.writeString(folder.resolve("jobs.jsonl"),
+                "{\"weights\": \"w9.safetensors\", \"activations\": \"x.npy\"}\n");
+        assertCode(1, score("untyped.jsonl"));
+        assertCode(0, score("out.jsonl", "--void16", "bf16"));
+        assertEquals(3L, rows("out.jsonl").getFirst().get("tokens"));
+        Result refused = score("out.jsonl", "--resume");
+        assertCode(1, refused);
+        assertTrue(refused.err().getFirst().contains("--void16 was bf16"), refused.err()::toString);
     }
 
     /** A journal is the batch's own; what is no journal stays as it is. */

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a journal knows of a batch when it is continued. */
 class JournalTest {
 
-    private static final JournalHeader HEADER = new JournalHeader("f", 2, List.of("step"), "1/1", Map.of("method", "svd"));
+    private static final JournalHeader HEADER = new JournalHeader("f", 2, List.of("step"), "1/1",
+            Map.of("method", "svd"));
     private static final Map<String, List<Integer>> USES = Map.of("w", List.of(1));
 
     @TempDir

@@ -10,6 +10,7 @@ import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.score.SharedWeights;
+import io.github.logalign.tensor.ReadOptions;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,6 +27,7 @@ public final class BatchScorer {
 
     private final ScoreOptions options;
     private final Selection selection;
+    private final ReadOptions reading;
     private final int threads;
     private final MemoryBudget budget;
     private final Scorer scorer;
@@ -35,14 +37,17 @@ public final class BatchScorer {
      *
      * @param options how layers are scored
      * @param selection what of the files is wanted, where a job does not name a tensor
+     * @param reading how files are read
      * @param threads how many threads compute at a time, at least 1
      * @param memory about how many bytes the layers that are computed at once may take besides their files
      */
-    public BatchScorer(ScoreOptions options, Selection selection, int threads, long memory) {
+    public BatchScorer(
+            ScoreOptions options, Selection selection, ReadOptions reading, int threads, long memory) {
         this.budget = new MemoryBudget(memory);
         this.options = Arguments.required(options, "options");
         this.scorer = new Scorer(options, Masks.NONE);
         this.selection = Arguments.required(selection, "selection");
+        this.reading = Arguments.required(reading, "reading");
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
@@ -60,8 +65,11 @@ public final class BatchScorer {
     public void score(List<BatchJob> jobs, BatchSink sink) throws InterruptedException {
         int next = 0;
         while (next < jobs.size()) {
-            try (BatchWindow window = new BatchWindow(options, selection, sink)) {
+            try (BatchWindow window = new BatchWindow(options, selection, reading, sink)) {
                 while (next < jobs.size() && window.hasRoom()) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
                     window.plan(jobs.get(next));
                     next++;
                 }

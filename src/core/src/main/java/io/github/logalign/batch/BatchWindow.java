@@ -15,6 +15,7 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,13 +34,15 @@ final class BatchWindow implements AutoCloseable {
 
     private final boolean shares;
     private final Selection common;
+    private final ReadOptions reading;
     private final BatchSink sink;
     private final Map<Path, TensorFile> files = new LinkedHashMap<>();
     private final List<MaskArguments> masks = new ArrayList<>();
     private final Map<Object, SharedLayer> layers = new LinkedHashMap<>();
     private int rows;
 
-    BatchWindow(ScoreOptions options, Selection common, BatchSink sink) {
+    BatchWindow(ScoreOptions options, Selection common, ReadOptions reading, BatchSink sink) {
+        this.reading = reading;
         this.shares = options.method() != ScoreMethod.NORM;
         this.common = common;
         this.sink = sink;
@@ -62,6 +65,10 @@ final class BatchWindow implements AutoCloseable {
         try {
             planned = rows(job);
         } catch (LogalignException bad) {
+            if (Thread.currentThread().isInterrupted()) {
+                // Nothing is wrong with the job: its files were not read to the end.
+                return;
+            }
             sink.planned(job.number(), 1, 1);
             sink.accept(failed(job, String.valueOf(bad.getMessage())));
             return;
@@ -150,7 +157,7 @@ final class BatchWindow implements AutoCloseable {
     private TensorFile open(Path path) {
         TensorFile open = files.get(path);
         if (open == null) {
-            open = TensorFile.open(path);
+            open = TensorFile.open(path, reading);
             files.put(path, open);
         }
         return open;

@@ -19,6 +19,7 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
@@ -123,7 +124,7 @@ class BatchScorerTest {
     }
 
     private void run(ScoreMethod method, BatchSink sink) throws InterruptedException {
-        new BatchScorer(options(method), Selection.ALL, 2, memory).score(jobs, sink);
+        new BatchScorer(options(method), Selection.ALL, ReadOptions.DEFAULT, 2, memory).score(jobs, sink);
     }
 
     /** Products by BLAS: the kernels may become ready at any moment, and change last digits. */
@@ -247,7 +248,8 @@ class BatchScorerTest {
         job(9, null, 1);
         job(7, "a.weight", 0);
         job(9, null, 2);
-        try (BatchWindow window = new BatchWindow(options(ScoreMethod.SVD), Selection.ALL, new Rows())) {
+        try (BatchWindow window = new BatchWindow(options(ScoreMethod.SVD), Selection.ALL, ReadOptions.DEFAULT,
+                new Rows())) {
             jobs.forEach(window::plan);
             assertEquals(List.of(3, 1, 2, 1), window.layers().stream().map(layer -> layer.rows().size()).toList());
         }
@@ -272,6 +274,24 @@ class BatchScorerTest {
             String reason = rows.row(job, 0).score().reason().orElseThrow();
             assertTrue(reason.contains("w" + (7 + job) + ".safetensors"), reason);
         }
+    }
+
+    /** What is not scored because the thread was interrupted has no row, and is scored the next time. */
+    @Test
+    void anInterruptFailsNoJob() throws InterruptedException {
+        job(0, null, 0);
+        Rows rows = new Rows();
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> run(ScoreMethod.SVD, rows));
+        try (BatchWindow window = new BatchWindow(options(ScoreMethod.SVD), Selection.ALL, ReadOptions.DEFAULT, rows)) {
+            Thread.currentThread().interrupt();
+            window.plan(jobs.getFirst());
+            assertTrue(Thread.interrupted());
+        }
+        assertEquals(Map.of(), rows.rows);
+        assertEquals(Map.of(), rows.planned);
+        run(ScoreMethod.SVD, rows);
+        assertEquals(2, rows.rows.size());
     }
 
     /** Layers of little memory wait for each other; one that needs more than there is gets no result. */

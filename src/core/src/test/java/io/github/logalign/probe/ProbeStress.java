@@ -46,7 +46,8 @@ final class ProbeStress {
         for (Form form : Form.values()) {
             for (boolean replaces : new boolean[]{true, false}) {
                 AtomicBoolean ended = new AtomicBoolean();
-                Thread timer = Thread.startVirtualThread(() -> {
+                // Not a virtual thread: the others never wait, and leave it no carrier.
+                Thread timer = Thread.ofPlatform().start(() -> {
                     LockSupport.parkNanos(Long.parseLong(args[0]) * 1_000_000_000L);
                     ended.set(true);
                 });

@@ -10,6 +10,7 @@ import io.github.logalign.internal.engine.Factorizer;
 import io.github.logalign.internal.engine.FactorizedWeights;
 import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.Directions;
+import io.github.logalign.internal.engine.PackedDirections;
 import io.github.logalign.internal.engine.WeightSource;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.internal.simd.Simd;
@@ -102,6 +103,56 @@ public final class WeightSpectrum {
             }
             return spectrum;
         });
+    }
+
+    /**
+     * A spectrum that was computed before. W is not factorised, and read only as far as it takes to tell it from others.
+     *
+     * @param w m x n, that of which the parts were computed
+     * @param parts from {@link #parts}; their vectors are read only during the call
+     * @param options as they were then
+     * @param arena where the right singular vectors live
+     * @return a spectrum equal to that one; projections may differ by rounding if it was of a wide W by {@link Method#GRAM}
+     * @throws IllegalArgumentException if the parts are of other sizes or of another precision
+     * @throws IllegalStateException as from {@link #of(Matrix, SpectrumOptions, Arena)}
+     * @throws LogalignException if memory cannot be allocated
+     */
+    public static WeightSpectrum restored(Matrix w, SpectrumParts parts, SpectrumOptions options, Arena arena) {
+        Arguments.required(w, "w");
+        Arguments.required(parts, "parts");
+        Arguments.required(options, "options");
+        Arguments.required(arena, "arena");
+        Matrix vectors = parts.rightSingularVectors();
+        if (parts.squares().length != Math.min(w.rows(), w.columns()) || vectors.columns() != w.columns()) {
+            throw new IllegalArgumentException("the parts of a spectrum of " + vectors.rows() + " directions of "
+                    + vectors.columns() + " coordinates are none of W of " + w.rows() + " x " + w.columns());
+        }
+        if (parts.computation().precision() != options.precision()) {
+            throw new IllegalArgumentException("the parts of a spectrum in another precision than "
+                    + options.precision());
+        }
+        return Boundary.call(() -> {
+            KernelMemory.check(w.segment());
+            NativeBuffer.checkOpen(arena);
+            Directions directions = options.vectors()
+                    ? PackedDirections.of(vectors, options.precision(), arena)
+                    : null;
+            return new WeightSpectrum(w, options, new FactorizedWeights(parts.squares(), parts.exponent(),
+                    parts.numericalRank(), parts.computation().steps().getFirst(), directions));
+        });
+    }
+
+    /**
+     * What this spectrum consists of, to be kept.
+     *
+     * @param arena where a copy of the right singular vectors is to live
+     * @return the parts
+     * @throws IllegalStateException as from {@link #rightSingularVectors}
+     * @throws LogalignException if memory cannot be allocated
+     */
+    public SpectrumParts parts(Arena arena) {
+        return new SpectrumParts(factorized.squares(), factorized.exponent(), numericalRank(), computation(),
+                rightSingularVectors(arena));
     }
 
     /**

@@ -290,6 +290,10 @@ final class ApiSamples {
                 new Computation(Precision.DOUBLE, List.of())),
                 () -> new ActivationSpectrum(WEIGHTS, new double[0], 1, 0, false,
                         new Computation(Precision.DOUBLE, List.of())));
+        put(SpectrumParts.class,
+                () -> new SpectrumParts(new double[]{4, 3, 2, 1}, 0, N, new Computation(Precision.DOUBLE,
+                        List.of(new Computation.Step(Computation.Kind.SVD_DIRECT, Set.of(), List.of()))),
+                        Matrix.of(new double[N * N], N, N)));
         put(ActivationSums.class, () -> accumulator(Matrix.of(new double[0], 0, N)),
                 () -> accumulator(Samples.matrix(Samples.normal(6, N, new Random(4)))));
         Matrix heap = Samples.matrix(Samples.normal(6, N, new Random(2)));

@@ -12,6 +12,7 @@ import io.github.logalign.journal.JournalRows;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.SpectrumStore;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.track.FileStamp;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +51,11 @@ final class ManifestRun {
      * @param out where to
      * @param reading how files are read
      * @param described what rows depend on, by the names of the options
+     * @param store spectra that were computed before
      * @return the exit code
      */
     int run(Path manifestPath, Path out, ScoreOptions scoring, Selection selection, ReadOptions reading,
-            int threads, Map<String, String> described) {
+            int threads, Map<String, String> described, Optional<SpectrumStore> store) {
         RowsFile file = RowsFile.of(commandLine, out);
         ManifestOptions.Shard shard = options.shard(commandLine);
         long memory = options.memory(commandLine);
@@ -76,7 +79,8 @@ final class ManifestRun {
         try (Journal journal = options.resume
                 ? Journal.resume(journalPath, header, stamps, options.retryFailed, uses)
                 : Journal.begin(journalPath, header, stamps)) {
-            score(jobs, new BatchScorer(scoring, selection, reading, threads, memory), journal, journalPath);
+            BatchScorer scorer = new BatchScorer(scoring, selection, reading, threads, memory);
+            score(jobs, store.map(scorer::withStore).orElse(scorer), journal, journalPath);
         }
         return export(file, journalPath);
     }

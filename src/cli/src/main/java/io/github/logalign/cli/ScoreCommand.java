@@ -16,6 +16,7 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.SpectrumStore;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -85,6 +86,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
+    private KeptOption kept = new KeptOption();
+
+    @Mixin
     private ReadingOptions reading = new ReadingOptions();
 
     @Mixin
@@ -119,6 +123,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     + "choose another method");
         }
         ScoreOptions options = scoring.options(commandLine, method);
+        Optional<SpectrumStore> store = kept.store(commandLine, method);
         Selection selection = selection(commandLine);
         if (model.areGiven()) {
             return runModel(commandLine, options, selection, format);
@@ -153,7 +158,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Scorer scorer = new Scorer(options, found);
+            Scorer scorer = store.map(new Scorer(options, found)::withStore)
+                    .orElseGet(() -> new Scorer(options, found));
             List<LayerScore> rows;
             try (folder) {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
@@ -199,7 +205,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         described.put("map", String.join(" ", maps));
         described.put("void16", reading.described());
         return new ManifestRun(commandLine, manifest, output)
-                .run(itsManifest, out, options, selection(commandLine), reading.options(), threads, described);
+                .run(itsManifest, out, options, selection(commandLine), reading.options(), threads, described,
+                        kept.store(commandLine, method));
     }
 
     /** Runs a model in place of reading activations. */
@@ -209,10 +216,12 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
                     + " --activations; leave these out");
         }
-        if (scoring.spectra != null || !masks.isEmpty() || !maps.isEmpty() || tensor != null || activation != null) {
-            throw new ParameterException(commandLine, "--spectra, --mask, --map, --tensor and --activation are for"
-                    + " activations in files; with --model, --include and --exclude choose layers, and the input"
-                    + " attention_mask masks tokens");
+        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || !maps.isEmpty() || tensor != null
+                || activation != null) {
+            throw new ParameterException(commandLine,
+                    "--kept, --spectra, --mask, --map, --tensor and --activation are for"
+                            + " activations in files; with --model, --include and --exclude choose layers, and the input"
+                            + " attention_mask masks tokens");
         }
         Path itsModel = required(commandLine, model.model, "--model=<FILE>");
         Path itsInputs = required(commandLine, model.inputs, "--inputs=<FILE>");

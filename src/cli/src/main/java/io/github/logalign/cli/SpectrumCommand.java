@@ -13,6 +13,7 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.SpectrumStore;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,6 +46,12 @@ final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer 
             description = "svd; gram: faster, but small singular values are lost; auto: gram where it is accurate "
                     + "enough (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
+
+    @Writes(OwnFile.ANY)
+    @Option(names = "--keep", paramLabel = "DIR",
+            description = "Write sigma, p and the right singular vectors V to this folder, from which score --kept takes them: "
+                    + "8 r n bytes for each weight, of n inputs and rank r.")
+    private @Nullable Path keep;
 
     @Mixin
     private ReadingOptions reading = new ReadingOptions();
@@ -91,6 +98,9 @@ final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer 
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
             Scorer scorer = new Scorer(options, Masks.NONE);
+            if (keep != null) {
+                scorer = scorer.withStore(new SpectrumStore(keep, true));
+            }
             List<LayerScore> rows;
             try (folder) {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,

@@ -10,6 +10,7 @@ import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.score.SharedWeights;
+import io.github.logalign.score.SpectrumStore;
 import io.github.logalign.tensor.ReadOptions;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +53,25 @@ public final class BatchScorer {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
         this.threads = threads;
+    }
+
+    private BatchScorer(BatchScorer other, SpectrumStore spectra) {
+        this.options = other.options;
+        this.selection = other.selection;
+        this.reading = other.reading;
+        this.threads = other.threads;
+        this.budget = other.budget;
+        this.scorer = other.scorer.withStore(spectra);
+    }
+
+    /**
+     * The same with spectra that were kept: weights that have one are not factorised.
+     *
+     * @param spectra where they are
+     * @return a scorer
+     */
+    public BatchScorer withStore(SpectrumStore spectra) {
+        return new BatchScorer(this, spectra);
     }
 
     /**

@@ -39,6 +39,7 @@ public final class Scorer {
     private final ScoreOptions options;
     private final Masks masks;
     private final int threads;
+    private final @Nullable SpectrumStore store;
 
     /**
      * Makes a scorer.
@@ -47,10 +48,11 @@ public final class Scorer {
      * @param masks which tokens of which layers count
      */
     public Scorer(ScoreOptions options, Masks masks) {
-        this(options, masks, 1);
+        this(options, masks, 1, null);
     }
 
-    private Scorer(ScoreOptions options, Masks masks, int threads) {
+    private Scorer(ScoreOptions options, Masks masks, int threads, @Nullable SpectrumStore store) {
+        this.store = store;
         this.options = options;
         this.masks = masks;
         this.threads = threads;
@@ -63,7 +65,17 @@ public final class Scorer {
      * @return a scorer
      */
     public Scorer withThreads(int threadsOfLayer) {
-        return new Scorer(options, masks, threadsOfLayer);
+        return new Scorer(options, masks, threadsOfLayer, store);
+    }
+
+    /**
+     * The same with spectra that were kept: weights that have one are not factorised.
+     *
+     * @param spectra where they are
+     * @return a scorer
+     */
+    public Scorer withStore(SpectrumStore spectra) {
+        return new Scorer(options, masks, threads, spectra);
     }
 
     /**
@@ -140,7 +152,7 @@ public final class Scorer {
      * @return closed by the caller
      */
     public SharedWeights weights(LayerJob job) {
-        return new SharedWeights(job, options, threads);
+        return new SharedWeights(job, options, threads, store);
     }
 
     /**

@@ -22,15 +22,17 @@ public final class SharedWeights implements AutoCloseable {
     private final @Nullable Tensor tensor;
     private final @Nullable Matrix w;
     private final SpectrumOptions wanted;
+    private final @Nullable SpectrumStore store;
     private @Nullable Arena arena;
     private @Nullable WeightSpectrum spectrum;
     private @Nullable WeightSpectrum bySvd;
     private @Nullable LogalignException failure;
 
-    SharedWeights(LayerJob job, ScoreOptions options, int threads) {
+    SharedWeights(LayerJob job, ScoreOptions options, int threads, @Nullable SpectrumStore store) {
+        this.store = store;
         this.tensor = job.weight();
         this.w = job.w();
-        this.wanted = options.spectrum(job.activation() != null, threads);
+        this.wanted = options.spectrum(job.activation() != null || (store != null && store.adds()), threads);
     }
 
     /**
@@ -70,11 +72,26 @@ public final class SharedWeights implements AutoCloseable {
         Arena memory = arena();
         try {
             return Scorer.at(Objects.requireNonNull(tensor),
-                    () -> WeightSpectrum.of(Objects.requireNonNull(w), options, memory));
+                    () -> known(Objects.requireNonNull(w), options, memory));
         } catch (LogalignException bad) {
             failure = bad;
             throw bad;
         }
+    }
+
+    /** A spectrum that was kept, or a new one. */
+    private WeightSpectrum known(Matrix weights, SpectrumOptions options, Arena memory) {
+        SpectrumStore kept = store;
+        if (kept == null) {
+            return WeightSpectrum.of(weights, options, memory);
+        }
+        return kept.find(weights, options, memory).orElseGet(() -> {
+            WeightSpectrum computed = WeightSpectrum.of(weights, options, memory);
+            if (kept.adds()) {
+                kept.keep(weights, options, computed);
+            }
+            return computed;
+        });
     }
 
     /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */

@@ -54,6 +54,27 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
         return packed;
     }
 
+    /** Right singular vectors that were unpacked before: row-major, in the element type of the precision. */
+    public static PackedDirections of(Matrix vectors, Precision precision, Arena arena) {
+        int count = Math.toIntExact(vectors.rows());
+        int n = Math.toIntExact(vectors.columns());
+        ElementType type = elementType(precision);
+        if (vectors.elementType() != type || vectors.orientation() != Orientation.ROW_MAJOR
+                || vectors.byteOrder() != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException(
+                    "the vectors have to be row-major, of " + type + " in native byte order");
+        }
+        PackedDirections packed = allocate(count, n, precision, arena);
+        Panels.pack(WorkingTypes.element(precision), KernelMemory.view(vectors.segment()), 0, vectors.stride(), 1,
+                count, n,
+                packed.panelWidth, packed.memory);
+        return packed;
+    }
+
+    private static ElementType elementType(Precision precision) {
+        return WorkingTypes.element(precision) == Element.F64 ? ElementType.F64 : ElementType.F32;
+    }
+
     /** The first unit vectors. */
     static PackedDirections units(int count, int n, Precision precision, Arena arena) {
         PackedDirections packed = allocate(count, n, precision, arena);
@@ -117,8 +138,7 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
                 }
             }
         }
-        ElementType type = element == Element.F64 ? ElementType.F64 : ElementType.F32;
-        return new Matrix(target, type, count, n, n, Orientation.ROW_MAJOR, ByteOrder.nativeOrder());
+        return new Matrix(target, elementType(precision), count, n, n, Orientation.ROW_MAJOR, ByteOrder.nativeOrder());
     }
 
     @Override

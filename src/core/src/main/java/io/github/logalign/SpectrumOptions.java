@@ -5,6 +5,7 @@ import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.SvdRoute;
+import java.io.Serializable;
 
 /**
  * What a {@link WeightSpectrum} is to be computed with.
@@ -18,7 +19,9 @@ import io.github.logalign.matrix.SvdRoute;
  * @param products which implementation multiplies matrices; {@link Products#AUTO} by default
  */
 public record SpectrumOptions(
-        Method method, Precision precision, boolean vectors, int threads, SvdRoute route, Products products) {
+        Method method, Precision precision, boolean vectors, int threads, SvdRoute route, Products products)
+        implements
+            Serializable {
 
     /** SVD in float64, with vectors. */
     public static final SpectrumOptions DEFAULT = new SpectrumOptions(Method.SVD, Precision.DOUBLE, true, 1);

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safety: immutable.
  *
  * @param number which line it is, from 1; blank lines and a header do not count
- * @param weights the file of the weights
+ * @param weights the file of the weights, or several that are joined
  * @param tensor the weight, with wildcards several; null for all that have activations
- * @param activations the files of the activations, at least one; all inputs of a layer count as if they were in one file
+ * @param activations the files of the activations; all inputs of a layer count as if they were in one file
  * @param activation the name of the activations in these files; null to find them by the weight's name
  * @param mask which tokens count, in the form {@code [LAYERS=][FILE][:NAME]}; null if all do
  * @param folder what the paths in {@code mask} are relative to
@@ -29,20 +29,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record BatchJob(
         int number,
-        String weights,
+        JobFiles weights,
         @Nullable String tensor,
-        List<String> activations,
+        JobFiles activations,
         @Nullable String activation,
         @Nullable String mask,
         String folder,
         Map<String, String> labels) implements Serializable {
 
-    /** Copies the collections. */
+    /**
+     * Copies the labels.
+     *
+     * @throws IllegalArgumentException if there are several files of weights that are not joined
+     */
     public BatchJob {
-        if (activations.isEmpty()) {
-            throw new IllegalArgumentException("a job needs activations");
+        if (weights.names().size() > 1 && weights.axis() == null) {
+            throw new IllegalArgumentException("several files of weights have to be joined along an axis");
         }
-        activations = List.copyOf(activations);
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
 
@@ -50,25 +53,15 @@ public record BatchJob(
     BatchJob sharing(Map<String, String> texts) {
         Map<String, String> sharedLabels = new LinkedHashMap<>();
         labels.forEach((name, value) -> sharedLabels.put(shared(texts, name), shared(texts, value)));
-        return new BatchJob(number, shared(texts, weights), tensor == null ? null : shared(texts, tensor),
-                activations.stream().map(text -> shared(texts, text)).toList(),
+        return new BatchJob(number, weights.sharing(texts), tensor == null ? null : shared(texts, tensor),
+                activations.sharing(texts),
                 activation == null ? null : shared(texts, activation), mask == null ? null : shared(texts, mask),
                 shared(texts, folder), sharedLabels);
     }
 
-    private static String shared(Map<String, String> texts, String text) {
+    static String shared(Map<String, String> texts, String text) {
         String known = texts.putIfAbsent(text, text);
         return known == null ? text : known;
-    }
-
-    /** The file of the weights. */
-    Path weightsPath() {
-        return Path.of(weights);
-    }
-
-    /** The files of the activations. */
-    List<Path> activationPaths() {
-        return activations.stream().map(Path::of).toList();
     }
 
     /**
@@ -77,8 +70,12 @@ public record BatchJob(
      * @return paths
      */
     public List<String> inputs() {
-        List<String> inputs = new ArrayList<>(List.of(weights, ModelConfig.pathBeside(weightsPath()).toString()));
-        inputs.addAll(activations);
+        List<String> inputs = new ArrayList<>();
+        for (String file : weights.names()) {
+            inputs.add(file);
+            inputs.add(ModelConfig.pathBeside(Path.of(file)).toString());
+        }
+        inputs.addAll(activations.names());
         if (mask != null) {
             String file = MaskArgument.parse(mask, Path.of(folder)).file();
             if (!file.isEmpty()) {
@@ -88,8 +85,13 @@ public record BatchJob(
         return inputs;
     }
 
-    /** What of these files is wanted. */
-    Selection selection(Selection common) {
+    /**
+     * What of these files is wanted.
+     *
+     * @param common what is wanted where the job does not say it
+     * @return the selection
+     */
+    public Selection selection(Selection common) {
         String name = tensor;
         List<Glob> include = common.include();
         if (name != null && Glob.hasWildcards(name)) {

@@ -36,10 +36,11 @@ final class BatchWindow implements AutoCloseable {
     private final Selection common;
     private final ReadOptions reading;
     private final BatchSink sink;
-    private final Map<Path, TensorFile> files = new LinkedHashMap<>();
+    private final Map<JobFiles, TensorFile> files = new LinkedHashMap<>();
     private final List<MaskArguments> masks = new ArrayList<>();
     private final Map<Object, SharedLayer> layers = new LinkedHashMap<>();
     private int rows;
+    private boolean anyJoined;
 
     BatchWindow(ScoreOptions options, Selection common, ReadOptions reading, BatchSink sink) {
         this.reading = reading;
@@ -48,8 +49,9 @@ final class BatchWindow implements AutoCloseable {
         this.sink = sink;
     }
 
+    /** Joined tensors are in memory while their files are open. */
     boolean hasRoom() {
-        return rows < MOST_LAYERS && files.size() + masks.size() < MOST_FILES;
+        return !anyJoined && rows < MOST_LAYERS && files.size() + masks.size() < MOST_FILES;
     }
 
     List<SharedLayer> layers() {
@@ -99,18 +101,21 @@ final class BatchWindow implements AutoCloseable {
 
     private static BatchRow failed(BatchJob job, String reason) {
         String layer = job.tensor() == null ? "" : job.tensor();
-        LayerInfo info = new LayerInfo(layer, new LayerInfo.Source(job.weights(), job.tensor()),
-                new LayerInfo.Source(shown(job.activations()), job.activation()), null, null, List.of());
+        LayerInfo info = new LayerInfo(layer, new LayerInfo.Source(job.weights().toString(), job.tensor()),
+                new LayerInfo.Source(job.activations().toString(), job.activation()), null, null, List.of());
         return new BatchRow(job.number(), BatchRow.WHOLE_JOB, job.labels(),
                 new LayerScore(info, new Outcome.Failed(reason), 0));
     }
 
     private List<SharedLayer.Row> rows(BatchJob job) {
-        TensorFile weights = open(job.weightsPath());
+        TensorFile weights = open(job.weights());
         Selection selection = job.selection(common);
         List<List<Scorer.Batch>> batches = new ArrayList<>();
-        for (Path path : job.activationPaths()) {
-            TensorFile activations = open(path);
+        List<JobFiles> pooled = job.activations().areJoined()
+                ? List.of(job.activations())
+                : job.activations().names().stream().map(JobFiles::of).toList();
+        for (JobFiles each : pooled) {
+            TensorFile activations = open(each);
             Masks found = masks(job, activations);
             List<LayerJob> jobs = Plan.of(weights, activations, selection, found).jobs();
             found.check(jobs);
@@ -120,7 +125,7 @@ final class BatchWindow implements AutoCloseable {
         for (Scorer.Batch first : batches.getFirst()) {
             List<Scorer.Batch> all = new ArrayList<>(List.of(withAllFiles(first, job)));
             for (int file = 1; file < batches.size(); file++) {
-                all.add(sameLayer(first, batches.get(file), job.activations().get(file)));
+                all.add(sameLayer(first, batches.get(file), job.activations().names().get(file)));
             }
             rows.add(new SharedLayer.Row(job, rows.size(), all));
         }
@@ -134,31 +139,33 @@ final class BatchWindow implements AutoCloseable {
                         + Names.printable(layer) + "\", unlike the job's first file; list files of the same layers"));
     }
 
-    /** The row shows from where all of its inputs are. */
+    /** The row shows from where all of its numbers are. */
     private static Scorer.Batch withAllFiles(Scorer.Batch batch, BatchJob job) {
         LayerJob layer = batch.job();
         LayerInfo info = layer.info();
-        if (job.activations().size() == 1 || info.activation() == null) {
-            return batch;
-        }
-        LayerInfo.Source all = new LayerInfo.Source(shown(job.activations()), info.activation().name());
-        LayerInfo shown = new LayerInfo(
-                info.layer(), info.weight(), all, info.shape(), info.storage(), info.warnings());
+        LayerInfo.Source activation = info.activation();
+        LayerInfo shown = new LayerInfo(info.layer(), source(info.weight(), job.weights()),
+                activation == null ? null : source(activation, job.activations()), info.shape(), info.storage(),
+                info.warnings());
         return new Scorer.Batch(new LayerJob(
                 shown, layer.weight(), layer.w(), layer.activation(), layer.activationMatrix(), layer.refusal()),
                 batch.masks());
     }
 
-    private static String shown(List<String> activations) {
-        int others = activations.size() - 1;
-        return activations.getFirst() + (others == 0 ? "" : " and " + others + (others == 1 ? " other" : " others"));
+    private static LayerInfo.Source source(LayerInfo.Source first, JobFiles files) {
+        return files.names().size() == 1 ? first : new LayerInfo.Source(files.toString(), first.name());
     }
 
-    private TensorFile open(Path path) {
-        TensorFile open = files.get(path);
+    private TensorFile open(JobFiles wanted) {
+        TensorFile open = files.get(wanted);
         if (open == null) {
-            open = TensorFile.open(path, reading);
-            files.put(path, open);
+            List<Path> paths = wanted.names().stream().map(Path::of).toList();
+            Integer axis = wanted.axis();
+            open = axis == null || !wanted.areJoined()
+                    ? TensorFile.open(paths.getFirst(), reading)
+                    : TensorFile.joined(paths, axis, reading);
+            files.put(wanted, open);
+            anyJoined |= wanted.areJoined();
         }
         return open;
     }

@@ -3,10 +3,8 @@ package io.github.logalign.batch;
 import io.github.logalign.internal.io.CsvReader;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.Glob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -41,8 +39,8 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
     }
 
     /**
-     * Reads a manifest. Paths in it are relative to its folder. A name of an activations file with wildcards stands for the
-     * files there are, in the order of their names.
+     * Reads a manifest. Paths in it are relative to its folder. A name of a file with wildcards stands for the files there
+     * are, in the order of their names.
      *
      * @param path a name that ends in .jsonl, .ndjson or .csv
      * @return the manifest
@@ -52,7 +50,20 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new LogalignException(Names.printable(path) + ": is not a regular file; give JSON Lines or CSV");
         }
-        String text = CsvReader.text(path);
+        Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
+        return of(path, CsvReader.text(path), new FolderFiles(folder));
+    }
+
+    /**
+     * Reads a manifest that is not a file of this machine, or whose files are not.
+     *
+     * @param path a name that ends in .jsonl, .ndjson or .csv, for messages
+     * @param text the content
+     * @param files what the names in it stand for
+     * @return the manifest
+     * @throws LogalignException if a line is wrong; the message names the line
+     */
+    public static Manifest of(Path path, String text, ManifestFiles files) {
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
         List<ManifestLine> lines;
         if (name.endsWith(".csv")) {
@@ -66,48 +77,42 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
         if (lines.isEmpty()) {
             throw new LogalignException(Names.printable(path) + ": lists no jobs; write one a line");
         }
-        Path folder = Objects.requireNonNull(path.toAbsolutePath().getParent());
         List<BatchJob> jobs = new ArrayList<>();
         Map<String, String> texts = new HashMap<>();
         for (ManifestLine line : lines) {
-            jobs.add(job(path, folder, line, jobs.size() + 1).sharing(texts));
+            jobs.add(job(path, files, line, jobs.size() + 1).sharing(texts));
         }
         return new Manifest(path, jobs, fingerprint(text));
     }
 
-    private static BatchJob job(Path path, Path folder, ManifestLine line, int number) {
+    private static BatchJob job(Path path, ManifestFiles files, ManifestLine line, int number) {
         try {
-            List<String> activations = new ArrayList<>();
-            for (String pattern : line.activations()) {
-                activations.addAll(files(folder, pattern));
-            }
-            if (activations.stream().distinct().count() < activations.size()) {
+            JobFiles weights = all(line.weights(), files);
+            JobFiles activations = all(line.activations(), files);
+            if (activations.names().stream().distinct().count() < activations.names().size()) {
                 throw new LogalignException(Names.printable(path) + ": line " + line.number()
                         + " lists a file of activations twice; its tokens would count twice: leave one out");
             }
-            return new BatchJob(number, folder.resolve(line.weights()).toString(), line.tensor(), activations,
-                    line.activation(), line.mask(), folder.toString(), line.labels());
+            if (weights.names().size() > 1 && weights.axis() == null) {
+                throw new LogalignException(Names.printable(path) + ": line " + line.number() + " lists "
+                        + weights.names().size()
+                        + " files of weights; say with weights_axis along which axis they are joined");
+            }
+            return new BatchJob(number, weights, line.tensor(), activations, line.activation(), line.mask(),
+                    files.folder(),
+                    line.labels());
         } catch (InvalidPathException | IOException wrong) {
             throw new LogalignException(Names.printable(path) + ": line " + line.number() + ": "
                     + Names.printable(String.valueOf(wrong.getMessage())) + "; correct the path", wrong);
         }
     }
 
-    /** The files that fit, or the pattern where none does: opening it says so. */
-    private static List<String> files(Path folder, String pattern) throws IOException {
-        Path path = folder.resolve(pattern);
-        Path parent = path.getParent();
-        String name = String.valueOf(path.getFileName());
-        if (parent == null || Files.exists(path) || !Files.isDirectory(parent)
-                || !Glob.hasWildcards(name)) {
-            return List.of(path.toString());
+    private static JobFiles all(JobFiles patterns, ManifestFiles files) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (String pattern : patterns.names()) {
+            names.addAll(files.files(pattern));
         }
-        List<String> found = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent, name)) {
-            entries.forEach(entry -> found.add(entry.toString()));
-        }
-        found.sort(null);
-        return found.isEmpty() ? List.of(path.toString()) : found;
+        return new JobFiles(names, patterns.axis());
     }
 
     private static String fingerprint(String text) {

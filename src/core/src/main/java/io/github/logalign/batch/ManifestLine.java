@@ -11,19 +11,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a line of a manifest says.
  *
  * @param number the line of the file, for messages
- * @param activations names of files, which may have wildcards
+ * @param weights names of files, which may have wildcards
+ * @param activations the same
  */
 record ManifestLine(
         int number,
-        String weights,
+        JobFiles weights,
         @Nullable String tensor,
-        List<String> activations,
+        JobFiles activations,
         @Nullable String activation,
         @Nullable String mask,
         Map<String, String> labels) {
@@ -34,6 +36,11 @@ record ManifestLine(
     private static final String ACTIVATION = "activation";
     private static final String MASK = "mask";
     private static final String LABELS = "labels";
+    private static final String WEIGHTS_AXIS = "weights_axis";
+    private static final String ACTIVATIONS_AXIS = "activations_axis";
+
+    /** Tensors of files have no more dimensions than that. */
+    private static final Pattern AXIS = Pattern.compile("[0-7]");
 
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
@@ -58,43 +65,54 @@ record ManifestLine(
     private static ManifestLine jsonLine(Path path, int number, JsonReader json) {
         Map<String, String> texts = new LinkedHashMap<>();
         Map<String, String> labels = new LinkedHashMap<>();
+        List<String> weights = new ArrayList<>();
         List<String> activations = new ArrayList<>();
         json.beginObject();
         for (boolean first = true; json.hasMember(first); first = false) {
             String name = json.name();
             boolean isNew = switch (name) {
-                case ACTIVATIONS -> {
-                    boolean none = activations.isEmpty();
-                    readTexts(json, activations);
-                    yield none;
-                }
+                case WEIGHTS -> readTexts(json, weights);
+                case ACTIVATIONS -> readTexts(json, activations);
                 case LABELS -> {
                     boolean none = labels.isEmpty();
                     readLabels(json, labels);
                     yield none;
                 }
-                case WEIGHTS, TENSOR, ACTIVATION, MASK -> texts.put(name, json.string()) == null;
+                case TENSOR, ACTIVATION, MASK -> texts.put(name, json.string()) == null;
+                case WEIGHTS_AXIS, ACTIVATIONS_AXIS -> readText(json, name, texts);
                 default -> throw json.problem("the key '" + Names.printable(name) + "' is not known: the keys are"
-                        + " weights, tensor, activations, activation, mask and labels");
+                        + " weights, weights_axis, tensor, activations, activations_axis, activation, mask and labels");
             };
             if (!isNew) {
                 throw json.problem("the key '" + name + "' occurs twice");
             }
         }
         json.end();
-        return of(path, number, texts, activations, labels);
+        return of(path, number, texts, weights, activations, labels);
     }
 
-    private static void readTexts(JsonReader json, List<String> texts) {
+    /** A number or a text; false if it was there already. */
+    private static boolean readText(JsonReader json, String name, Map<String, String> texts) {
+        char begins = json.peek();
+        if (begins == '{' || begins == '[') {
+            throw json.problem("the value of '" + name + "' is no number");
+        }
+        return texts.put(name, json.text()) == null;
+    }
+
+    /** One text or several; false if there were some already. */
+    private static boolean readTexts(JsonReader json, List<String> texts) {
+        boolean isNew = texts.isEmpty();
         if (json.peek() != '[') {
             texts.add(json.string());
-            return;
+            return isNew;
         }
         json.beginArray();
         for (boolean first = true; json.hasElement(first); first = false) {
             json.peek();
             texts.add(json.string());
         }
+        return isNew;
     }
 
     private static void readLabels(JsonReader json, Map<String, String> labels) {
@@ -122,6 +140,7 @@ record ManifestLine(
         for (List<String> row : table.subList(1, table.size())) {
             Map<String, String> texts = new LinkedHashMap<>();
             Map<String, String> labels = new LinkedHashMap<>();
+            List<String> weights = new ArrayList<>();
             List<String> activations = new ArrayList<>();
             for (int column = 0; column < header.size(); column++) {
                 String cell = row.get(column);
@@ -129,33 +148,42 @@ record ManifestLine(
                     continue;
                 }
                 switch (header.get(column)) {
+                    case WEIGHTS -> weights.addAll(List.of(cell.split(SEPARATOR)));
                     case ACTIVATIONS -> activations.addAll(List.of(cell.split(SEPARATOR)));
-                    case WEIGHTS, TENSOR, ACTIVATION, MASK -> texts.put(header.get(column), cell);
+                    case TENSOR, ACTIVATION, MASK, WEIGHTS_AXIS, ACTIVATIONS_AXIS ->
+                        texts.put(header.get(column), cell);
                     default -> labels.put(header.get(column), cell);
                 }
             }
-            lines.add(of(path, lines.size() + 2, texts, activations, labels));
+            lines.add(of(path, lines.size() + 2, texts, weights, activations, labels));
         }
         return lines;
     }
 
     private static ManifestLine of(
-            Path path, int number, Map<String, String> texts, List<String> activations, Map<String, String> labels) {
-        String weights = texts.get(WEIGHTS);
-        if (weights == null || weights.isEmpty()) {
-            throw missing(path, number, WEIGHTS);
-        }
+            Path path, int number, Map<String, String> texts, List<String> weights, List<String> activations,
+            Map<String, String> labels) {
         texts.forEach((name, value) -> {
             if (value.isEmpty()) {
                 throw new LogalignException(Names.printable(path) + ": line " + number + ": " + name
                         + " is empty; leave it out, or give a value");
             }
         });
-        if (activations.isEmpty() || activations.stream().anyMatch(String::isEmpty)) {
-            throw missing(path, number, ACTIVATIONS);
-        }
-        return new ManifestLine(number, weights, texts.get(TENSOR), List.copyOf(activations), texts.get(ACTIVATION),
+        return new ManifestLine(number, files(path, number, WEIGHTS, weights, texts.get(WEIGHTS_AXIS)),
+                texts.get(TENSOR),
+                files(path, number, ACTIVATIONS, activations, texts.get(ACTIVATIONS_AXIS)), texts.get(ACTIVATION),
                 texts.get(MASK), labels);
+    }
+
+    private static JobFiles files(Path path, int number, String what, List<String> names, @Nullable String axis) {
+        if (names.isEmpty() || names.stream().anyMatch(String::isEmpty)) {
+            throw missing(path, number, what);
+        }
+        if (axis != null && !AXIS.matcher(axis).matches()) {
+            throw new LogalignException(Names.printable(path) + ": line " + number + ": " + what + "_axis is \""
+                    + Names.printable(axis) + "\"; give the number of a dimension, from 0");
+        }
+        return new JobFiles(names, axis == null ? null : Integer.valueOf(axis));
     }
 
     private static LogalignException missing(Path path, int number, String what) {

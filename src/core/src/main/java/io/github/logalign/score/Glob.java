@@ -1,5 +1,7 @@
 package io.github.logalign.score;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread safety: immutable.
  */
-public final class Glob {
+public final class Glob implements Serializable {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
 
     private static final int ANY = '*';
     private static final int ONE = '?';

@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import java.io.Serializable;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param weight the pattern for the names of weights
  * @param activation the name of their activations, with at most as many wildcards
  */
-public record NameMap(Glob weight, Glob activation) {
+public record NameMap(Glob weight, Glob activation) implements Serializable {
 
     /**
      * Parses {@code GLOB=GLOB}.

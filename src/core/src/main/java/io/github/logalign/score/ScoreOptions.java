@@ -9,6 +9,7 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.SvdRoute;
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -21,7 +22,9 @@ import java.util.Locale;
  * @param products by what matrix products are taken
  */
 public record ScoreOptions(
-        ScoreMethod method, Precision precision, SvdRoute svdRoute, NormRoute normRoute, Products products) {
+        ScoreMethod method, Precision precision, SvdRoute svdRoute, NormRoute normRoute, Products products)
+        implements
+            Serializable {
 
     /** What blocks of rows and tokens take in each thread. */
     private static final double BLOCKS = 32e6;

@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,9 @@ public record Selection(
         List<Glob> transposed,
         boolean storedOutputInput,
         List<Glob> convolutions,
-        boolean offersNames) {
+        boolean offersNames)
+        implements
+            Serializable {
 
     /** All layers, paired by name. */
     public static final Selection ALL = new Selection(null, null, List.of(), List.of(), List.of(), List.of());

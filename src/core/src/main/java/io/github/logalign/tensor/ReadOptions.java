@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param void16 the type of npy elements of two untyped bytes ({@code |V2}), as which numpy saves the bfloat16 of
  *     ml_dtypes; null if it is unknown, so that these elements cannot be used
  */
-public record ReadOptions(@Nullable Void16 void16) {
+public record ReadOptions(@Nullable Void16 void16) implements Serializable {
 
     /** No information beyond the file's own. */
     public static final ReadOptions DEFAULT = new ReadOptions(null);

@@ -45,13 +45,38 @@ final class ShardIndex {
         return new ShardIndex(origin, arena).read(file);
     }
 
+    /** The shards that an index names, whether they are there or not. */
+    static Set<Path> shards(Path index) {
+        Origin origin = Origin.of(index);
+        try (Arena arena = Arena.ofConfined()) {
+            return origin.reading(() -> {
+                ShardIndex reader = new ShardIndex(origin, arena);
+                Map<String, String> shardOfTensor = reader.shardOfTensor(MappedFile.map(index, arena));
+                return new TreeSet<>(reader.locations(shardOfTensor).values());
+            });
+        }
+    }
+
     private TensorFormat.Contents read(MemorySegment file) {
+        Map<String, String> shardOfTensor = shardOfTensor(file);
+        Map<String, Path> shards = locations(shardOfTensor);
+        if (!shards.isEmpty() && shards.keySet().stream().allMatch(ShardIndex::isPickle)) {
+            throw origin.problem("it is the index of a PyTorch checkpoint in pickles", PyTorch.indexRemedy(origin));
+        }
+        return readShards(shardOfTensor, shards);
+    }
+
+    private Map<String, String> shardOfTensor(MemorySegment file) {
         if (file.byteSize() > MAX_INDEX_BYTES) {
             throw origin.problem(
                     "it looks like JSON of more than " + MAX_INDEX_BYTES + " bytes, too long for an index",
                     "name the safetensors file itself");
         }
-        Map<String, String> shardOfTensor = readIndex(Bytes.head(file, file.byteSize()));
+        return readIndex(Bytes.head(file, file.byteSize()));
+    }
+
+    /** By their names. */
+    private Map<String, Path> locations(Map<String, String> shardOfTensor) {
         Map<String, Path> shards = new TreeMap<>();
         for (String shard : shardOfTensor.values()) {
             if (!shards.containsKey(shard)) {
@@ -61,10 +86,7 @@ final class ShardIndex {
                 shards.put(shard, locate(shard));
             }
         }
-        if (!shards.isEmpty() && shards.keySet().stream().allMatch(ShardIndex::isPickle)) {
-            throw origin.problem("it is the index of a PyTorch checkpoint in pickles", PyTorch.indexRemedy(origin));
-        }
-        return readShards(shardOfTensor, shards);
+        return shards;
     }
 
     private Map<String, String> readIndex(byte[] text) {

@@ -8,10 +8,12 @@ import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,12 @@ public final class TensorFile implements AutoCloseable {
     private final TensorFormat.Contents contents;
     private final Map<String, Tensor> byName;
 
-    private TensorFile(Path path, Arena arena, TensorFormat format, TensorFormat.Contents contents) {
+    /** What is closed with this file. */
+    private final List<TensorFile> parts;
+
+    private TensorFile(Path path, Arena arena, TensorFormat format, TensorFormat.Contents contents,
+            List<TensorFile> parts) {
+        this.parts = parts;
         this.path = path;
         this.arena = arena;
         this.format = format;
@@ -91,11 +98,58 @@ public final class TensorFile implements AutoCloseable {
         Origin origin = Origin.of(path);
         MemorySegment file = MappedFile.map(path, arena);
         TensorFormat format = TensorFormats.of(file, origin);
-        return new TensorFile(path, arena, format, format.open(file, origin, options, arena));
+        return new TensorFile(path, arena, format, format.open(file, origin, options, arena), List.of());
     }
 
     /**
-     * The path that was opened.
+     * Opens files that have a part of every tensor each, such as those of tensor-parallel ranks, as if they were one. Tensors of
+     * fewer dimensions, of which each file has all, are those of the first file.
+     *
+     * <p>Cost: a tensor is copied to memory, where it stays until the file is closed, when it is read first.
+     *
+     * @param paths at least one file, in the order of their parts
+     * @param axis along which dimension the parts follow each other, from 0
+     * @param options information that the files themselves lack
+     * @return the open file; the caller closes it
+     * @throws IllegalArgumentException if there are no files, or the axis is negative
+     * @throws LogalignException as from {@link #open(Path, ReadOptions)}
+     */
+    @SuppressWarnings("MustBeClosed") // the file that is returned closes the arena
+    public static TensorFile joined(List<Path> paths, int axis, ReadOptions options) {
+        if (paths.isEmpty() || axis < 0) {
+            throw new IllegalArgumentException(paths.size() + " files cannot be joined along axis " + axis);
+        }
+        Arena arena = Arena.ofShared();
+        List<TensorFile> parts = new ArrayList<>();
+        @Nullable
+        TensorFile joined = null;
+        try {
+            paths.forEach(path -> parts.add(open(path, options)));
+            TensorFile first = parts.getFirst();
+            joined = new TensorFile(first.path, arena, first.format,
+                    JoinedTensors.of(parts, axis, Origin.of(first.path), arena), parts);
+            return joined;
+        } finally {
+            if (joined == null) {
+                parts.forEach(TensorFile::close);
+                arena.close();
+            }
+        }
+    }
+
+    /**
+     * The shards of an index.
+     *
+     * @param index the index.json of a sharded checkpoint
+     * @return the paths of the files that it names, whether they are there or not
+     * @throws LogalignException if it cannot be read or is no index
+     */
+    public static Set<Path> shards(Path index) {
+        return ShardIndex.shards(index);
+    }
+
+    /**
+     * The path that was opened; of several files the first one's.
      *
      * @return the path
      */
@@ -199,6 +253,7 @@ public final class TensorFile implements AutoCloseable {
         if (arena.scope().isAlive()) {
             arena.close();
         }
+        parts.forEach(TensorFile::close);
     }
 
     private LogalignException missing(String name) {

@@ -87,8 +87,8 @@ public record FileStamp(long bytes, Instant modified, String ends) implements Se
     public static Set<Path> files(Path path) {
         Set<Path> files = new TreeSet<>(List.of(path));
         if (isIndexName(path)) {
-            try (TensorFile index = TensorFile.open(path)) {
-                index.tensors().forEach(tensor -> files.add(tensor.path()));
+            try {
+                files.addAll(TensorFile.shards(path));
             } catch (LogalignException unreadable) {
                 return files;
             }

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many jobs give the rows that each of them gives alone. */
@@ -108,8 +109,10 @@ class BatchScorerTest {
     }
 
     private void job(int weights, @Nullable String tensor, int... dumps) {
-        List<String> activations = Arrays.stream(dumps).mapToObj(dump -> path("x" + dump)).toList();
-        jobs.add(new BatchJob(jobs.size() + 1, path("w" + weights), tensor, activations, null, null, folder.toString(),
+        JobFiles activations = JobFiles
+                .of(Arrays.stream(dumps).mapToObj(dump -> path("x" + dump)).toArray(String[]::new));
+        jobs.add(new BatchJob(jobs.size() + 1, JobFiles.of(path("w" + weights)), tensor, activations, null, null,
+                folder.toString(),
                 Map.of("step", "" + weights)));
     }
 
@@ -323,5 +326,82 @@ class BatchScorerTest {
         };
         assertEquals("the disk is full",
                 assertThrows(LogalignException.class, () -> run(ScoreMethod.SVD, full)).getMessage());
+    }
+
+    /** A tensor's part for each of two ranks, along an axis. */
+    private void ranks(String name, double[][] values, int axis) {
+        int rows = values.length;
+        int columns = values[0].length;
+        for (int rank = 0; rank < 2; rank++) {
+            int first = axis == 0 ? rank * rows / 2 : 0;
+            int end = axis == 0 && rank == 0 ? rows / 2 : rows;
+            int left = axis == 1 ? rank * columns / 2 : 0;
+            int right = axis == 1 && rank == 0 ? columns / 2 : columns;
+            double[] part = Arrays.stream(values, first, end)
+                    .flatMapToDouble(row -> Arrays.stream(row, left, right)).toArray();
+            new SafetensorsWriter().add("t", shape(end - first, right - left), part)
+                    .write(folder.resolve(name + "-rank" + rank + ".safetensors"));
+        }
+    }
+
+    private static double[] flat(double[][] values) {
+        return Arrays.stream(values).flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    private double[][] matrix(int rows, int columns) {
+        double[][] values = new double[rows][columns];
+        for (double[] row : values) {
+            Arrays.setAll(row, _ -> random.nextGaussian());
+        }
+        return values;
+    }
+
+    /** Column-parallel layers divide W along its outputs; row-parallel ones W and X along the inputs. */
+    @ParameterizedTest
+    @CsvSource({"0,", "1, 1", ", 1", "0, 0"})
+    void joinedFilesAreAsOne(@Nullable Integer weightsAxis, @Nullable Integer activationsAxis) throws Exception {
+        double[][] w = matrix(9, 7);
+        double[][] x = matrix(TOKENS, 7);
+        new SafetensorsWriter().add("t", shape(9, 7), flat(w)).write(folder.resolve("w-whole.safetensors"));
+        new SafetensorsWriter().add("t", shape(TOKENS, 7), flat(x)).write(folder.resolve("x-whole.safetensors"));
+        if (weightsAxis != null) {
+            ranks("w", w, weightsAxis);
+        }
+        if (activationsAxis != null) {
+            ranks("x", x, activationsAxis);
+        }
+        jobs.clear();
+        jobs.add(new BatchJob(1, JobFiles.of(path("w-whole")), "t", JobFiles.of(path("x-whole")), null, null, "",
+                Map.of()));
+        jobs.add(
+                new BatchJob(2, joined("w", weightsAxis), "t", joined("x", activationsAxis), null, null, "", Map.of()));
+        Rows rows = run(ScoreMethod.SVD);
+        LayerScore whole = rows.row(1, 0).score();
+        LayerScore joined = rows.row(2, 0).score();
+        assertEquals(whole.outcome(), joined.outcome());
+        assertEquals(weightsAxis == null ? path("w-whole") : path("w-rank0") + " and 1 other",
+                joined.info().weight().file());
+        assertEquals(activationsAxis == null ? path("x-whole") : path("x-rank0") + " and 1 other",
+                Objects.requireNonNull(joined.info().activation()).file());
+    }
+
+    private JobFiles joined(String name, @Nullable Integer axis) {
+        return axis == null
+                ? JobFiles.of(path(name + "-whole"))
+                : new JobFiles(List.of(path(name + "-rank0"), path(name + "-rank1")), axis);
+    }
+
+    @Test
+    void partsThatDoNotFitAreSaid() throws Exception {
+        ranks("w", matrix(8, 6), 0);
+        new SafetensorsWriter().add("t", shape(4, 5), new double[20]).write(folder.resolve("w-rank1.safetensors"));
+        new SafetensorsWriter().add("t", shape(TOKENS, 6), flat(matrix(TOKENS, 6)))
+                .write(folder.resolve("x-whole.safetensors"));
+        jobs.clear();
+        jobs.add(new BatchJob(1, joined("w", 0), "t", joined("x", null), null, null, "", Map.of()));
+        LayerScore row = run(ScoreMethod.SVD).row(1, 0).score();
+        String reason = row.reason().orElseThrow();
+        assertTrue(reason.contains("w-rank1.safetensors is F64 [4, 5]"), reason);
+        assertTrue(reason.contains("axis 0"), reason);
     }
 }

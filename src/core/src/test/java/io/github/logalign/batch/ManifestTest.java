@@ -48,11 +48,12 @@ class ManifestTest {
         assertEquals(lines.jobs(), csv.jobs());
         assertEquals(List.of("run", "step"), lines.labels());
         BatchJob first = lines.jobs().getFirst();
-        assertEquals(new BatchJob(1, path("w/1.npz"), null, List.of(path("x.npz")), null, null, folder.toString(),
+        assertEquals(new BatchJob(1, JobFiles.of(path("w/1.npz")), null, JobFiles.of(path("x.npz")), null, null,
+                folder.toString(),
                 Map.of("run", "a", "step", "100")), first);
         BatchJob second = lines.jobs().get(1);
         assertEquals(2, second.number());
-        assertEquals(List.of(path("x.npz"), path("y.npz")), second.activations());
+        assertEquals(JobFiles.of(path("x.npz"), path("y.npz")), second.activations());
         assertEquals(Map.of("run", "a,b"), second.labels());
         assertNull(first.tensor());
     }
@@ -66,8 +67,24 @@ class ManifestTest {
                 {"weights": "w.npy", "activations": "rank*.npy"}
                 {"weights": "w.npy", "activations": ["none*.npy", "/tmp/x.npy"]}
                 """);
-        assertEquals(List.of(path("rank0.npy"), path("rank1.npy")), manifest.jobs().getFirst().activations());
-        assertEquals(List.of(path("none*.npy"), "/tmp/x.npy"), manifest.jobs().get(1).activations());
+        assertEquals(JobFiles.of(path("rank0.npy"), path("rank1.npy")), manifest.jobs().getFirst().activations());
+        assertEquals(JobFiles.of(path("none*.npy"), "/tmp/x.npy"), manifest.jobs().get(1).activations());
+    }
+
+    @Test
+    void filesMayBeJoinedAlongAnAxis() throws IOException {
+        Manifest lines = read("jobs.jsonl",
+                """
+                        {"weights": ["w0.npy", "w1.npy"], "weights_axis": 1, "activations": ["x0.npy", "x1.npy"], "activations_axis": 1}
+                        """);
+        Manifest csv = read("jobs.csv", """
+                weights,weights_axis,activations,activations_axis
+                w0.npy;w1.npy,1,x0.npy;x1.npy,1
+                """);
+        assertEquals(lines.jobs(), csv.jobs());
+        BatchJob job = lines.jobs().getFirst();
+        assertEquals(new JobFiles(List.of(path("w0.npy"), path("w1.npy")), 1), job.weights());
+        assertEquals(new JobFiles(List.of(path("x0.npy"), path("x1.npy")), 1), job.activations());
     }
 
     @Test
@@ -98,6 +115,10 @@ class ManifestTest {
         "a.jsonl | {\"weights\": \"w\", \"weights\": \"w\"} | 'weights' occurs twice",
         "a.jsonl | {\"weights\": \"w\", \"step\": 1} | the key 'step' is not known",
         "a.jsonl | {\"weights\": 1} | line 1 is refused",
+        "a.jsonl | {\"weights\": [\"v\", \"w\"], \"activations\": \"x\"} | lists 2 files of weights; say with weights_axis",
+        "a.jsonl | {\"weights\": \"w\", \"activations\": \"x\", \"activations_axis\": -1} | line 1: activations_axis is",
+        "a.jsonl | {\"weights\": \"w\", \"activations\": \"x\", \"weights_axis\": [1]} | 'weights_axis' is no number",
+        "a.csv | `weights,activations,weights_axis\nw,x,rows` | weights_axis is",
         "a.jsonl | {\"weights\": \"w\", \"labels\": {\"a\": 1, \"a\": 2}} | 'a' occurs twice",
         "a.jsonl | {\"weights\": \"w\", \"labels\": {\"a\": null}} | neither text nor a number",
         "a.jsonl | {\"weights\": \"w\", \"labels\": {\"a\": [1]}} | neither text nor a number",

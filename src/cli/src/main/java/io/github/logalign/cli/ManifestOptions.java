@@ -43,6 +43,9 @@ final class ManifestOptions {
                     + "limit); layers that need more at once wait for each other.")
     private @Nullable String maxMemory;
 
+    @Option(names = "--with-spectra", description = "Rows have the spectra p and q and the singular values, as lists.")
+    boolean withSpectra;
+
     /** A part of a manifest. */
     record Shard(int number, int count) {
 
@@ -82,9 +85,10 @@ final class ManifestOptions {
 
     /** Refuses options that mean nothing without a manifest. */
     void checkAlone(CommandLine commandLine) {
-        if (manifest == null && (resume || retryFailed || maxMemory != null || !shard.equals("1/1"))) {
-            throw new ParameterException(commandLine, "--resume, --retry-failed, --max-memory and --shard are for "
-                    + "--manifest");
+        if (manifest == null && (resume || retryFailed || withSpectra || maxMemory != null || !shard.equals("1/1"))) {
+            throw new ParameterException(commandLine,
+                    "--resume, --retry-failed, --with-spectra, --max-memory and --shard are for "
+                            + "--manifest");
         }
         if (retryFailed && !resume) {
             throw new ParameterException(commandLine, "--retry-failed continues a journal: give --resume too");

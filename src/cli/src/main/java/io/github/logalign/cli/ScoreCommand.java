@@ -2,6 +2,7 @@ package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
 import io.github.logalign.cli.OutputOptions.Format;
+import io.github.logalign.journal.JournalHeader;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
@@ -190,6 +191,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     "--manifest names the files, tensors and masks: leave out --weights,"
                             + " --activations, --tensor, --activation, --mask, --model and --spectra");
         }
+        if (method == ScoreMethod.NORM && manifest.withSpectra) {
+            throw new ParameterException(commandLine, "--method norm computes no spectra: leave out --with-spectra");
+        }
         if (output.hasFormat()) {
             throw new ParameterException(commandLine,
                     "--format is for a result of one file; with --manifest the name of --out"
@@ -204,6 +208,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         described.put("method", method.name().toLowerCase(Locale.ROOT));
         described.put("map", String.join(" ", maps));
         described.put("void16", reading.described());
+        described.put(JournalHeader.WITH_SPECTRA, String.valueOf(manifest.withSpectra));
         return new ManifestRun(commandLine, manifest, output)
                 .run(itsManifest, out, options, selection(commandLine), reading.options(), threads, described,
                         kept.store(commandLine, method));

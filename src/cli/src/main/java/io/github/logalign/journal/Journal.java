@@ -1,6 +1,5 @@
 package io.github.logalign.journal;
 
-import io.github.logalign.batch.BatchColumns;
 import io.github.logalign.batch.BatchRow;
 import io.github.logalign.batch.BatchSink;
 import io.github.logalign.internal.io.Names;
@@ -44,11 +43,11 @@ public final class Journal implements BatchSink, AutoCloseable {
     private long end;
     private long synced = System.nanoTime();
 
-    private Journal(Path path, FileChannel channel, List<String> labels, @Nullable JournalIndex earlier,
+    private Journal(Path path, FileChannel channel, JournalHeader header, @Nullable JournalIndex earlier,
             boolean retries) {
         this.path = path;
         this.channel = channel;
-        this.columns = BatchColumns.of(labels);
+        this.columns = header.columns();
         this.earlier = earlier;
         this.retries = retries;
         this.end = earlier == null ? 0 : earlier.end();
@@ -65,7 +64,7 @@ public final class Journal implements BatchSink, AutoCloseable {
      */
     public static Journal begin(Path path, JournalHeader header, Map<String, String> inputs) {
         return open(path, channel -> {
-            Journal journal = new Journal(path, channel, header.labels(), null, false);
+            Journal journal = new Journal(path, channel, header, null, false);
             channel.truncate(0);
             journal.append(header.line());
             journal.append(JournalIndex.inputs(inputs));
@@ -97,7 +96,7 @@ public final class Journal implements BatchSink, AutoCloseable {
                         + "; continue with what it was begun with, or name another --out");
             }
             Map<String, String> changed = changed(path, index, inputs, uses);
-            Journal journal = new Journal(path, channel, header.labels(), index, retries);
+            Journal journal = new Journal(path, channel, header, index, retries);
             channel.truncate(index.end());
             if (!changed.isEmpty()) {
                 journal.append(JournalIndex.inputs(changed));

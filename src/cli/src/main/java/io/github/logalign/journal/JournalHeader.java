@@ -1,7 +1,10 @@
 package io.github.logalign.journal;
 
 import io.github.logalign.report.JsonLines;
+import io.github.logalign.batch.BatchColumns;
+import io.github.logalign.batch.BatchRow;
 import io.github.logalign.score.Cells;
+import io.github.logalign.score.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,9 @@ public record JournalHeader(
 
     static final int VERSION = 1;
 
+    /** The option, true or false, by which rows have spectra. */
+    public static final String WITH_SPECTRA = "with-spectra";
+
     private static final String JOURNAL = "journal";
     private static final String LABELS = "labels";
     private static final String OPTIONS = "options";
@@ -31,6 +37,11 @@ public record JournalHeader(
     public JournalHeader {
         labels = List.copyOf(labels);
         options = Map.copyOf(options);
+    }
+
+    /** The schema of the rows. */
+    List<Column<BatchRow, ?>> columns() {
+        return BatchColumns.of(labels, Boolean.parseBoolean(options.get(WITH_SPECTRA)));
     }
 
     byte[] line() {

@@ -85,7 +85,7 @@ final class JournalIndex {
         if (header == null) {
             JournalHeader first = JournalHeader.read(line);
             header = first;
-            lists = JsonLines.listNames(BatchColumns.of(first.labels()));
+            lists = JsonLines.listNames(first.columns());
         } else if (line.startsWith("{\"" + PLANNED + "\"")) {
             Map<String, String> texts = JsonLines.read(Set.of(), line).texts();
             layers.put(Integer.parseInt(JournalHeader.text(texts, PLANNED)),

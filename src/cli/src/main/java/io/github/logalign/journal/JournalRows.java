@@ -1,6 +1,5 @@
 package io.github.logalign.journal;
 
-import io.github.logalign.batch.BatchColumns;
 import io.github.logalign.batch.BatchRow;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Reasons;
@@ -124,7 +123,7 @@ public final class JournalRows implements Iterable<BatchRow>, AutoCloseable {
      * @return the columns, with those of the labels
      */
     public List<Column<BatchRow, ?>> columns() {
-        return BatchColumns.of(header().labels());
+        return header().columns();
     }
 
     @Override

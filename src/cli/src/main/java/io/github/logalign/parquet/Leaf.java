@@ -49,19 +49,19 @@ record Leaf<R>(Column<R, ?> column, List<Column<R, ?>> siblings) {
         return column.name().substring(column.name().indexOf('.') + 1);
     }
 
-    private boolean isList() {
-        return column.type() == ColumnType.TEXTS;
+    boolean isList() {
+        return column.type().isList();
     }
 
     private boolean isText() {
-        return isList() || column.type() == ColumnType.TEXT;
+        return column.type() == ColumnType.TEXTS || column.type() == ColumnType.TEXT;
     }
 
     private int type() {
         return switch (column.type()) {
             case TEXT, TEXTS -> BYTE_ARRAY;
             case INTEGER -> INT64;
-            case REAL -> DOUBLE;
+            case REAL, REALS -> DOUBLE;
         };
     }
 

@@ -11,9 +11,9 @@ import java.util.Map;
 
 /**
  * Rows as Parquet. A column whose name has a dot is a part of a struct, as in JSON; integers are INT64, reals DOUBLE, text is
- * STRING and a list of text LIST. Every value may be null. Units and meanings are in the file's metadata, under the columns' names.
+ * STRING and lists of texts or numbers LIST. Every value may be null. Units and meanings are in the file's metadata, under the columns' names.
  *
- * <p>Memory: the rows of one row group, 10,000.
+ * <p>Memory: the rows of one row group, 10,000 at most, with a million elements of lists.
  *
  * @param <R> the rows
  */
@@ -22,6 +22,9 @@ public final class ParquetFile<R> {
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
     private static final int VERSION = 1;
     private static final int ROWS_OF_GROUP = 10_000;
+
+    /** Elements of lists, which may be thousands a row. */
+    private static final int ELEMENTS_OF_GROUP = 1_000_000;
 
     private final List<Leaf<R>> leaves = new ArrayList<>();
     private final Map<String, List<Leaf<R>>> fields = new LinkedHashMap<>();
@@ -56,14 +59,17 @@ public final class ParquetFile<R> {
         out.write(MAGIC);
         long offset = MAGIC.length;
         long count = 0;
+        long elements = 0;
         List<CompactStruct> groups = new ArrayList<>();
         List<R> pending = new ArrayList<>();
         for (R row : rows) {
             pending.add(row);
             count++;
-            if (pending.size() == ROWS_OF_GROUP) {
+            elements += elements(row);
+            if (pending.size() == ROWS_OF_GROUP || elements >= ELEMENTS_OF_GROUP) {
                 offset = writeGroup(out, pending, offset, groups);
                 pending.clear();
+                elements = 0;
             }
         }
         if (!pending.isEmpty()) {
@@ -73,6 +79,16 @@ public final class ParquetFile<R> {
         out.write(footer);
         out.write(LittleEndian.bytes(footer.length));
         out.write(MAGIC);
+    }
+
+    private long elements(R row) {
+        long elements = 0;
+        for (Leaf<R> leaf : leaves) {
+            if (leaf.isList() && leaf.column().value(row) instanceof List<?> list) {
+                elements += list.size();
+            }
+        }
+        return elements;
     }
 
     private long writeGroup(OutputStream out, List<R> rows, long offset, List<CompactStruct> groups)

@@ -67,7 +67,7 @@ final class CsvCells {
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
             for (Object value : values) {
-                json.writeString(String.valueOf(value));
+                JsonValues.write(json, value);
             }
             json.writeEndArray();
         } catch (IOException impossible) {

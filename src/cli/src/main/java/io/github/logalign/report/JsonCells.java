@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a row that {@link Fields} made: an object of values, of which some are objects of values or lists of text. */
+/** Reads a row that {@link Fields} made: an object of values, of which some are objects of values, or lists of texts or numbers. */
 final class JsonCells {
 
     private final JsonParser json;
@@ -54,7 +54,8 @@ final class JsonCells {
 
     private boolean readList(String name) throws IOException {
         List<String> values = lists.computeIfAbsent(name, _ -> new ArrayList<>());
-        while (json.nextToken() == JsonToken.VALUE_STRING) {
+        for (JsonToken value = json.nextToken(); value != null && (value == JsonToken.VALUE_STRING
+                || value.isNumeric()); value = json.nextToken()) {
             values.add(json.getText());
         }
         return json.currentToken() == JsonToken.END_ARRAY;

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.github.logalign.score.Cells;
 import io.github.logalign.score.Column;
-import io.github.logalign.score.ColumnType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,14 +63,14 @@ public final class JsonLines {
      * @return their names
      */
     public static Set<String> listNames(List<? extends Column<?, ?>> columns) {
-        return columns.stream().filter(column -> column.type() == ColumnType.TEXTS).map(Column::name)
+        return columns.stream().filter(column -> column.type().isList()).map(Column::name)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
      * Reads a line.
      *
-     * @param lists the names of values that are lists of text
+     * @param lists the names of values that are lists of texts or numbers
      * @param line the line
      * @return the values; those of an inner object by its name, a dot and theirs
      * @throws IllegalArgumentException if it is no such object

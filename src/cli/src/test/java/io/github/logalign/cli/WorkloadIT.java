@@ -8,6 +8,10 @@ import io.github.logalign.testing.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -116,6 +120,50 @@ class WorkloadIT {
         Result none = run("score", "--manifest", Workload.MANIFEST, "--out", "none.jsonl", "--kept", "missing");
         assertEquals(1, none.code(), none::toString);
         assertTrue(none.err().getFirst().contains("missing: there is no such folder"), none::toString);
+    }
+
+    @Test
+    void spectraMayBeListsOfARow() throws Exception {
+        int jobs = Workload.write(folder, 3);
+        List<Map<String, Object>> rows = batch("rows.jsonl", "--with-spectra");
+        for (Map<String, Object> row : rows) {
+            if ("ok".equals(row.get("status"))) {
+                List<?> p = (List<?>) Objects.requireNonNull(row.get("p"));
+                List<?> q = (List<?>) Objects.requireNonNull(row.get("q"));
+                double overlap = 0;
+                for (int i = 0; i < p.size(); i++) {
+                    overlap += ((Number) p.get(i)).doubleValue() * ((Number) q.get(i)).doubleValue();
+                }
+                assertEquals(Json.number(row, "overlap"), overlap, 1e-14);
+            }
+        }
+        for (String out : List.of("rows.parquet", "rows.csv")) {
+            Result exported = run("export", "rows.jsonl.journal", "--out", out);
+            assertEquals(0, exported.code(), exported::toString);
+        }
+        assertTrue(Files.readString(folder.resolve("rows.csv")).contains(",\"[0."));
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        """
+                                select count(*), sum(len(sigma)), max(abs(list_sum(list_transform(list_zip(p, q), lambda pair: pair[1] * pair[2])) - overlap)),
+                                    max(abs(list_sum(p) - 1)), max(abs(pow(sigma[1], 2) / list_sum(list_transform(sigma, lambda each: each * each)) - p[1])),
+                                    sum((p is null)::int)
+                                from '%s'"""
+                                .formatted(folder.resolve("rows.parquet")))) {
+            assertTrue(result.next());
+            assertEquals(jobs, result.getLong(1));
+            assertEquals(rows.stream().filter(row -> row.get("sigma") instanceof List<?>)
+                    .mapToLong(row -> ((List<?>) Objects.requireNonNull(row.get("sigma"))).size()).sum(),
+                    result.getLong(2));
+            assertEquals(0, result.getDouble(3), 1e-14);
+            assertEquals(0, result.getDouble(4), 1e-12);
+            assertEquals(0, result.getDouble(5), 1e-12);
+            assertEquals(Workload.BROKEN, result.getLong(6));
+        }
+        Result norm = run("score", "--manifest", Workload.MANIFEST, "--out", "n.csv", "--with-spectra", "--method",
+                "norm");
+        assertEquals(2, norm.code(), norm::toString);
     }
 
     private long files(String name) throws IOException {

@@ -1,10 +1,12 @@
 package io.github.logalign.batch;
 
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Spectra;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scored layer of a job.
@@ -15,11 +17,27 @@ import java.util.Map;
  * @param part which layer of the job, from 0; {@link #WHOLE_JOB} if none of its layers could be found
  * @param labels the job's labels
  * @param score the row
+ * @param spectra the spectra behind it; null if there are none, or they are not wanted
  */
-public record BatchRow(int job, int part, Map<String, String> labels, LayerScore score) implements Serializable {
+public record BatchRow(
+        int job, int part, Map<String, String> labels, LayerScore score, @Nullable Spectra spectra)
+        implements
+            Serializable {
 
     /** The part of a row that says why a job has no layers. */
     public static final int WHOLE_JOB = -1;
+
+    /**
+     * A row without spectra.
+     *
+     * @param job the job's number in the manifest
+     * @param part which layer of the job, from 0; {@link #WHOLE_JOB} if none of its layers could be found
+     * @param labels the job's labels
+     * @param score the row
+     */
+    public BatchRow(int job, int part, Map<String, String> labels, LayerScore score) {
+        this(job, part, labels, score, null);
+    }
 
     /** Copies the labels. */
     public BatchRow {

@@ -116,20 +116,21 @@ public final class BatchScorer {
         try (MemoryBudget.Share _ = budget.take(memory);
                 SharedWeights weights = sharing.weights(layer.first())) {
             for (SharedLayer.Row row : layer.rows()) {
-                sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(),
-                        score(sharing, row, weights)));
+                Scorer.Result result = score(sharing, row, weights);
+                sink.accept(new BatchRow(row.job().number(), row.part(), row.job().labels(), result.row(),
+                        result.spectra()));
             }
         }
     }
 
     /** What is wrong with a weight is said of the file that the row is of, not of another one with the same numbers. */
-    private static LayerScore score(Scorer scorer, SharedLayer.Row row, SharedWeights shared) {
-        LayerScore score = scorer.score(row.batches(), shared).row();
-        if (!(score.outcome() instanceof Outcome.Failed) || shared.isOf(row.layer())) {
-            return score;
+    private static Scorer.Result score(Scorer scorer, SharedLayer.Row row, SharedWeights shared) {
+        Scorer.Result result = scorer.score(row.batches(), shared);
+        if (!(result.row().outcome() instanceof Outcome.Failed) || shared.isOf(row.layer())) {
+            return result;
         }
         try (SharedWeights own = scorer.weights(row.layer())) {
-            return scorer.score(row.batches(), own).row();
+            return scorer.score(row.batches(), own);
         }
     }
 

@@ -112,6 +112,21 @@ public final class Column<R, V> {
     }
 
     /**
+     * A column of lists of numbers.
+     *
+     * @param <R> the rows
+     * @param name such as {@code p}
+     * @param description in half a sentence
+     * @param getter takes the value from a row
+     * @return the column
+     */
+    public static <R> Column<R, List<Double>> reals(
+            String name, String description, Function<R, @Nullable List<Double>> getter) {
+        return of(name, new ColumnCodec<>(ColumnType.REALS, "a list of numbers", value -> value,
+                text -> List.of(number(text))), description, getter);
+    }
+
+    /**
      * A column of text that is one of a few words.
      *
      * @param <R> the rows
@@ -269,12 +284,17 @@ public final class Column<R, V> {
         if (codec.type() == ColumnType.TEXTS) {
             return (V) cells.lists().get(name);
         }
-        String text = cells.texts().get(name);
-        if (text == null) {
-            return null;
+        if (codec.type() == ColumnType.REALS) {
+            List<String> texts = cells.lists().get(name);
+            return texts == null ? null : (V) texts.stream().map(text -> read(text, Column::number)).toList();
         }
+        String text = cells.texts().get(name);
+        return text == null ? null : read(text, codec.read());
+    }
+
+    private <T> T read(String text, Function<String, T> reader) {
         try {
-            return codec.read().apply(text);
+            return reader.apply(text);
         } catch (IllegalArgumentException wrong) {
             throw new IllegalArgumentException(
                     "\"" + name + "\" is " + codec.kind() + ", not \"" + Names.printable(text) + "\"", wrong);

@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,4 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param q the activation spectrum; null without activations
  * @param sigma the singular values
  */
-public record Spectra(double[] p, double @Nullable [] q, double[] sigma) {}
+public record Spectra(double[] p, double @Nullable [] q, double[] sigma) implements Serializable {}

@@ -94,7 +94,7 @@ class SeriesColumnsTest {
             case TEXT -> String.class;
             case INTEGER -> Long.class;
             case REAL -> Double.class;
-            case TEXTS -> List.class;
+            case TEXTS, REALS -> List.class;
         };
     }
 

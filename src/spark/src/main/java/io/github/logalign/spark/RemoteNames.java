@@ -24,10 +24,8 @@ final class RemoteNames {
         remoteByLocal.putAll(others.remoteByLocal);
     }
 
+    /** The row without its spectra, of which Spark's rows have no columns. */
     BatchRow restore(BatchRow row) {
-        if (remoteByLocal.isEmpty()) {
-            return row;
-        }
         LayerScore score = row.score();
         LayerInfo info = score.info();
         LayerInfo restored = new LayerInfo(info.layer(), source(info.weight()),

@@ -98,6 +98,7 @@ public final class RowTable {
             case INTEGER -> DataTypes.LongType;
             case REAL -> DataTypes.DoubleType;
             case TEXTS -> DataTypes.createArrayType(DataTypes.StringType);
+            case REALS -> DataTypes.createArrayType(DataTypes.DoubleType);
         };
     }
 

@@ -44,7 +44,7 @@ class SparkIT {
         Process command = new ProcessBuilder(
                 Objects.requireNonNull(System.getProperty("logalign.command")), "score", "--manifest",
                 Workload.MANIFEST,
-                "--out", expected().toString(), "--products", "blas", "--threads", "1", "--quiet")
+                "--out", expected().toString(), "--products", "blas", "--threads", "1", "--with-spectra", "--quiet")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("command.txt").toFile())
@@ -76,7 +76,7 @@ class SparkIT {
     /** Compares all values but the time. */
     private static void assertRows(Path out) {
         SparkSession spark = Sessions.local();
-        Dataset<Row> wanted = spark.read().parquet(expected().toString()).drop("seconds");
+        Dataset<Row> wanted = spark.read().parquet(expected().toString()).drop("seconds", "p", "q", "sigma");
         Dataset<Row> rows = spark.read().parquet(out.toString()).drop("seconds");
         assertEquals(wanted.schema().catalogString(), rows.schema().catalogString());
         assertEquals(jobs, rows.count());
@@ -89,6 +89,16 @@ class SparkIT {
         // The rows are in the order of the manifest.
         List<Long> order = rows.select("job").collectAsList().stream().map(row -> row.getLong(0)).toList();
         assertEquals(order.stream().sorted().toList(), order);
+    }
+
+    @Test
+    void sparkReadsWhatTheCommandWrites() {
+        Dataset<Row> rows = Sessions.local().read().parquet(expected().toString());
+        assertEquals(jobs, rows.count());
+        assertEquals(jobs - Workload.BROKEN, rows.filter("""
+                abs(aggregate(zip_with(p, q, (a, b) -> a * b), 0D, (sum, product) -> sum + product) - overlap) < 1e-14
+                and size(sigma) = size(p)""").count());
+        assertEquals(Workload.BROKEN, rows.filter("p is null and q is null and sigma is null").count());
     }
 
     @ParameterizedTest

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -118,11 +117,11 @@ public final class LayerSums {
     private static <S> Iterator<S> sums(BatchJob job, Iterator<String> files, Adding<S> adding) {
         List<S> sums = new ArrayList<>();
         LocalCopies copies = Executor.copies(LOCAL_BYTES);
-        Configuration configuration = Executor.hadoop();
+        RemoteFiles remote = new RemoteFiles(Executor.hadoop());
         try (Arena arena = Arena.ofShared()) {
             while (files.hasNext()) {
-                LocalJob local = LocalJob.of(withFile(job, files.next()), copies, configuration, new RemoteNames());
-                try (LocalCopies.Lease _ = copies.hold(local.remote(), configuration)) {
+                LocalJob local = LocalJob.of(withFile(job, files.next()), copies, remote, new RemoteNames());
+                try (LocalCopies.Lease _ = copies.hold(local.remote(), remote)) {
                     withInputs(local.job(), inputs -> adding.add(sums, inputs, arena));
                 }
             }

@@ -1,7 +1,6 @@
 package io.github.logalign.spark;
 
 import io.github.logalign.matrix.LogalignException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -20,12 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.security.AccessControlException;
 
 /**
  * Copies of remote files in a folder of bounded size. Those that nobody holds are deleted when their room is needed, the
@@ -97,21 +92,6 @@ final class LocalCopies {
     }
 
     /**
-     * The size of a file.
-     *
-     * @return empty if there is none that can be read
-     */
-    static Optional<FileStatus> status(String name, Configuration configuration) throws IOException {
-        org.apache.hadoop.fs.Path remote = new org.apache.hadoop.fs.Path(name);
-        try {
-            FileStatus status = remote.getFileSystem(configuration).getFileStatus(remote);
-            return status.isFile() ? Optional.of(status) : Optional.empty();
-        } catch (FileNotFoundException | AccessControlException missing) {
-            return Optional.empty();
-        }
-    }
-
-    /**
      * Makes copies. Waits while others hold so many that there is no room. Files that are missing are left out: opening the
      * copy says so.
      *
@@ -119,16 +99,16 @@ final class LocalCopies {
      * @throws LogalignException if they are larger than the bound together
      * @throws UncheckedIOException if the file system fails, so that another attempt may succeed
      */
-    Lease hold(Collection<String> names, Configuration configuration) throws InterruptedException {
+    Lease hold(Collection<String> names, RemoteFiles remote) throws InterruptedException {
         try {
             Map<String, FileStatus> files = new LinkedHashMap<>();
             for (String name : new LinkedHashSet<>(names)) {
-                status(name, configuration).ifPresent(status -> files.put(name, status));
+                remote.status(name).ifPresent(status -> files.put(name, status));
             }
             Lease lease = new Lease(reserve(files));
             try {
                 for (Copy copy : lease.held) {
-                    complete(copy, configuration);
+                    complete(copy, remote);
                 }
                 return lease;
             } catch (IOException | RuntimeException | Error failed) {
@@ -201,15 +181,14 @@ final class LocalCopies {
         }
     }
 
-    private static void complete(Copy copy, Configuration configuration) throws IOException {
+    private static void complete(Copy copy, RemoteFiles remote) throws IOException {
         synchronized (copy) {
             if (copy.isComplete) {
                 return;
             }
             Files.createDirectories(Objects.requireNonNull(copy.path.getParent()));
             Path part = copy.path.resolveSibling(copy.path.getFileName() + "." + UUID.randomUUID() + ".part");
-            FileSystem system = copy.origin.getPath().getFileSystem(configuration);
-            try (InputStream in = system.open(copy.origin.getPath());
+            try (InputStream in = remote.open(copy.origin);
                     OutputStream out = Files.newOutputStream(part)) {
                 byte[] chunk = new byte[CHUNK];
                 long written = 0;

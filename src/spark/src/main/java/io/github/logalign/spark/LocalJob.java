@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +31,9 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
      * @param names learns what stands for what
      * @throws UncheckedIOException if a file system fails
      */
-    static LocalJob of(BatchJob job, LocalCopies copies, Configuration configuration, RemoteNames names)
+    static LocalJob of(BatchJob job, LocalCopies copies, RemoteFiles files, RemoteNames names)
             throws InterruptedException {
-        Finder finder = new Finder(copies, configuration, names, new LinkedHashSet<>());
+        Finder finder = new Finder(copies, files, names, new LinkedHashSet<>());
         try {
             for (String file : job.weights().names()) {
                 finder.tensors(file);
@@ -56,7 +55,7 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
 
     /** Collects the remote files of one job. */
     private record Finder(
-            LocalCopies copies, Configuration configuration, RemoteNames names, Set<String> remote) {
+            LocalCopies copies, RemoteFiles files, RemoteNames names, Set<String> remote) {
 
         /** A file of tensors, and what belongs to it. */
         void tensors(String name) throws InterruptedException {
@@ -65,7 +64,7 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
             }
             String local = copy(name);
             if (name.endsWith(".json")) {
-                try (LocalCopies.Lease _ = copies.hold(List.of(name), configuration)) {
+                try (LocalCopies.Lease _ = copies.hold(List.of(name), files)) {
                     TensorFile.shards(Path.of(local)).forEach(file -> copy(file.getFileName(), name));
                 } catch (LogalignException noIndex) {
                     // Its row is going to say so.
@@ -132,7 +131,7 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
                 String file = Locations.isRemote(name)
                         ? name
                         : folder.isEmpty() ? name : new org.apache.hadoop.fs.Path(folder, name).toString();
-                return Locations.isRemote(file) && LocalCopies.status(file, configuration).isPresent()
+                return Locations.isRemote(file) && files.status(file).isPresent()
                         ? Optional.of(file)
                         : Optional.empty();
             } catch (IllegalArgumentException noName) {
@@ -143,7 +142,7 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
         long bytes() throws IOException {
             long bytes = 0;
             for (String name : remote) {
-                bytes += LocalCopies.status(name, configuration).map(FileStatus::getLen).orElse(0L);
+                bytes += files.status(name).map(FileStatus::getLen).orElse(0L);
             }
             return bytes;
         }

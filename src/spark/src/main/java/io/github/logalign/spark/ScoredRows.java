@@ -20,7 +20,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.sql.Row;
@@ -41,7 +40,7 @@ final class ScoredRows implements Iterator<BatchRow> {
     private final BatchScorer scorer;
     private final LocalCopies copies;
     private final TaskContext task;
-    private final Configuration configuration = Executor.hadoop();
+    private final RemoteFiles files = new RemoteFiles(Executor.hadoop());
     private final Queue<BatchRow> rows = new ArrayDeque<>();
     private @Nullable Found next;
 
@@ -99,12 +98,12 @@ final class ScoredRows implements Iterator<BatchRow> {
 
     private Found find(BatchJob job) throws InterruptedException {
         RemoteNames names = new RemoteNames();
-        return new Found(job, LocalJob.of(job, copies, configuration, names), names);
+        return new Found(job, LocalJob.of(job, copies, files, names), names);
     }
 
     private void score(List<Found> group, Set<String> remote) throws InterruptedException {
         Rows scored = new Rows(task, new ArrayList<>());
-        try (LocalCopies.Lease _ = copies.hold(remote, configuration)) {
+        try (LocalCopies.Lease _ = copies.hold(remote, files)) {
             scorer.score(group.stream().map(found -> found.local().job()).toList(), scored);
         } catch (LogalignException noRoom) {
             group.forEach(found -> rows.add(failed(found.job(), String.valueOf(noRoom.getMessage()))));

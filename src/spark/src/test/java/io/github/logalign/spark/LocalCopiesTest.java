@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,6 @@ class LocalCopiesTest {
     @TempDir
     Path folder;
 
-    private final Configuration configuration = StoreFileSystem.configuration();
     private LocalCopies copies = new LocalCopies(Path.of(""), BOUND);
 
     @BeforeEach
@@ -43,7 +41,7 @@ class LocalCopiesTest {
     }
 
     private LocalCopies.Lease hold(String... names) throws InterruptedException {
-        return copies.hold(List.of(names), configuration);
+        return copies.hold(List.of(names), new RemoteFiles(StoreFileSystem.configuration()));
     }
 
     private boolean isThere(String name) {

@@ -24,7 +24,10 @@ public final class Glob implements Serializable {
     private static final int ANY = '*';
     private static final int ONE = '?';
 
+    /** The pattern. */
     private final String text;
+
+    /** Its code points. */
     private final int[] pattern;
 
     private Glob(String text) {

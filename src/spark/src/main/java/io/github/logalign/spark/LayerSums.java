@@ -44,7 +44,11 @@ public final class LayerSums {
 
     private LayerSums() {}
 
-    /** Adds the inputs in a file to the sums of a task, of which there are none at first. */
+    /**
+     * Adds the inputs in a file to the sums of a task, of which there are none at first.
+     *
+     * @param <S> the sums
+     */
     @FunctionalInterface
     private interface Adding<S> extends Serializable {
         void add(List<S> sums, Inputs inputs, Arena arena);

@@ -98,6 +98,8 @@ public final class ScoreJob implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    private ScoreJob() {}
+
     /**
      * Runs the application and exits.
      *

@@ -39,9 +39,16 @@ public final class SparkScorer implements Serializable {
 
     private static final long LOCAL_BYTES = 20_000_000_000L;
 
+    /** How layers are scored. */
     private final ScoreOptions options;
+
+    /** What of the files is wanted. */
     private final Selection selection;
+
+    /** How files are read. */
     private final ReadOptions reading;
+
+    /** How many bytes the copies of remote files may have. */
     private final long localBytes;
 
     /**

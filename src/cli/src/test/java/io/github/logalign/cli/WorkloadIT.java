@@ -117,6 +117,16 @@ class WorkloadIT {
         }
         assertEquals(single, single(0, "--kept", "kept"));
         assertEquals(files, files("kept"));
+        try (Stream<Path> kept = Files.list(folder.resolve("kept"))) {
+            Path first = kept.findFirst().orElseThrow();
+            long size = Files.size(first);
+            Files.writeString(first, "damaged");
+            Result replaced = run("spectrum", "--weights", Workload.weights(0), "--keep", "kept", "--products", "blas", "--quiet");
+            Result others = run("spectrum", "--weights", Workload.weights(1), "--keep", "kept", "--products", "blas", "--quiet");
+            run("spectrum", "--weights", Workload.weights(2), "--keep", "kept", "--products", "blas", "--quiet");
+            assertEquals(0, replaced.code() + others.code(), replaced::toString);
+            assertEquals(size, Files.size(first));
+        }
         Result none = run("score", "--manifest", Workload.MANIFEST, "--out", "none.jsonl", "--kept", "missing");
         assertEquals(1, none.code(), none::toString);
         assertTrue(none.err().getFirst().contains("missing: there is no such folder"), none::toString);

@@ -89,9 +89,11 @@ public record Manifest(Path path, List<BatchJob> jobs, String fingerprint) {
         try {
             JobFiles weights = all(line.weights(), files);
             JobFiles activations = all(line.activations(), files);
-            if (activations.names().stream().distinct().count() < activations.names().size()) {
-                throw new LogalignException(Names.printable(path) + ": line " + line.number()
-                        + " lists a file of activations twice; its tokens would count twice: leave one out");
+            for (JobFiles each : List.of(weights, activations)) {
+                if (each.names().stream().distinct().count() < each.names().size()) {
+                    throw new LogalignException(Names.printable(path) + ": line " + line.number()
+                            + " lists a file twice, so that its numbers would count twice: leave one out");
+                }
             }
             if (weights.names().size() > 1 && weights.axis() == null) {
                 throw new LogalignException(Names.printable(path) + ": line " + line.number() + " lists "

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +41,15 @@ record ManifestLine(
     private static final String WEIGHTS_AXIS = "weights_axis";
     private static final String ACTIVATIONS_AXIS = "activations_axis";
 
+    private static final Set<String> OPTIONAL = Set.of(TENSOR, ACTIVATION, MASK, WEIGHTS_AXIS, ACTIVATIONS_AXIS);
+
     /** Tensors of files have no more dimensions than that. */
-    private static final Pattern AXIS = Pattern.compile("[0-7]");
+    private static final Pattern AXIS = Pattern.compile("([0-7])(?:\\.0+)?");
 
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     /** What stands between several files in a cell of CSV. */
-    private static final String SEPARATOR = ";";
+    private static final String SEPARATOR = "\\s*;\\s*";
 
     /** An object a line. */
     static List<ManifestLine> jsonLines(Path path, String text) {
@@ -70,6 +74,11 @@ record ManifestLine(
         json.beginObject();
         for (boolean first = true; json.hasMember(first); first = false) {
             String name = json.name();
+            if (OPTIONAL.contains(name) && json.peek() == 'n') {
+                // As tables have it that leave a value out.
+                json.skipValue();
+                continue;
+            }
             boolean isNew = switch (name) {
                 case WEIGHTS -> readTexts(json, weights);
                 case ACTIVATIONS -> readTexts(json, activations);
@@ -148,8 +157,8 @@ record ManifestLine(
                     continue;
                 }
                 switch (header.get(column)) {
-                    case WEIGHTS -> weights.addAll(List.of(cell.split(SEPARATOR)));
-                    case ACTIVATIONS -> activations.addAll(List.of(cell.split(SEPARATOR)));
+                    case WEIGHTS -> weights.addAll(List.of(cell.strip().split(SEPARATOR)));
+                    case ACTIVATIONS -> activations.addAll(List.of(cell.strip().split(SEPARATOR)));
                     case TENSOR, ACTIVATION, MASK, WEIGHTS_AXIS, ACTIVATIONS_AXIS ->
                         texts.put(header.get(column), cell);
                     default -> labels.put(header.get(column), cell);
@@ -179,11 +188,12 @@ record ManifestLine(
         if (names.isEmpty() || names.stream().anyMatch(String::isEmpty)) {
             throw missing(path, number, what);
         }
-        if (axis != null && !AXIS.matcher(axis).matches()) {
+        Matcher matcher = AXIS.matcher(axis == null ? "" : axis.strip());
+        if (axis != null && !matcher.matches()) {
             throw new LogalignException(Names.printable(path) + ": line " + number + ": " + what + "_axis is \""
-                    + Names.printable(axis) + "\"; give the number of a dimension, from 0");
+                    + Names.printable(axis) + "\"; give the number of a dimension, from 0 to 7");
         }
-        return new JobFiles(names, axis == null ? null : Integer.valueOf(axis));
+        return new JobFiles(names, axis == null ? null : Integer.valueOf(matcher.group(1)));
     }
 
     private static LogalignException missing(Path path, int number, String what) {

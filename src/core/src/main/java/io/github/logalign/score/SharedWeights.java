@@ -8,6 +8,7 @@ import io.github.logalign.matrix.Method;
 import io.github.logalign.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,13 +86,26 @@ public final class SharedWeights implements AutoCloseable {
         if (kept == null) {
             return WeightSpectrum.of(weights, options, memory);
         }
-        return kept.find(weights, options, memory).orElseGet(() -> {
+        Optional<WeightSpectrum> found = kept.adds()
+                ? usable(kept, weights, options, memory)
+                : kept.find(weights, options, memory);
+        return found.orElseGet(() -> {
             WeightSpectrum computed = WeightSpectrum.of(weights, options, memory);
             if (kept.adds()) {
                 kept.keep(weights, options, computed);
             }
             return computed;
         });
+    }
+
+    /** A damaged one is replaced. */
+    private static Optional<WeightSpectrum> usable(
+            SpectrumStore kept, Matrix weights, SpectrumOptions options, Arena memory) {
+        try {
+            return kept.find(weights, options, memory);
+        } catch (LogalignException damaged) {
+            return Optional.empty();
+        }
     }
 
     /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */

@@ -25,7 +25,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,6 +56,7 @@ public record SpectrumStore(Path folder, boolean adds) {
     private static final String KIND_KEY = "kind";
     private static final String PRODUCTS_KEY = "products";
     private static final String FACTORISATION_KEY = "factorisation";
+    private static final String WEIGHTS_KEY = "weights";
     private static final String CHECKSUM_KEY = "crc32c";
 
     private static final String SIGMA = "sigma";
@@ -79,12 +79,13 @@ public record SpectrumStore(Path folder, boolean adds) {
      * @throws LogalignException if it is damaged
      */
     public Optional<WeightSpectrum> find(Matrix w, SpectrumOptions options, Arena arena) {
-        Path file = file(w, options);
+        String key = key(w, options);
+        Path file = file(key);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try (TensorFile kept = TensorFile.open(file)) {
-            return Optional.of(WeightSpectrum.restored(w, parts(kept, options), options, arena));
+            return Optional.of(WeightSpectrum.restored(w, parts(kept, key, options), options, arena));
         } catch (IllegalArgumentException | LogalignException damaged) {
             throw new LogalignException(
                     Names.printable(file) + ": the kept spectrum is damaged (" + damaged.getMessage()
@@ -109,7 +110,9 @@ public record SpectrumStore(Path folder, boolean adds) {
             Computation.Step step = parts.computation().steps().getFirst();
             long[] values = {parts.squares().length};
             Map<String, String> metadata = new TreeMap<>();
+            String key = key(w, options);
             metadata.put(FORMAT_KEY, FORMAT);
+            metadata.put(WEIGHTS_KEY, key);
             metadata.put(EXPONENT_KEY, String.valueOf(parts.exponent()));
             metadata.put(RANK_KEY, String.valueOf(parts.numericalRank()));
             metadata.put(KIND_KEY, step.kind().name());
@@ -125,17 +128,20 @@ public record SpectrumStore(Path folder, boolean adds) {
                     .add(SQUARES, values, parts.squares())
                     .add(V, DataType.valueOf(vectors.elementType().name()),
                             new long[]{vectors.rows(), vectors.columns()}, vectors.segment())
-                    .write(file(w, options));
+                    .write(file(key));
         }
     }
 
-    private static SpectrumParts parts(TensorFile kept, SpectrumOptions options) {
+    private static SpectrumParts parts(TensorFile kept, String key, SpectrumOptions options) {
         Map<String, String> metadata = new TreeMap<>(kept.metadata());
         String checksum = metadata.remove(CHECKSUM_KEY);
         double[] squares = values(kept, SQUARES);
         Matrix vectors = kept.matrix(V);
         if (!checksum(metadata, values(kept, SIGMA), values(kept, P), squares, vectors.segment()).equals(checksum)) {
             throw new IllegalArgumentException("its checksum differs");
+        }
+        if (!key.equals(metadata.get(WEIGHTS_KEY))) {
+            throw new IllegalArgumentException("it is of other weights or options");
         }
         Computation.Step step = new Computation.Step(Computation.Kind.valueOf(text(metadata, KIND_KEY)),
                 routines(metadata, PRODUCTS_KEY).collect(Collectors.toSet()),
@@ -168,8 +174,12 @@ public record SpectrumStore(Path folder, boolean adds) {
         return text;
     }
 
-    /** The file of these numbers, factorised like that. */
-    private Path file(Matrix w, SpectrumOptions options) {
+    private Path file(String key) {
+        return folder.resolve(key + ".spectrum.safetensors");
+    }
+
+    /** A hash of these numbers, and of how they are factorised. */
+    private static String key(Matrix w, SpectrumOptions options) {
         try {
             MessageDigest hash = MessageDigest.getInstance("SHA-256");
             String what = String.join(" ", FORMAT, w.rows() + "x" + w.columns(), String.valueOf(w.stride()),
@@ -179,8 +189,7 @@ public record SpectrumStore(Path folder, boolean adds) {
                     options.route().name(), options.products().name());
             hash.update(what.getBytes(StandardCharsets.UTF_8));
             inChunks(w.segment(), hash::update);
-            return folder.resolve(String.format(Locale.ROOT, "%s.spectrum.safetensors",
-                    HexFormat.of().formatHex(hash.digest(), 0, KEY_BYTES)));
+            return HexFormat.of().formatHex(hash.digest(), 0, KEY_BYTES);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }

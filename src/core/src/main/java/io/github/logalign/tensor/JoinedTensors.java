@@ -1,14 +1,13 @@
 package io.github.logalign.tensor;
 
 import io.github.logalign.internal.io.Origin;
-import io.github.logalign.internal.io.Problem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * first.
  */
 final class JoinedTensors {
+
+    private static final String FITTING_FILES = "join files that have a part of every tensor, of one type and one order of elements, and "
+            + "along the axis in which they differ";
 
     private final List<TensorFile> parts;
     private final int axis;
@@ -37,31 +39,50 @@ final class JoinedTensors {
     }
 
     private Tensor join(Tensor first) {
-        if (!first.isShapeKnown() || first.shape().length <= axis) {
-            // Each rank has all of it, such as a mask or a bias.
+        if (!first.isShapeKnown()) {
             return first;
         }
-        List<Tensor> all = new ArrayList<>();
-        String problem = null;
-        for (TensorFile part : parts) {
-            Optional<Tensor> found = first.isNamed() ? part.find(first.name()) : part.tensors().stream().findFirst();
-            if (found.isEmpty()) {
-                problem = "it has no part in " + part.path().getFileName();
-            } else if (!fits(first, found.get())) {
-                problem = "its part in " + part.path().getFileName() + " is " + found.get().describe();
-            } else {
-                all.add(found.get());
-            }
-        }
         long[] shape = first.shape();
-        if (problem != null) {
-            Problem why = new Problem(problem,
-                    "join files of which each has a part of every tensor, along axis " + axis);
-            return Tensor.unusable(name(first), origin, first.dataType(), first.typeName(), shape, () -> why);
+        if (shape.length <= 1 && shape.length <= axis) {
+            // Each file has all of it, such as a mask.
+            return tensor(first, shape,
+                    new SameContent(first, parts.stream().flatMap(part -> of(part, first)).toList()));
+        }
+        if (shape.length <= axis) {
+            return unusable(first, "it has " + shape.length + " dimensions, so there is no axis " + axis,
+                    "give the number of a dimension, from 0");
+        }
+        List<Tensor> all = new ArrayList<>();
+        for (TensorFile part : parts) {
+            Optional<Tensor> found = of(part, first).findFirst();
+            if (found.isEmpty()) {
+                return unusable(first, "it has no part in " + part.path().getFileName(), FITTING_FILES);
+            }
+            if (!fits(first, found.get())) {
+                return unusable(first, "its part in " + part.path().getFileName() + " is " + found.get().describe(),
+                        FITTING_FILES);
+            }
+            all.add(found.get());
         }
         shape[axis] = all.stream().mapToLong(part -> part.shape()[axis]).sum();
-        return new Tensor(name(first), origin, first.dataType(), shape, false, ByteOrder.LITTLE_ENDIAN,
-                new JoinedContent(all, shape));
+        return tensor(first, shape, new JoinedContent(all, shape));
+    }
+
+    private static Stream<Tensor> of(TensorFile part, Tensor first) {
+        return part.tensors().stream()
+                .filter(tensor -> tensor.isNamed() == first.isNamed() && tensor.name().equals(first.name()))
+                .limit(1);
+    }
+
+    private Tensor tensor(Tensor like, long[] shape, Content content) {
+        return new Tensor(name(like), origin, like.dataType(), shape, like.isFortranOrder(), like.byteOrder(), content);
+    }
+
+    /** Reading it says why: its row fails, and others do not. */
+    private Tensor unusable(Tensor first, String what, String remedy) {
+        return tensor(first, first.shape(), () -> {
+            throw first.problem(what, remedy);
+        });
     }
 
     private static @Nullable String name(Tensor tensor) {
@@ -69,7 +90,8 @@ final class JoinedTensors {
     }
 
     private boolean fits(Tensor first, Tensor other) {
-        if (other.dataType() != first.dataType() || !other.isShapeKnown() || !other.isRowMajorLittleEndian()) {
+        if (other.dataType() != first.dataType() || !other.isShapeKnown() || other.byteOrder() != first.byteOrder()
+                || other.isFortranOrder() != first.isFortranOrder()) {
             return false;
         }
         long[] shape = other.shape();
@@ -78,6 +100,22 @@ final class JoinedTensors {
         }
         shape[axis] = first.shape()[axis];
         return Arrays.equals(shape, first.shape());
+    }
+
+    /** What each file has all of; those that have it have to agree. */
+    private record SameContent(Tensor first, List<Tensor> all) implements Content {
+
+        @Override
+        public MemorySegment segment() {
+            MemorySegment segment = first.segment();
+            for (Tensor other : all) {
+                if (other.dataType() != first.dataType() || segment.mismatch(other.segment()) >= 0) {
+                    throw first.problem("it differs in " + other.path().getFileName(),
+                            "give the same to each file, or name it in one file only");
+                }
+            }
+            return segment;
+        }
     }
 
     /** Copies the parts side by side, once. */
@@ -106,8 +144,10 @@ final class JoinedTensors {
             List<MemorySegment> sources = all.stream().map(Tensor::segment).toList();
             long bytes = sources.stream().mapToLong(MemorySegment::byteSize).sum();
             MemorySegment target = arena.allocate(bytes, Long.BYTES);
+            boolean isFortran = all.getFirst().isFortranOrder();
             long outer = 1;
-            for (int dimension = 0; dimension < axis; dimension++) {
+            // The dimensions that vary more slowly than the axis.
+            for (int dimension = isFortran ? axis + 1 : 0; dimension < (isFortran ? shape.length : axis); dimension++) {
                 outer *= shape[dimension];
             }
             long to = 0;

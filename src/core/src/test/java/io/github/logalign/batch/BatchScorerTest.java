@@ -22,6 +22,10 @@ import io.github.logalign.score.Selection;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many jobs give the rows that each of them gives alone. */
 class BatchScorerTest {
@@ -402,6 +407,85 @@ class BatchScorerTest {
         LayerScore row = run(ScoreMethod.SVD).row(1, 0).score();
         String reason = row.reason().orElseThrow();
         assertTrue(reason.contains("w-rank1.safetensors is F64 [4, 5]"), reason);
-        assertTrue(reason.contains("axis 0"), reason);
+        assertTrue(reason.contains("along the axis in which they differ"), reason);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,", ", 2", "2, 3"})
+    void anAxisThatIsNotThereIsSaid(@Nullable Integer weightsAxis, @Nullable Integer activationsAxis) throws Exception {
+        for (String name : List.of("w", "x")) {
+            double[][] whole = matrix(TOKENS, 6);
+            ranks(name, whole, 0);
+            new SafetensorsWriter().add("t", shape(TOKENS, 6), flat(whole)).write(folder.resolve(name + "-whole.safetensors"));
+        }
+        jobs.clear();
+        jobs.add(new BatchJob(1, joined("w", weightsAxis), "t", joined("x", activationsAxis), null, null, "", Map.of()));
+        LayerScore row = run(ScoreMethod.SVD).row(1, 0).score();
+        assertInstanceOf(Outcome.Missing.class, row.outcome());
+        assertTrue(row.reason().orElseThrow().contains("it has 2 dimensions, so there is no axis"), row::toString);
+    }
+
+    @Test
+    void masksOfJoinedFilesHaveToAgree() throws Exception {
+        double[][] w = matrix(8, 6);
+        double[][] x = matrix(TOKENS, 6);
+        new SafetensorsWriter().add("t", shape(8, 6), flat(w)).write(folder.resolve("w-whole.safetensors"));
+        double[] mask = new double[TOKENS];
+        Arrays.fill(mask, 5, TOKENS, 1);
+        jobs.clear();
+        for (int job = 1; job <= 2; job++) {
+            for (int rank = 0; rank < 2; rank++) {
+                int left = 3 * rank;
+                double[] part = Arrays.stream(x).flatMapToDouble(row -> Arrays.stream(row, left, left + 3)).toArray();
+                double[] itsMask = mask.clone();
+                itsMask[0] = job == 2 && rank == 1 ? 1 : 0;
+                new SafetensorsWriter().add("t", shape(TOKENS, 3), part).add("mask", shape(TOKENS), itsMask)
+                        .write(folder.resolve("x" + job + "-rank" + rank + ".safetensors"));
+            }
+            jobs.add(new BatchJob(job, joined("w", null), "t", joined("x" + job, 1), null, ":mask", folder.toString(),
+                    Map.of()));
+        }
+        Rows rows = run(ScoreMethod.SVD);
+        assertInstanceOf(Outcome.Scored.class, rows.row(1, 0).score().outcome());
+        String reason = rows.rows.values().stream().filter(row -> row.job() == 2).findFirst().orElseThrow().score().reason()
+                .orElseThrow();
+        assertTrue(reason.contains("it differs in x2-rank1.safetensors"), reason);
+    }
+
+    /** What numpy writes of a transposed array. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void partsInFortranOrderAreJoined(int axis) throws Exception {
+        double[][] w = matrix(8, 6);
+        new SafetensorsWriter().add("t", shape(TOKENS, 6), flat(matrix(TOKENS, 6)))
+                .write(folder.resolve("x-whole.safetensors"));
+        new SafetensorsWriter().add("t", shape(8, 6), flat(w)).write(folder.resolve("w-whole.safetensors"));
+        List<String> parts = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            int rows = axis == 0 ? 4 : 8;
+            int columns = axis == 1 ? 3 : 6;
+            int top = axis == 0 ? 4 * rank : 0;
+            int left = axis == 1 ? 3 * rank : 0;
+            String header = "{'descr': '<f8', 'fortran_order': True, 'shape': (%d, %d), }".formatted(rows, columns);
+            header += " ".repeat(117 - header.length()) + "\n";
+            ByteBuffer file = ByteBuffer.allocate(128 + 8 * rows * columns).order(ByteOrder.LITTLE_ENDIAN);
+            file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0)
+                    .putShort((short) 118).put(header.getBytes(StandardCharsets.US_ASCII));
+            for (int column = 0; column < columns; column++) {
+                for (int row = 0; row < rows; row++) {
+                    file.putDouble(w[top + row][left + column]);
+                }
+            }
+            Path part = folder.resolve("f" + rank + ".npy");
+            Files.write(part, file.array());
+            parts.add(part.toString());
+        }
+        jobs.clear();
+        jobs.add(new BatchJob(1, joined("w", null), "t", joined("x", null), null, null, "", Map.of()));
+        jobs.add(new BatchJob(2, new JobFiles(parts, axis), null, joined("x", null), null, null, "", Map.of()));
+        Rows rows = run(ScoreMethod.SVD);
+        Outcome.Scored whole = rows.row(1, 0).score().scored().orElseThrow();
+        Outcome.Scored joined = rows.row(2, 0).score().scored().orElseThrow();
+        assertEquals(whole.lar(), joined.lar(), 1e-14);
     }
 }

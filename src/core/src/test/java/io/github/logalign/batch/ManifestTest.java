@@ -79,9 +79,12 @@ class ManifestTest {
                         """);
         Manifest csv = read("jobs.csv", """
                 weights,weights_axis,activations,activations_axis
-                w0.npy;w1.npy,1,x0.npy;x1.npy,1
+                w0.npy; w1.npy,1.0,x0.npy;x1.npy, 1
                 """);
         assertEquals(lines.jobs(), csv.jobs());
+        assertEquals(JobFiles.of(path("w.npy")), read("nulls.jsonl", """
+                {"weights": "w.npy", "weights_axis": null, "tensor": null, "activations": "x.npy", "mask": null}
+                """).jobs().getFirst().weights());
         BatchJob job = lines.jobs().getFirst();
         assertEquals(new JobFiles(List.of(path("w0.npy"), path("w1.npy")), 1), job.weights());
         assertEquals(new JobFiles(List.of(path("x0.npy"), path("x1.npy")), 1), job.activations());
@@ -130,7 +133,7 @@ class ManifestTest {
         "a.csv | `weights,activations\n,x` | line 2 names no weights",
         "a.csv | `weights,weights\nw,w` | two columns have the same name",
         "a.jsonl | {\"weights\": \"w\", \"activations\": \"x\", \"mask\": \"\"} | line 1: mask is empty",
-        "a.jsonl | {\"weights\": \"w\", \"activations\": [\"x\", \"x\"]} | lists a file of activations twice",
+        "a.jsonl | {\"weights\": \"w\", \"activations\": [\"x\", \"x\"]} | lists a file twice",
         "a.txt | x | is no manifest by its name",
     })
     void oneLineSaysWhatIsWrong(String name, String text, String message) {

@@ -21,6 +21,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -124,6 +125,23 @@ class SpectrumStoreTest {
             assertThrows(LogalignException.class, () -> store.find(w, SpectrumOptions.DEFAULT, arena));
             Files.write(file, whole);
             assertTrue(store.find(w, SpectrumOptions.DEFAULT, arena).isPresent());
+        }
+    }
+
+    @Test
+    void aFileOfOtherWeightsIsNoticed() throws Exception {
+        Matrix a = random(8, 6, 1, 1);
+        Matrix b = random(8, 6, 2, 1);
+        SpectrumStore store = new SpectrumStore(folder, true);
+        try (Arena arena = Arena.ofConfined()) {
+            store.keep(a, SpectrumOptions.DEFAULT, WeightSpectrum.of(a, arena));
+            Path fileOfA = files().getFirst();
+            store.keep(b, SpectrumOptions.DEFAULT, WeightSpectrum.of(b, arena));
+            Path fileOfB = files().stream().filter(file -> !file.equals(fileOfA)).findFirst().orElseThrow();
+            Files.copy(fileOfB, fileOfA, StandardCopyOption.REPLACE_EXISTING);
+            LogalignException refused = assertThrows(LogalignException.class,
+                    () -> store.find(a, SpectrumOptions.DEFAULT, arena));
+            assertTrue(String.valueOf(refused.getMessage()).contains("of other weights"), refused::getMessage);
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
@@ -145,10 +146,7 @@ public final class ScoreJob implements Callable<Integer> {
         SparkScorer scorer = scorer(commandLine);
         try (SparkSession spark = SparkSession.builder().appName("logalign").getOrCreate()) {
             Configuration configuration = spark.sparkContext().hadoopConfiguration();
-            Path folder = new Path(out);
-            if (folder.getFileSystem(configuration).exists(folder)) {
-                throw new LogalignException(out + ": it exists; name another folder, or delete it");
-            }
+            checkOut(configuration);
             Manifest jobs = HadoopFiles.manifest(manifest, configuration);
             scorer.score(JobTable.of(spark, jobs.jobs()), jobs.labels())
                     // The rows are shuffled once, and not sorted across files, for which Spark would compute them twice.
@@ -161,6 +159,27 @@ public final class ScoreJob implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new LogalignException(out + ": " + wrong.getMessage(), wrong);
         }
+    }
+
+    /** Tries to write, since rows that cannot be written would be found so at the end. */
+    private void checkOut(Configuration configuration) throws IOException {
+        Path folder = new Path(out);
+        FileSystem system = folder.getFileSystem(configuration);
+        if (system.exists(folder)) {
+            throw new LogalignException(out + ": it exists; name another folder, or delete it");
+        }
+        boolean isMade;
+        try {
+            isMade = system.mkdirs(folder);
+        } catch (IOException failed) {
+            throw new LogalignException(
+                    out + ": the folder cannot be made (" + failed.getMessage() + "); name another one",
+                    failed);
+        }
+        if (!isMade) {
+            throw new LogalignException(out + ": the folder cannot be made; name another one");
+        }
+        system.delete(folder, false);
     }
 
     private SparkScorer scorer(CommandLine commandLine) {

@@ -147,6 +147,11 @@ class SparkIT {
                 "--manifest", folder.resolve(Workload.MANIFEST).toString(), "--out", folder.toString()));
         assertEquals(1, exists.waitFor(), exists::err);
         assertTrue(exists.err().contains("it exists"), exists::err);
+        SparkProcesses unwritable = SparkProcesses.submit(folder, "local[2]", List.of(), List.of(
+                "--manifest", folder.resolve(Workload.MANIFEST).toString(), "--out", "/proc/rows"));
+        assertEquals(1, unwritable.waitFor(), unwritable::err);
+        assertTrue(unwritable.err().contains("logalign: /proc/rows: the folder cannot be made"), unwritable::err);
+        assertFalse(unwritable.err().contains("Finished task"), unwritable::err);
         assertFalse(Files.exists(out));
         try (Stream<Path> files = Files.list(folder)) {
             assertTrue(new ArrayList<>(files.toList()).contains(folder.resolve(Workload.MANIFEST)));

@@ -121,8 +121,10 @@ class WorkloadIT {
             Path first = kept.findFirst().orElseThrow();
             long size = Files.size(first);
             Files.writeString(first, "damaged");
-            Result replaced = run("spectrum", "--weights", Workload.weights(0), "--keep", "kept", "--products", "blas", "--quiet");
-            Result others = run("spectrum", "--weights", Workload.weights(1), "--keep", "kept", "--products", "blas", "--quiet");
+            Result replaced = run("spectrum", "--weights", Workload.weights(0), "--keep", "kept", "--products", "blas",
+                    "--quiet");
+            Result others = run("spectrum", "--weights", Workload.weights(1), "--keep", "kept", "--products", "blas",
+                    "--quiet");
             run("spectrum", "--weights", Workload.weights(2), "--keep", "kept", "--products", "blas", "--quiet");
             assertEquals(0, replaced.code() + others.code(), replaced::toString);
             assertEquals(size, Files.size(first));

@@ -416,10 +416,12 @@ class BatchScorerTest {
         for (String name : List.of("w", "x")) {
             double[][] whole = matrix(TOKENS, 6);
             ranks(name, whole, 0);
-            new SafetensorsWriter().add("t", shape(TOKENS, 6), flat(whole)).write(folder.resolve(name + "-whole.safetensors"));
+            new SafetensorsWriter().add("t", shape(TOKENS, 6), flat(whole))
+                    .write(folder.resolve(name + "-whole.safetensors"));
         }
         jobs.clear();
-        jobs.add(new BatchJob(1, joined("w", weightsAxis), "t", joined("x", activationsAxis), null, null, "", Map.of()));
+        jobs.add(
+                new BatchJob(1, joined("w", weightsAxis), "t", joined("x", activationsAxis), null, null, "", Map.of()));
         LayerScore row = run(ScoreMethod.SVD).row(1, 0).score();
         assertInstanceOf(Outcome.Missing.class, row.outcome());
         assertTrue(row.reason().orElseThrow().contains("it has 2 dimensions, so there is no axis"), row::toString);
@@ -447,7 +449,8 @@ class BatchScorerTest {
         }
         Rows rows = run(ScoreMethod.SVD);
         assertInstanceOf(Outcome.Scored.class, rows.row(1, 0).score().outcome());
-        String reason = rows.rows.values().stream().filter(row -> row.job() == 2).findFirst().orElseThrow().score().reason()
+        String reason = rows.rows.values().stream().filter(row -> row.job() == 2).findFirst().orElseThrow().score()
+                .reason()
                 .orElseThrow();
         assertTrue(reason.contains("it differs in x2-rank1.safetensors"), reason);
     }

@@ -1,10 +1,12 @@
 package io.github.logalign;
 
+import io.github.logalign.internal.engine.GroupMoments;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The activation spectrum of a layer's inputs: {@code q_i = sum_t (v_i . x_t)^2 / sum_t ||x_t||^2} over the tokens that
@@ -36,8 +38,12 @@ public final class ActivationSpectrum implements Serializable {
     /** On whose vectors. */
     private final WeightsIdentity weights;
 
+    /** What groups of tokens summed up to; null if some tokens were in none. */
+    private final @Nullable GroupMoments groups;
+
     ActivationSpectrum(WeightsIdentity weights, double[] q, long tokens, long maskedTokens, boolean zero,
-            Computation computation) {
+            Computation computation, @Nullable GroupMoments groups) {
+        this.groups = groups;
         this.weights = weights;
         this.q = q;
         this.tokens = tokens;
@@ -107,6 +113,11 @@ public final class ActivationSpectrum implements Serializable {
 
     double[] values() {
         return q;
+    }
+
+    @Nullable
+    GroupMoments groups() {
+        return groups;
     }
 
     WeightsIdentity weights() {

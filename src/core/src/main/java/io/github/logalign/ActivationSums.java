@@ -2,15 +2,16 @@ package io.github.logalign;
 
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
-import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.Directions;
-import io.github.logalign.internal.engine.TokenProjector;
+import io.github.logalign.internal.engine.GroupMoments;
+import io.github.logalign.internal.engine.GroupTotal;
+import io.github.logalign.internal.engine.Projection;
 import io.github.logalign.internal.engine.RowRanges;
 import io.github.logalign.internal.engine.ScaledSum;
+import io.github.logalign.internal.engine.TokenProjector;
 import io.github.logalign.internal.events.Events;
-import io.github.logalign.internal.engine.TokenBlocks;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
@@ -18,13 +19,11 @@ import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
-import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Routine;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
 import java.io.Serializable;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -78,6 +77,12 @@ public final class ActivationSums implements Serializable {
     /** How many tokens a mask left out. */
     private long maskedTokens;
 
+    /** What groups of tokens summed up to. */
+    private final GroupMoments groups = new GroupMoments();
+
+    /** How many of the tokens that counted were in groups. */
+    private long groupedTokens;
+
     ActivationSums(WeightSpectrum weights) {
         this.weights = weights;
         this.identity = weights.identity();
@@ -121,6 +126,21 @@ public final class ActivationSums implements Serializable {
      *     the sums are as they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
+        add(x, mask, null);
+    }
+
+    /**
+     * Adds a batch of which groups of tokens belong together.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param mask T values, or null if every token counts
+     * @param itsGroups of T tokens; each is another group than those of earlier batches. Null if they are not known: then
+     *     there is no {@link WeightSpectrum#uncertainty}
+     * @throws IllegalArgumentException if x has not n columns, or the mask or the groups not T tokens
+     * @throws IllegalStateException as from {@link #add(Matrix, TokenMask)}
+     * @throws LogalignException as from {@link #add(Matrix, TokenMask)}
+     */
+    public void add(Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups itsGroups) {
         Arguments.required(x, "x");
         WeightSpectrum w = weights;
         if (w == null) {
@@ -130,47 +150,91 @@ public final class ActivationSums implements Serializable {
             throw new IllegalArgumentException(
                     "the activations have " + x.columns() + " columns, the weights have " + columns);
         }
+        if (itsGroups != null && itsGroups.tokens() != x.rows()) {
+            throw new IllegalArgumentException(
+                    "the groups have " + itsGroups.tokens() + " tokens, the activations " + x.rows());
+        }
         Boundary.run(() -> Events.projection(
-                () -> add(w, x, mask), x.rows(), columns, projected.length, x.segment().byteSize()));
+                () -> add(w, x, mask, itsGroups), x.rows(), columns, projected.length, x.segment().byteSize()));
     }
 
-    private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask) {
+    private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups itsGroups) {
         Directions directions = w.directions();
         KernelMemory.check(directions.memory());
         KernelMemory.check(x.segment());
-        int parts = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
+        int possible = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
+        int parts = itsGroups == null ? possible : Math.clamp(itsGroups.count(), 1, possible);
         List<ActivationSums> batches = RowRanges.run(Work.BATCH, parts, part -> {
             ActivationSums batch = new ActivationSums(w);
-            batch.project(directions, w.options().products(), x, mask, RowRanges.start(part, parts, x.rows()),
-                    RowRanges.start(part + 1, parts, x.rows()));
+            long units = itsGroups == null ? x.rows() : itsGroups.count();
+            long first = RowRanges.start(part, parts, units);
+            long last = RowRanges.start(part + 1, parts, units);
+            if (itsGroups == null) {
+                batch.project(w, x, mask, first, last);
+            } else {
+                batch.project(w, x, mask, itsGroups, (int) first, (int) last);
+            }
             return batch;
         });
-        batches.forEach(this::merge);
-    }
-
-    private void project(
-            Directions directions, Products products, Matrix x, @Nullable TokenMask mask, long first, long last) {
-        try (TokenProjector projector = directions.readable().projector(products, ProcessBlas.INSTANCE, last - first);
-                TokenBlocks blocks = new TokenBlocks(
-                        x, mask, precision, "activations", first, last, projector.blockBytes());
-                NativeBuffer sums = NativeBuffer.allocate(directions.room() * Double.BYTES)) {
-            projector.prepare(blocks);
-            while (blocks.advance()) {
-                if (columns == 0) {
-                    continue;
-                }
-                NativeBuffer.clear(sums.segment());
-                projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
-                addProjected(sums.segment(), blocks.exponent());
-                energy.add(blocks.sumOfSquares(), blocks.exponent());
-            }
-            routines.addAll(projector.routines());
-            tokens = blocks.counted();
-            maskedTokens = last - first - tokens;
+        maskedTokens += x.rows();
+        for (ActivationSums batch : batches) {
+            merge(batch);
+            maskedTokens -= batch.tokens;
         }
     }
 
-    private void addProjected(MemorySegment sums, int sumsExponent) {
+    /** The tokens from a first to before a last. */
+    private void project(WeightSpectrum w, Matrix x, @Nullable TokenMask mask, long first, long last) {
+        try (Projection projection = projection(w, x, mask, first, last)) {
+            while (projection.advance()) {
+                add(projection);
+            }
+            finish(projection);
+        }
+    }
+
+    /** The groups from a first to before a last. */
+    private void project(
+            WeightSpectrum w, Matrix x, @Nullable TokenMask mask, TokenGroups itsGroups, int first, int last) {
+        double[] p = w.spectrumValues();
+        try (Projection projection = projection(w, x, mask, 0, x.rows())) {
+            for (int number = first; number < last; number++) {
+                ScaledSum inputs = new ScaledSum();
+                ScaledSum outputs = new ScaledSum();
+                ScaledSum inside = new ScaledSum();
+                long before = projection.counted();
+                projection.restrictTo(itsGroups, number);
+                while (projection.advance()) {
+                    add(projection);
+                    inputs.add(projection.sumOfSquares(), projection.exponent());
+                    outputs.add(projection.weightedSum(p), projection.exponent());
+                    inside.add(projection.sumOfFirst(w.numericalRank()), projection.exponent());
+                }
+                groups.add(new GroupTotal(projection.counted() - before, inputs, outputs, inside));
+            }
+            finish(projection);
+            groupedTokens = projection.counted();
+        }
+    }
+
+    private Projection projection(WeightSpectrum w, Matrix x, @Nullable TokenMask mask, long first, long last) {
+        Directions directions = w.directions();
+        TokenProjector projector = directions.readable()
+                .projector(w.options().products(), ProcessBlas.INSTANCE, last - first);
+        return new Projection(directions, projector, x, mask, precision, first, last);
+    }
+
+    private void add(Projection projection) {
+        addProjected(projection.sums(), projection.exponent());
+        energy.add(projection.sumOfSquares(), projection.exponent());
+    }
+
+    private void finish(Projection projection) {
+        routines.addAll(projection.routines());
+        tokens = projection.counted();
+    }
+
+    private void addProjected(double[] sums, int sumsExponent) {
         if (!anyProjected) {
             exponent = sumsExponent;
             anyProjected = true;
@@ -179,7 +243,7 @@ public final class ActivationSums implements Serializable {
         double own = Math.scalb(1.0, 2 * (common - exponent));
         double added = Math.scalb(1.0, 2 * (common - sumsExponent));
         for (int i = 0; i < projected.length; i++) {
-            projected[i] = projected[i] * own + sums.getAtIndex(ValueLayout.JAVA_DOUBLE, i) * added;
+            projected[i] = projected[i] * own + sums[i] * added;
         }
         exponent = common;
     }
@@ -202,6 +266,8 @@ public final class ActivationSums implements Serializable {
         anyProjected = false;
         energy.reset();
         routines.clear();
+        groups.reset();
+        groupedTokens = 0;
         tokens = 0;
         maskedTokens = 0;
     }
@@ -216,11 +282,12 @@ public final class ActivationSums implements Serializable {
         Arguments.required(other, "other");
         identity.requireSame(other.identity, "the other sums");
         if (other.anyProjected) {
-            MemorySegment sums = MemorySegment.ofArray(other.projected);
-            addProjected(sums, other.exponent);
+            addProjected(other.projected, other.exponent);
         }
         routines.addAll(other.routines);
         energy.add(other.energy);
+        groups.add(other.groups);
+        groupedTokens += other.groupedTokens;
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
     }
@@ -244,6 +311,7 @@ public final class ActivationSums implements Serializable {
                 q[i] = Math.min(1, energy.fraction(projected[i], exponent));
             }
         }
-        return new ActivationSpectrum(identity, q, tokens, maskedTokens, energy.isZero(), computation());
+        return new ActivationSpectrum(identity, q, tokens, maskedTokens, energy.isZero(), computation(),
+                groupedTokens == tokens ? groups.copy() : null);
     }
 }

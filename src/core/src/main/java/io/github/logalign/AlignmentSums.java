@@ -5,6 +5,8 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.engine.BatchSums;
 import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.GivenOutputs;
+import io.github.logalign.internal.engine.GroupMoments;
+import io.github.logalign.internal.engine.GroupTotal;
 import io.github.logalign.internal.engine.NormForm;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.events.Events;
@@ -12,11 +14,13 @@ import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Serializable. A deserialised instance can be merged, read, and added to with Z.
  *
  * <p>Thread safety: none; use one for each thread and merge them.
+ *
+ * <p>This file is long because of its documentation.
  *
  * <p>Source: arXiv 2605.28975.
  */
@@ -65,6 +71,10 @@ public final class AlignmentSums implements Serializable {
     private long tokens;
     /** How many tokens a mask left out. */
     private long maskedTokens;
+    /** What groups of tokens summed up to. */
+    private final GroupMoments groups = new GroupMoments();
+    /** How many of the tokens that counted were in groups. */
+    private long groupedTokens;
 
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
             AlignmentOptions options) {
@@ -169,14 +179,30 @@ public final class AlignmentSums implements Serializable {
      *     BLAS library cannot be obtained; the sums are as they were
      */
     public void add(Matrix x, @Nullable TokenMask mask) {
+        add(x, mask, (TokenGroups) null);
+    }
+
+    /**
+     * Adds a batch from W and X, of which groups of tokens belong together.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param mask T values, or null if every token counts
+     * @param itsGroups of T tokens; each is another group than those of earlier batches. Null if they are not known: then
+     *     there is no {@link #uncertainty}
+     * @throws IllegalArgumentException if x has not n columns, or the mask or the groups not T tokens
+     * @throws IllegalStateException as from {@link #add(Matrix, TokenMask)}
+     * @throws LogalignException as from {@link #add(Matrix, TokenMask)}
+     */
+    public void add(Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups itsGroups) {
         Arguments.required(x, "x");
         NormForm form = normForm;
         if (form == null) {
             throw new IllegalStateException("these sums have no W: merge them, or add with Z");
         }
         checkColumns(x);
+        checkGroups(x, itsGroups);
         Boundary.run(() -> Events.projection(
-                () -> add(form.sum(x, mask), x.rows()), x.rows(), columns, rows, x.segment().byteSize()));
+                () -> add(form.sum(x, mask, itsGroups), x.rows()), x.rows(), columns, rows, x.segment().byteSize()));
     }
 
     private void add(BatchSums batch, long batchTokens) {
@@ -186,6 +212,14 @@ public final class AlignmentSums implements Serializable {
         outputError.add(batch.outputError());
         tokens += batch.inputs().counted();
         maskedTokens += batchTokens - batch.inputs().counted();
+        addGroups(batch.groups());
+    }
+
+    private void addGroups(List<GroupTotal> totals) {
+        for (GroupTotal group : totals) {
+            groups.add(group);
+            groupedTokens += group.tokens();
+        }
     }
 
     /**
@@ -200,6 +234,49 @@ public final class AlignmentSums implements Serializable {
      *     BLAS library cannot be obtained; the sums are as they were
      */
     public void add(Matrix x, Matrix z, @Nullable TokenMask mask) {
+        checkOutputs(x, z);
+        try {
+            long counted = GivenOutputs.add(x, z, mask, options.precision(), options.threads(), inputEnergy,
+                    outputEnergy);
+            steps.add(GivenOutputs.STEP);
+            tokens += counted;
+            maskedTokens += x.rows() - counted;
+        } catch (RuntimeException | Error failure) {
+            // Boundary.run would take a lambda, which is allocated at each batch where C2 does not inline it.
+            throw Boundary.translated(failure);
+        }
+    }
+
+    /**
+     * Adds a batch where the layer's outputs are there already, and of which groups of tokens belong together.
+     *
+     * @param x T x n, finite in the rows that count; read only during the call
+     * @param z T x m, the outputs X W^T without a bias, finite in the rows that count; read only during the call
+     * @param mask T values for X and Z alike, or null if every token counts
+     * @param itsGroups of T tokens; each is another group than those of earlier batches
+     * @throws IllegalArgumentException if the sizes do not fit
+     * @throws IllegalStateException as from {@link #add(Matrix, Matrix, TokenMask)}
+     * @throws LogalignException as from {@link #add(Matrix, Matrix, TokenMask)}
+     */
+    public void add(Matrix x, Matrix z, @Nullable TokenMask mask, TokenGroups itsGroups) {
+        Arguments.required(itsGroups, "itsGroups");
+        checkOutputs(x, z);
+        checkGroups(x, itsGroups);
+        List<GroupTotal> totals = Boundary.call(
+                () -> GivenOutputs.ofGroups(x, z, mask, itsGroups, options.precision(), options.threads()));
+        long counted = 0;
+        for (GroupTotal group : totals) {
+            inputEnergy.add(group.inputs());
+            outputEnergy.add(group.outputs());
+            counted += group.tokens();
+        }
+        steps.add(GivenOutputs.STEP);
+        tokens += counted;
+        maskedTokens += x.rows() - counted;
+        addGroups(totals);
+    }
+
+    private void checkOutputs(Matrix x, Matrix z) {
         Arguments.required(x, "x");
         Arguments.required(z, "z");
         checkColumns(x);
@@ -210,15 +287,12 @@ public final class AlignmentSums implements Serializable {
             throw new IllegalArgumentException(
                     "the outputs have " + z.rows() + " tokens, the activations " + x.rows());
         }
-        try {
-            long counted = GivenOutputs.add(x, z, mask, options.precision(), options.threads(), inputEnergy,
-                    outputEnergy);
-            steps.add(GivenOutputs.STEP);
-            tokens += counted;
-            maskedTokens += x.rows() - counted;
-        } catch (RuntimeException | Error failure) {
-            // Boundary.run would take a lambda, which is allocated at each batch where C2 does not inline it.
-            throw Boundary.translated(failure);
+    }
+
+    private static void checkGroups(Matrix x, @Nullable TokenGroups itsGroups) {
+        if (itsGroups != null && itsGroups.tokens() != x.rows()) {
+            throw new IllegalArgumentException(
+                    "the groups have " + itsGroups.tokens() + " tokens, the activations " + x.rows());
         }
     }
 
@@ -234,6 +308,8 @@ public final class AlignmentSums implements Serializable {
         outputEnergy.reset();
         outputError.reset();
         steps.clear();
+        groups.reset();
+        groupedTokens = 0;
         tokens = 0;
         maskedTokens = 0;
     }
@@ -253,6 +329,8 @@ public final class AlignmentSums implements Serializable {
         inputEnergy.add(other.inputEnergy);
         outputEnergy.add(other.outputEnergy);
         outputError.add(other.outputError);
+        groups.add(other.groups);
+        groupedTokens += other.groupedTokens;
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
     }
@@ -297,5 +375,16 @@ public final class AlignmentSums implements Serializable {
         double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weightEnergy, inputEnergy);
         double ofGram = outputError.isZero() ? 0 : outputError.dividedByProduct(weightEnergy, inputEnergy);
         return Alignment.Defined.of(columns, overlap, new ErrorModel(options.precision().unitRoundoff(), ofGram));
+    }
+
+    /**
+     * How sure that alignment is.
+     *
+     * @return empty if the alignment is undefined, or if some tokens were added without groups
+     */
+    public Optional<Uncertainty> uncertainty() {
+        return alignment() instanceof Alignment.Defined alignment && groupedTokens == tokens
+                ? Optional.of(Uncertainty.of(alignment, groups, null))
+                : Optional.empty();
     }
 }

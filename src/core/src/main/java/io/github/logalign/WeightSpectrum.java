@@ -8,6 +8,7 @@ import io.github.logalign.internal.events.FactorisationEvent;
 import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.Factorizer;
 import io.github.logalign.internal.engine.FactorizedWeights;
+import io.github.logalign.internal.engine.GroupMoments;
 import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.Directions;
 import io.github.logalign.internal.engine.PackedDirections;
@@ -20,6 +21,7 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -285,8 +287,23 @@ public final class WeightSpectrum {
      * @throws LogalignException if an element is NaN or infinite (the message has its index)
      */
     public ActivationSpectrum project(Matrix x, @Nullable TokenMask mask) {
+        return project(x, mask, null);
+    }
+
+    /**
+     * Projects the activations of the tokens that count, of which groups belong together.
+     *
+     * @param x T x n, finite in the rows that count; the others are not read
+     * @param mask T values, or null if every token counts
+     * @param groups of T tokens, or null if they are not known; then there is no {@link #uncertainty}
+     * @return the activation spectrum
+     * @throws IllegalArgumentException if x has not n columns, or the mask or the groups not T tokens
+     * @throws IllegalStateException as from {@link #project(Matrix, TokenMask)}
+     * @throws LogalignException as from {@link #project(Matrix, TokenMask)}
+     */
+    public ActivationSpectrum project(Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups groups) {
         ActivationSums sums = accumulator();
-        sums.add(x, mask);
+        sums.add(x, mask, groups);
         return sums.spectrum();
     }
 
@@ -337,6 +354,24 @@ public final class WeightSpectrum {
             inside += q.values()[i];
         }
         return Optional.of(Math.clamp(1 - inside, 0.0, 1.0));
+    }
+
+    /**
+     * How sure that alignment and that share are.
+     *
+     * @param q the spectrum of the activations, projected on these vectors
+     * @return empty if the alignment is undefined, or if some tokens were in no group
+     * @throws IllegalArgumentException if q was projected on the vectors of another W
+     */
+    public Optional<Uncertainty> uncertainty(ActivationSpectrum q) {
+        GroupMoments groups = Arguments.required(q, "q").groups();
+        return alignment(q) instanceof Alignment.Defined alignment && groups != null
+                ? Optional.of(Uncertainty.of(alignment, groups, nullSpaceEnergy(q).orElse(null)))
+                : Optional.empty();
+    }
+
+    double[] spectrumValues() {
+        return p;
     }
 
     SpectrumOptions options() {

@@ -1,5 +1,8 @@
 package io.github.logalign;
 
+import io.github.logalign.internal.engine.GroupMoments;
+import io.github.logalign.internal.engine.GroupTotal;
+import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.ElementType;
@@ -11,6 +14,7 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.SvdRoute;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.probe.LayerProbe;
 import io.github.logalign.probe.OutputsProbe;
@@ -19,6 +23,7 @@ import io.github.logalign.probe.SpectrumProbe;
 import io.github.logalign.score.Column;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.Glob;
+import io.github.logalign.score.Grouping;
 import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
@@ -278,6 +283,7 @@ final class ApiSamples {
         List<Callable<Matrix>> views = new ArrayList<>();
         matrices.forEach(matrix -> views.add(() -> matrix));
         known.put(Matrix.class, views.stream().map(view -> (Callable<Object>) view::call).toList());
+        put(TokenGroups.class, () -> TokenGroups.of(3, 1, 1, 3, -5, 3), () -> TokenGroups.consecutive(6, 2));
         put(TokenMask.class, () -> TokenMask.of(true, false, true, true, true, true));
         put(SpectrumOptions.class,
                 () -> SpectrumOptions.DEFAULT,
@@ -287,13 +293,15 @@ final class ApiSamples {
                 () -> SpectrumOptions.DEFAULT.withoutVectors().withProducts(Products.BLAS));
         put(WeightSpectrum.class, this::ofNothing, () -> spectrum(Products.BLAS), () -> spectrum(Products.KERNEL));
         put(ActivationSpectrum.class, () -> new ActivationSpectrum(WEIGHTS, new double[N], 1, 0, false,
-                new Computation(Precision.DOUBLE, List.of())),
+                new Computation(Precision.DOUBLE, List.of()), null),
                 () -> new ActivationSpectrum(WEIGHTS, new double[0], 1, 0, false,
-                        new Computation(Precision.DOUBLE, List.of())));
+                        new Computation(Precision.DOUBLE, List.of()), null));
         put(SpectrumParts.class,
                 () -> new SpectrumParts(new double[]{4, 3, 2, 1}, 0, N, new Computation(Precision.DOUBLE,
                         List.of(new Computation.Step(Computation.Kind.SVD_DIRECT, Set.of(), List.of()))),
                         Matrix.of(new double[N * N], N, N)));
+        put(Uncertainty.class, ApiSamples::uncertainty);
+        put(Grouping.class, () -> Grouping.AUTO);
         put(ActivationSums.class, () -> accumulator(Matrix.of(new double[0], 0, N)),
                 () -> accumulator(Samples.matrix(Samples.normal(6, N, new Random(4)))));
         Matrix heap = Samples.matrix(Samples.normal(6, N, new Random(2)));
@@ -396,6 +404,18 @@ final class ApiSamples {
             throw new IllegalStateException("no sample of " + type.getTypeName() + " could be made", last);
         }
         return samples;
+    }
+
+    private static Uncertainty uncertainty() {
+        GroupMoments moments = new GroupMoments();
+        for (int group = 1; group <= 10; group++) {
+            ScaledSum energy = new ScaledSum();
+            energy.add(group, 0);
+            ScaledSum outputs = new ScaledSum();
+            outputs.add(group + 2.0 / group, 0);
+            moments.add(new GroupTotal(group, energy, outputs, energy));
+        }
+        return Uncertainty.of(new Alignment.Defined(N, 0.3, 0), moments, 0.1);
     }
 
     private List<Callable<Object>> makers(Type type) {

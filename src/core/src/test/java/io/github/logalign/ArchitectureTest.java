@@ -42,6 +42,9 @@ class ArchitectureTest {
     static final ArchRule POOLS_STAND_ALONE = Arrows.mayUse("internal.pool");
 
     @ArchTest
+    static final ArchRule STATISTICS_STAND_ALONE = Arrows.mayUse("internal.stats");
+
+    @ArchTest
     static final ArchRule THE_VOCABULARY_USES_CHECKS = Arrows.mayUse("matrix", "internal.check");
 
     @ArchTest
@@ -67,7 +70,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule THE_FACADE_USES_THE_ENGINE = Arrows.mayUse(
             "", "internal.engine", "internal", "internal.check", "internal.blas", "internal.events", "internal.simd",
-            "matrix");
+            "internal.stats", "matrix");
 
     @ArchTest
     static final ArchRule PROBES_STAND_ON_THE_FACADE = Arrows.mayUse(
@@ -89,7 +92,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule TRACK_USES_SCORES = Arrows.mayUse("track", "score", "tensor", "", "internal",
-            "internal.check", "internal.io", "matrix");
+            "internal.check", "internal.io", "internal.stats", "matrix");
 
     @ArchTest
     static final ArchRule NOTHING_GOES_ROUND = slices().matching(Arrows.ROOT + ".(**)").should().beFreeOfCycles();

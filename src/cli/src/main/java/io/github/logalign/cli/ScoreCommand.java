@@ -87,6 +87,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private ScoreMethod method = ScoreMethod.SVD;
 
     @Mixin
+    private GroupsOption groups = new GroupsOption();
+
+    @Mixin
     private KeptOption kept = new KeptOption();
 
     @Mixin
@@ -151,7 +154,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     .reads("--weights", weightsFile)
                     .readsBeside(List.of(itsWeights))
                     .reads("--activations", activationsFile)
-                    .reads("--mask", maskOptions.paths());
+                    .reads("--mask", maskOptions.paths())
+                    .reads("--groups", groups.paths());
             folder.announce(outputs);
             outputs.check();
             BlasCheck.require(options);
@@ -159,8 +163,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             if (!output.quiet) {
                 plan.notes().forEach(note -> err.println("logalign: note: " + note));
             }
-            Scorer scorer = store.map(new Scorer(options, found)::withStore)
-                    .orElseGet(() -> new Scorer(options, found));
+            Scorer plain = new Scorer(options, found).withGroups(groups.read(activationsFile));
+            Scorer scorer = store.map(plain::withStore).orElse(plain);
             List<LayerScore> rows;
             try (folder) {
                 rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
@@ -186,10 +190,10 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     /** Scores what a manifest lists. */
     private int runManifest(CommandLine commandLine, Path itsManifest, int threads) {
         if (weights != null || activations != null || model.areGiven() || tensor != null || activation != null
-                || !masks.isEmpty() || scoring.spectra != null) {
+                || !masks.isEmpty() || groups.isGiven() || scoring.spectra != null) {
             throw new ParameterException(commandLine,
                     "--manifest names the files, tensors and masks: leave out --weights,"
-                            + " --activations, --tensor, --activation, --mask, --model and --spectra");
+                            + " --activations, --tensor, --activation, --mask, --groups, --model and --spectra");
         }
         if (method == ScoreMethod.NORM && manifest.withSpectra) {
             throw new ParameterException(commandLine, "--method norm computes no spectra: leave out --with-spectra");
@@ -221,10 +225,10 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
                     + " --activations; leave these out");
         }
-        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || !maps.isEmpty() || tensor != null
-                || activation != null) {
+        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || groups.isGiven() || !maps.isEmpty()
+                || tensor != null || activation != null) {
             throw new ParameterException(commandLine,
-                    "--kept, --spectra, --mask, --map, --tensor and --activation are for"
+                    "--kept, --spectra, --mask, --groups, --map, --tensor and --activation are for"
                             + " activations in files; with --model, --include and --exclude choose layers, and the input"
                             + " attention_mask masks tokens");
         }

@@ -37,17 +37,9 @@ public final class Table {
      * @return lines, each with its end
      */
     public String format(int width) {
-        int columns = lines.getFirst().size();
-        int[] widths = new int[columns];
-        for (List<String> line : lines) {
-            for (int c = 0; c < columns; c++) {
-                widths[c] = Math.max(widths[c], length(line.get(c)));
-            }
-        }
-        int others = 0;
-        for (int c = 1; c < columns; c++) {
-            others += GAP.length() + widths[c];
-        }
+        int[] widths = widths();
+        int columns = widths.length;
+        int others = others(widths);
         widths[0] = Math.min(widths[0], Math.max(SHORTEST, width - others));
         StringBuilder text = new StringBuilder();
         for (List<String> line : lines) {
@@ -59,6 +51,36 @@ public final class Table {
             text.append(formatted.toString().stripTrailing()).append('\n');
         }
         return text.toString();
+    }
+
+    /**
+     * Tells whether lines hold every cell whole.
+     *
+     * @param width how many characters a line may have
+     * @return false if the first column would have to give way
+     */
+    public boolean fits(int width) {
+        int[] widths = widths();
+        return widths[0] + others(widths) <= width;
+    }
+
+    private int[] widths() {
+        int[] widths = new int[lines.getFirst().size()];
+        for (List<String> line : lines) {
+            for (int c = 0; c < widths.length; c++) {
+                widths[c] = Math.max(widths[c], length(line.get(c)));
+            }
+        }
+        return widths;
+    }
+
+    /** What all columns but the first take, with the gaps before them. */
+    private static int others(int[] widths) {
+        int others = 0;
+        for (int c = 1; c < widths.length; c++) {
+            others += GAP.length() + widths[c];
+        }
+        return others;
     }
 
     private static int length(String cell) {

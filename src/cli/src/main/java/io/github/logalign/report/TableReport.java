@@ -1,9 +1,13 @@
 package io.github.logalign.report;
 
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerInfo.Shape;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Rows as a table for people: some of their columns, the size of the weight in one. */
 public final class TableReport {
@@ -29,6 +33,9 @@ public final class TableReport {
             TableColumn.of(LayerColumns.METHOD),
             STATUS);
 
+    /** Where the next column after LAR stands. */
+    private static final int AFTER_LAR = 4;
+
     private static final List<TableColumn<LayerScore>> SPECTRA = List.of(
             TableColumn.of(LayerColumns.LAYER),
             SIZE,
@@ -40,17 +47,35 @@ public final class TableReport {
             TableColumn.of(LayerColumns.METHOD),
             STATUS);
 
+    /** Half the width of LAR's interval. */
+    private static final TableColumn<LayerScore> ERROR = new TableColumn<>("+-", TableReport::halfInterval);
+
+    private static final List<TableColumn<LayerScore>> SCORES_WITH_ERRORS = withErrors();
+
     private TableReport() {}
 
+    private static List<TableColumn<LayerScore>> withErrors() {
+        List<TableColumn<LayerScore>> columns = new ArrayList<>(SCORES);
+        columns.add(AFTER_LAR, ERROR);
+        return List.copyOf(columns);
+    }
+
+    private static String halfInterval(LayerScore row) {
+        return row.scored().map(Outcome.Scored::errorBars).map(ErrorBars::lar)
+                .map(lar -> String.format(Locale.ROOT, "%.1g", (lar.high() - lar.low()) / 2))
+                .orElse(TableColumn.NONE);
+    }
+
     /**
-     * Scores.
+     * Scores, with half the width of LAR's interval if there is room for it.
      *
      * @param rows what was computed
      * @param width of the terminal in characters
      * @return the table
      */
     public static String scores(List<LayerScore> rows, int width) {
-        return TableColumn.table(SCORES, rows).format(width);
+        Table wide = TableColumn.table(SCORES_WITH_ERRORS, rows);
+        return (wide.fits(width) ? wide : TableColumn.table(SCORES, rows)).format(width);
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,11 +167,15 @@ public final class LayerColumns {
             "seconds", "wall time of the row", LayerScore::seconds).withUnit("s");
 
     /** All columns, in the order of files. */
-    public static final List<Column<LayerScore, ?>> ALL = List.of(
-            LAYER, WEIGHTS, TENSOR, ROWS, COLS, ELEMENT_TYPE, ACTIVATIONS, ACTIVATION, TOKENS, MASKED_TOKENS, METHOD,
-            DRIVER, PRECISION, OVERLAP, LAR, LAR_ERROR_ESTIMATE, EFFECTIVE_DIMENSION, NUMERICAL_RANK, NULL_SPACE_ENERGY,
-            P_PARTICIPATION, P_ENTROPY, P_EFFECTIVE_RANK, P_LARGEST, Q_PARTICIPATION, Q_ENTROPY, Q_EFFECTIVE_RANK,
-            Q_LARGEST, STABLE_RANK, ORIENTATION, ORIENTATION_REASON, STATUS, REASON, WARNINGS, SECONDS);
+    public static final List<Column<LayerScore, ?>> ALL = Stream.of(
+            List.of(LAYER, WEIGHTS, TENSOR, ROWS, COLS, ELEMENT_TYPE, ACTIVATIONS, ACTIVATION, TOKENS, MASKED_TOKENS,
+                    METHOD, DRIVER, PRECISION, OVERLAP, LAR, LAR_ERROR_ESTIMATE),
+            ErrorBarColumns.ALL,
+            List.of(EFFECTIVE_DIMENSION, NUMERICAL_RANK, NULL_SPACE_ENERGY, P_PARTICIPATION, P_ENTROPY,
+                    P_EFFECTIVE_RANK, P_LARGEST, Q_PARTICIPATION, Q_ENTROPY, Q_EFFECTIVE_RANK, Q_LARGEST, STABLE_RANK,
+                    ORIENTATION, ORIENTATION_REASON, STATUS, REASON, WARNINGS, SECONDS))
+            .<Column<LayerScore, ?>>flatMap(List::stream)
+            .toList();
 
     private LayerColumns() {}
 
@@ -262,7 +267,8 @@ public final class LayerColumns {
     private static Scored scored(Cells cells) {
         String who = "a row with a LAR";
         return new Scored(
-                OVERLAP.in(cells, who), LAR.in(cells, who), LAR_ERROR_ESTIMATE.in(cells, who), findings(cells));
+                OVERLAP.in(cells, who), LAR.in(cells, who), LAR_ERROR_ESTIMATE.in(cells, who),
+                ErrorBarColumns.read(cells), findings(cells));
     }
 
     private static Findings findings(Cells cells) {

@@ -13,6 +13,7 @@ import io.github.logalign.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
 
     /** The inputs of one file. */
-    private record Part(Tensor activation, Matrix x, @Nullable MaskTensor mask) {
+    private record Part(Tensor activation, Matrix x, @Nullable MaskTensor mask, Grouping.Grouped grouped) {
 
         @Nullable
         TokenMask tokenMask() {
@@ -36,10 +37,12 @@ record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
     /**
      * Reads the masks, and checks that everything fits.
      *
+     * @param grouping which tokens belong together
      * @param warnings gets what should be known of the masks
      * @throws LogalignException if something is missing or does not fit
      */
-    static LayerInputs of(Tensor weight, Matrix w, List<Scorer.Batch> batches, List<String> warnings) {
+    static LayerInputs of(Tensor weight, Matrix w, List<Scorer.Batch> batches, Grouping grouping,
+            List<String> warnings) {
         List<Part> parts = new ArrayList<>();
         for (Scorer.Batch batch : batches) {
             Tensor activation = batch.job().activation();
@@ -51,7 +54,8 @@ record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
                 throw new LogalignException(weight.where() + " has n = " + w.columns() + " inputs, but "
                         + activation.where() + " has " + x.columns() + " columns; record its own inputs");
             }
-            parts.add(new Part(activation, x, maskOf(batch, activation, warnings)));
+            MaskTensor mask = maskOf(batch, activation, warnings);
+            parts.add(new Part(activation, x, mask, grouping.of(batch.job())));
         }
         return new LayerInputs(weight, w, parts);
     }
@@ -68,14 +72,10 @@ record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
     }
 
     ActivationSpectrum project(WeightSpectrum spectrum) {
-        Part first = parts.getFirst();
-        if (parts.size() == 1) {
-            return Scorer.at(first.activation(), () -> spectrum.project(first.x(), first.tokenMask()));
-        }
         ActivationSums sums = spectrum.accumulator();
         for (Part part : parts) {
             Scorer.at(part.activation(), () -> {
-                sums.add(part.x(), part.tokenMask());
+                sums.add(part.x(), part.tokenMask(), part.grouped().groups());
                 return sums;
             });
         }
@@ -85,10 +85,15 @@ record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
     void addTo(AlignmentSums sums) {
         for (Part part : parts) {
             Scorer.at(part.activation(), () -> {
-                sums.add(part.x(), part.tokenMask());
+                sums.add(part.x(), part.tokenMask(), part.grouped().groups());
                 return sums;
             });
         }
+    }
+
+    /** What the groups of tokens are. */
+    String groupedBy() {
+        return parts.stream().map(part -> part.grouped().kind()).distinct().collect(Collectors.joining(", "));
     }
 
     /** Why there is no LAR, and what to do. */

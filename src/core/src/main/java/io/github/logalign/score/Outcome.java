@@ -2,6 +2,7 @@ package io.github.logalign.score;
 
 import java.io.Serializable;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a layer: a result ({@link Ok}), or a reason why there is none ({@link Missing}). Each kind holds what it has
@@ -65,9 +66,11 @@ public sealed interface Outcome extends Serializable {
      * @param overlap sum p q, from 0 to 1
      * @param lar the log-alignment ratio, minus infinity if the overlap is 0
      * @param larErrorEstimate about how far it may be off, maybe infinity
+     * @param errorBars how sure that is; null where groups of tokens were not known
      * @param findings what ran, and what else was found
      */
-    record Scored(double overlap, double lar, double larErrorEstimate, Findings findings) implements Ok {
+    record Scored(double overlap, double lar, double larErrorEstimate, @Nullable ErrorBars errorBars,
+            Findings findings) implements Ok {
 
         /**
          * The effective dimension.

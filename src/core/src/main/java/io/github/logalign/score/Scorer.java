@@ -1,23 +1,12 @@
 package io.github.logalign.score;
 
-import io.github.logalign.ActivationSpectrum;
-import io.github.logalign.Alignment;
-import io.github.logalign.AlignmentSums;
-import io.github.logalign.Spread;
-import io.github.logalign.UndefinedReason;
-import io.github.logalign.WeightSpectrum;
+import io.github.logalign.Uncertainty;
 import io.github.logalign.internal.Boundary;
+import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.ScoreEvent;
-import io.github.logalign.matrix.Computation;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
-import io.github.logalign.matrix.Method;
-import io.github.logalign.matrix.Precision;
-import io.github.logalign.score.Findings.InputSummary;
-import io.github.logalign.score.Findings.Run;
-import io.github.logalign.score.Findings.Tokens;
-import io.github.logalign.score.Findings.WeightSummary;
 import io.github.logalign.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Scorer {
 
-    /** An estimate beyond this is worth a warning: the precision is not what one may expect. */
-    private static final double WARN_DOUBLE = 1e-9;
-
-    private static final double WARN_SINGLE = 1e-4;
-
     private final ScoreOptions options;
     private final Masks masks;
+    private final Grouping grouping;
     private final int threads;
     private final @Nullable SpectrumStore store;
 
@@ -48,10 +33,11 @@ public final class Scorer {
      * @param masks which tokens of which layers count
      */
     public Scorer(ScoreOptions options, Masks masks) {
-        this(options, masks, 1, null);
+        this(options, masks, Grouping.AUTO, 1, null);
     }
 
-    private Scorer(ScoreOptions options, Masks masks, int threads, @Nullable SpectrumStore store) {
+    private Scorer(ScoreOptions options, Masks masks, Grouping grouping, int threads, @Nullable SpectrumStore store) {
+        this.grouping = grouping;
         this.store = store;
         this.options = options;
         this.masks = masks;
@@ -65,7 +51,7 @@ public final class Scorer {
      * @return a scorer
      */
     public Scorer withThreads(int threadsOfLayer) {
-        return new Scorer(options, masks, threadsOfLayer, store);
+        return new Scorer(options, masks, grouping, threadsOfLayer, store);
     }
 
     /**
@@ -75,7 +61,17 @@ public final class Scorer {
      * @return a scorer
      */
     public Scorer withStore(SpectrumStore spectra) {
-        return new Scorer(options, masks, threads, spectra);
+        return new Scorer(options, masks, grouping, threads, spectra);
+    }
+
+    /**
+     * The same with groups of tokens that belong together.
+     *
+     * @param tokens which
+     * @return a scorer
+     */
+    public Scorer withGroups(Grouping tokens) {
+        return new Scorer(options, masks, Arguments.required(tokens, "tokens"), threads, store);
     }
 
     /**
@@ -121,8 +117,9 @@ public final class Scorer {
      *
      * @param row the row
      * @param spectra null if none were computed
+     * @param uncertainty how sure LAR is; null where LAR has no value
      */
-    public record Result(LayerScore row, @Nullable Spectra spectra) {}
+    public record Result(LayerScore row, @Nullable Spectra spectra, @Nullable Uncertainty uncertainty) {}
 
     /**
      * Inputs of a layer, and which tokens of them count.
@@ -167,122 +164,25 @@ public final class Scorer {
         List<String> warnings = new ArrayList<>(job.info().warnings());
         ScoreEvent event = Events.areRecorded() ? ScoreEvent.begun() : null;
         long start = System.nanoTime();
-        Found found;
+        LayerComputation.Found found;
         try {
-            found = compute(batches, weights, warnings);
+            found = new LayerComputation(options, grouping, threads, warnings).of(batches, weights);
         } catch (LogalignException bad) {
-            found = new Found(new Outcome.Failed(String.valueOf(bad.getMessage())), null);
+            found = LayerComputation.Found.without(new Outcome.Failed(String.valueOf(bad.getMessage())));
         } catch (IllegalArgumentException wrongCall) {
             throw wrongCall;
         } catch (RuntimeException | Error failure) {
             String where = job.weight() == null ? "the layer" : job.weight().where();
             String reason = where + ": " + Boundary.translated(failure).getMessage();
-            found = new Found(new Outcome.Failed(reason), null);
+            found = LayerComputation.Found.without(new Outcome.Failed(reason));
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
         if (event != null) {
             event.finish(job.info().layer(), found.outcome().getClass().getSimpleName());
         }
         return new Result(
-                new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra());
-    }
-
-    private record Found(Outcome outcome, @Nullable Spectra spectra) {}
-
-    private Found compute(List<Batch> batches, SharedWeights weights, List<String> warnings) {
-        LayerJob job = batches.getFirst().job();
-        Tensor weight = job.weight();
-        Matrix w = job.w();
-        for (Batch batch : batches) {
-            if (batch.job().refusal() != null) {
-                return new Found(batch.job().refusal(), null);
-            }
-        }
-        if (weight == null || w == null) {
-            return new Found(new Outcome.Skipped("there is nothing to compute"), null);
-        }
-        if (job.activation() == null) {
-            return weightsAlone(weight, weights);
-        }
-        LayerInputs inputs = LayerInputs.of(weight, w, batches, warnings);
-        return options.method() == ScoreMethod.NORM
-                ? normForm(inputs, warnings)
-                : spectra(inputs, weights, warnings);
-    }
-
-    private static Found weightsAlone(Tensor weight, SharedWeights weights) {
-        WeightSpectrum spectrum = weights.spectrum();
-        Findings findings = new Findings(run(spectrum, spectrum.computation()), null, summary(spectrum), null);
-        Outcome outcome = spectrum.spread().isPresent()
-                ? new Outcome.Decomposed(findings)
-                : new Outcome.Undefined(Remarks.zeroWeights(weight), findings);
-        return new Found(outcome, new Spectra(spectrum.p(), null, spectrum.singularValues()));
-    }
-
-    private Found spectra(LayerInputs inputs, SharedWeights weights, List<String> warnings) {
-        WeightSpectrum spectrum = weights.spectrum();
-        ActivationSpectrum q = inputs.project(spectrum);
-        Alignment alignment = spectrum.alignment(q);
-        if (options.method() == ScoreMethod.AUTO
-                && spectrum.method() == Method.GRAM
-                && alignment instanceof Alignment.Defined defined
-                && defined.larErrorEstimate() > warningThreshold()) {
-            WeightSpectrum again = weights.bySvd();
-            ActivationSpectrum qAgain = inputs.project(again);
-            return found(inputs, again, qAgain, again.alignment(qAgain), warnings);
-        }
-        return found(inputs, spectrum, q, alignment, warnings);
-    }
-
-    private Found found(
-            LayerInputs inputs, WeightSpectrum spectrum, ActivationSpectrum q, Alignment alignment,
-            List<String> warnings) {
-        Spread spread = q.spread().orElse(null);
-        Double nullSpaceEnergy = spectrum.nullSpaceEnergy(q).orElse(null);
-        Findings findings = new Findings(
-                run(spectrum, spectrum.computation().and(q.computation())),
-                new Tokens(q.tokens(), q.maskedTokens()),
-                summary(spectrum),
-                spread == null && nullSpaceEnergy == null ? null : new InputSummary(spread, nullSpaceEnergy));
-        return new Found(outcome(inputs, alignment, findings, warnings),
-                new Spectra(spectrum.p(), q.q(), spectrum.singularValues()));
-    }
-
-    private static Run run(WeightSpectrum spectrum, Computation ran) {
-        ScoreMethod method = spectrum.method() == Method.SVD ? ScoreMethod.SVD : ScoreMethod.GRAM;
-        return new Run(method, ran.toString(), spectrum.precision());
-    }
-
-    private static WeightSummary summary(WeightSpectrum spectrum) {
-        return new WeightSummary(
-                spectrum.numericalRank(), spectrum.stableRank(), spectrum.spread().orElse(null));
-    }
-
-    private Found normForm(LayerInputs inputs, List<String> warnings) {
-        AlignmentSums sums = at(inputs.weight(), () -> AlignmentSums.of(inputs.w(), options.alignment(threads)));
-        inputs.addTo(sums);
-        Findings findings = new Findings(
-                new Run(ScoreMethod.NORM, sums.computation().toString(), options.precision()),
-                new Tokens(sums.tokens(), sums.maskedTokens()), null, null);
-        return new Found(outcome(inputs, sums.alignment(), findings, warnings), null);
-    }
-
-    private Outcome outcome(LayerInputs inputs, Alignment alignment, Findings findings, List<String> warnings) {
-        return switch (alignment) {
-            case Alignment.Defined defined -> {
-                double error = defined.larErrorEstimate();
-                if (error > warningThreshold()) {
-                    warnings.add(Remarks.inaccurate(error, findings.run()));
-                }
-                yield new Outcome.Scored(defined.overlap(), defined.lar(), error, findings);
-            }
-            case Alignment.Undefined(UndefinedReason why) -> new Outcome.Undefined(
-                    inputs.undefined(why), findings);
-        };
-    }
-
-    private double warningThreshold() {
-        return options.precision() == Precision.DOUBLE ? WARN_DOUBLE : WARN_SINGLE;
+                new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra(),
+                found.uncertainty());
     }
 
     /** Says where bad data was found. */

@@ -233,7 +233,7 @@ public final class CheckpointScorer {
     }
 
     private static Scorer.Result withWarning(Scorer.Result result, String warning) {
-        return new Scorer.Result(result.row().withWarning(warning), result.spectra());
+        return new Scorer.Result(result.row().withWarning(warning), result.spectra(), result.uncertainty());
     }
 
     /**
@@ -262,6 +262,6 @@ public final class CheckpointScorer {
                 null,
                 List.of());
         LayerScore row = new LayerScore(info, new Outcome.Failed(reason), 0);
-        return List.of(new Scorer.Result(row, null));
+        return List.of(new Scorer.Result(row, null, null));
     }
 }

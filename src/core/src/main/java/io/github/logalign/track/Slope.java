@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import io.github.logalign.internal.stats.StudentT;
 import java.util.List;
 import java.util.Optional;
 

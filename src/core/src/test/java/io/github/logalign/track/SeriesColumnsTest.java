@@ -9,6 +9,7 @@ import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Cells;
 import io.github.logalign.score.Column;
 import io.github.logalign.score.ColumnType;
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Outcome;
@@ -42,7 +43,8 @@ class SeriesColumnsTest {
         Findings weights = new Findings(new Findings.Run(ScoreMethod.GRAM, "dsytrd+dstedc", Precision.DOUBLE), null,
                 new Findings.WeightSummary(3, 0, null), null);
         double infinity = Double.POSITIVE_INFINITY;
-        rows.add(SeriesRow.of(0, new LayerScore(score.info(), new Outcome.Scored(0, -infinity, infinity, norm), 0)));
+        rows.add(SeriesRow.of(0, new LayerScore(score.info(), new Outcome.Scored(0, -infinity, infinity,
+                new ErrorBars(8, "blocks of 32 tokens", null, null, null, null, null, "no interval"), norm), 0)));
         rows.add(SeriesRow.of(1, new LayerScore(score.info(), new Outcome.Decomposed(weights), 1)));
         CheckpointStamp stamp = new CheckpointStamp(
                 new FileStamp(17, Instant.EPOCH, "0f"), new FileStamp(18, Instant.EPOCH, "1f"), "--map a=b", "none");

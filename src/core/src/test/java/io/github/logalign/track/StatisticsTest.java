@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import io.github.logalign.internal.stats.StudentT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,9 +1,11 @@
 package io.github.logalign.track;
 
+import io.github.logalign.Interval;
 import io.github.logalign.Spread;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Outcome.Status;
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.LayerInfo.Source;
 import io.github.logalign.score.LayerInfo;
@@ -24,6 +26,10 @@ public final class TestSeries {
     /** The name of the layer in series of one layer. */
     public static final String LAYER = "lm_head";
 
+    private static final ErrorBars ERROR_BARS = new ErrorBars(40, "sequences", 0.002,
+            new Interval(0.5, 0.51, Interval.LEVEL), new Interval(0.01, 0.02, Interval.LEVEL),
+            new Interval(50, 100, Interval.LEVEL), new Interval(0, 0.1, Interval.LEVEL), null);
+
     private TestSeries() {}
 
     /** A score with all that such an outcome has, as a scorer returns it; an undefined one is of inputs that are 0. */
@@ -39,7 +45,7 @@ public final class TestSeries {
         Outcome outcome = switch (status) {
             case OK -> {
                 double value = Objects.requireNonNull(lar);
-                yield new Outcome.Scored(Math.pow(64, 2 * (value - 1)), value, 1e-15, findings(true));
+                yield new Outcome.Scored(Math.pow(64, 2 * (value - 1)), value, 1e-15, ERROR_BARS, findings(true));
             }
             case UNDEFINED -> new Outcome.Undefined(reason, findings(false));
             case SKIPPED -> new Outcome.Skipped(reason);

@@ -126,7 +126,7 @@ final class LayerSums {
     private Outcome outcome(Alignment alignment, Findings findings) {
         return switch (alignment) {
             case Alignment.Defined defined -> new Outcome.Scored(
-                    defined.overlap(), defined.lar(), defined.larErrorEstimate(), findings);
+                    defined.overlap(), defined.lar(), defined.larErrorEstimate(), null, findings);
             case Alignment.Undefined undefined -> new Outcome.Undefined(
                     layer.name() + ": " + undefined.reason().explanation(), findings);
         };

@@ -9,7 +9,9 @@ import io.github.logalign.batch.BatchJob;
 import io.github.logalign.batch.JobFiles;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
+import io.github.logalign.score.Grouping;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
@@ -55,7 +57,7 @@ public final class LayerSums {
     }
 
     /** The layer while its files are open. */
-    private record Inputs(Matrix w, Matrix x, @Nullable TokenMask mask) {}
+    private record Inputs(Matrix w, Matrix x, @Nullable TokenMask mask, TokenGroups groups) {}
 
     /**
      * The sums for LAR without spectra. W is read once for each file.
@@ -71,7 +73,7 @@ public final class LayerSums {
         return reduce(spark, job, (sums, inputs, _) -> {
             // Of these weights while their file is open; merged sums need none.
             AlignmentSums batch = AlignmentSums.of(inputs.w(), options);
-            batch.add(inputs.x(), inputs.mask());
+            batch.add(inputs.x(), inputs.mask(), inputs.groups());
             if (sums.isEmpty()) {
                 sums.add(batch);
             } else {
@@ -99,7 +101,7 @@ public final class LayerSums {
             if (sums.isEmpty()) {
                 sums.add(WeightSpectrum.of(inputs.w(), options, arena).accumulator());
             }
-            sums.getFirst().add(inputs.x(), inputs.mask());
+            sums.getFirst().add(inputs.x(), inputs.mask(), inputs.groups());
         }, (sums, others) -> {
             sums.merge(others);
             return sums;
@@ -155,7 +157,7 @@ public final class LayerSums {
                         ? "holds no activations of the layer"
                         : layer.refusal().reason()));
             }
-            use.accept(new Inputs(w, x, mask(layer, masks.masks())));
+            use.accept(new Inputs(w, x, mask(layer, masks.masks()), Grouping.AUTO.of(layer).groups()));
         }
     }
 

@@ -9,9 +9,11 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Matrix.Orientation;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,27 @@ public final class GivenOutputs {
         inputs.add(ofInputs.sum());
         outputs.add(ofOutputs.sum());
         return ofInputs.counted();
+    }
+
+    /**
+     * Adds both norms by groups of tokens.
+     *
+     * @param groups T tokens
+     * @return the sums of each group
+     */
+    public static List<GroupTotal> ofGroups(Matrix x, Matrix z, @Nullable TokenMask mask, TokenGroups groups,
+            Precision precision, int threads) {
+        KernelMemory.check(x.segment());
+        KernelMemory.check(z.segment());
+        List<SquaredNorm> ofInputs = SquaredNorm.ofGroups(x, mask, groups, precision, "activations", threads);
+        List<SquaredNorm> ofOutputs = SquaredNorm.ofGroups(z, mask, groups, precision, "outputs", threads);
+        List<GroupTotal> totals = new ArrayList<>(groups.count());
+        for (int group = 0; group < groups.count(); group++) {
+            SquaredNorm inputs = ofInputs.get(group);
+            totals.add(new GroupTotal(
+                    inputs.counted(), inputs.sum(), ofOutputs.get(group).sum(), new ScaledSum()));
+        }
+        return totals;
     }
 
     private static boolean isInPlace(Matrix x) {

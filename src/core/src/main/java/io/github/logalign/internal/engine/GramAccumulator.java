@@ -208,6 +208,16 @@ public final class GramAccumulator implements AutoCloseable {
         routines.addAll(other.routines);
     }
 
+    /** Forgets all rows. */
+    void clear() {
+        NativeBuffer.clear(sums.memory());
+    }
+
+    /** The inner product with another one, without its error. */
+    double dot(GramAccumulator other) {
+        return sums.dot(other.sums);
+    }
+
     /** The inner product with another one. */
     GramTriangle.InnerProduct innerProduct(GramAccumulator other) {
         return sums.innerProduct(other.sums);

@@ -56,6 +56,23 @@ record GramTriangle(MemorySegment memory, int n, int stride) {
         MemorySegment.copy(memory, ValueLayout.JAVA_DOUBLE, from, entries, at, count);
     }
 
+    /** The sum of the products of all entries with those of another one. */
+    double dot(GramTriangle other) {
+        double[] mine = new double[n];
+        double[] others = new double[n];
+        double sum = 0;
+        for (int row = 0; row < n; row++) {
+            read(row, 0, row + 1, mine, 0);
+            other.read(row, 0, row + 1, others, 0);
+            double below = -mine[row] * others[row] / 2;
+            for (int column = 0; column <= row; column++) {
+                below += mine[column] * others[column];
+            }
+            sum += below;
+        }
+        return 2 * sum;
+    }
+
     /**
      * The sum of the products of all entries with those of another one, {@code <G, H>}.
      *

@@ -9,6 +9,7 @@ import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.matrix.Products;
 import io.github.logalign.matrix.Routine;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -79,58 +81,86 @@ public final class NormForm {
         return weights.sum();
     }
 
-    /** Sums up a batch. */
-    public BatchSums sum(Matrix x, @Nullable TokenMask mask) {
+    /**
+     * Sums up a batch.
+     *
+     * @param groups whose sums are wanted too; null for none
+     */
+    public BatchSums sum(Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups groups) {
         KernelMemory.check(w.segment());
         KernelMemory.check(x.segment());
-        SquaredNorm inputs = SquaredNorm.of(x, mask, precision, "activations", false, threads);
+        TokenBatch batch = TokenBatch.read(x, mask, groups, precision, threads);
+        SquaredNorm inputs = batch.inputs();
         if (columns == 0 || weights.sum().isZero() || inputs.sum().isZero()) {
-            return BatchSums.exact(inputs, new ScaledSum(), Set.of());
+            return BatchSums.exact(inputs, new ScaledSum(), Set.of(), batch.totals(batch.noOutputs()));
         }
         boolean weightsSummed = weightGram != null;
         NormRoute chosen = Planner.normForm(w.rows(), columns, inputs.counted(), route, weightsSummed);
-        BatchSums sums = chosen == NormRoute.INNER ? byInnerProduct(x, mask, inputs) : null;
-        return sums == null ? byOutputs(x, mask, inputs) : sums;
+        BatchSums sums = chosen == NormRoute.INNER ? byInnerProduct(batch) : null;
+        return sums == null ? byOutputs(batch) : sums;
     }
 
-    private BatchSums byOutputs(Matrix x, @Nullable TokenMask mask, SquaredNorm inputs) {
+    private BatchSums byOutputs(TokenBatch batch) {
+        Matrix x = batch.x();
         int parts = packedRows.isPackedAnew()
                 ? RowRanges.count(threads, w.rows(), MIN_ROWS, w.segment(), x.segment())
                 : RowRanges.count(threads, w.rows(), MIN_ROWS, x.segment());
         int panels = packedRows.panels();
         ScaledSum energy = new ScaledSum();
+        ScaledSum[] ofGroups = batch.noOutputs();
         Set<Step> steps = new HashSet<>();
         RowRanges.run(Work.BATCH, parts, part -> {
-            Outputs outputs = new Outputs(new ScaledSum(), EnumSet.noneOf(Routine.class));
+            Outputs outputs = new Outputs(
+                    new ScaledSum(), EnumSet.noneOf(Routine.class), batch.noOutputs());
             packedRows.forEach((int) RowRanges.start(part, parts, panels),
                     (int) RowRanges.start(part + 1, parts, panels),
-                    rows -> add(x, mask, rows, outputs));
+                    rows -> add(batch, rows, outputs));
             return outputs;
         }).forEach(outputs -> {
             energy.add(outputs.energy());
+            for (int group = 0; group < ofGroups.length; group++) {
+                ofGroups[group].add(outputs.ofGroups()[group]);
+            }
             outputs.routines().forEach(routine -> steps.add(new Step(Kind.OUTPUTS, Set.of(routine), List.of())));
         });
-        return BatchSums.exact(inputs, energy, steps);
+        return BatchSums.exact(batch.inputs(), energy, steps, batch.totals(ofGroups));
     }
 
-    /** The energy of the outputs of some rows of W, and what took them. */
-    private record Outputs(ScaledSum energy, Set<Routine> routines) {}
+    /** The energy of the outputs of some rows of W, what took them, and the energies of groups of tokens. */
+    private record Outputs(ScaledSum energy, Set<Routine> routines, ScaledSum[] ofGroups) {}
 
-    private void add(Matrix x, @Nullable TokenMask mask, PackedDirections rows, Outputs outputs) {
-        try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations");
+    private void add(TokenBatch batch, PackedDirections rows, Outputs outputs) {
+        Matrix x = batch.x();
+        TokenGroups groups = batch.groups();
+        try (TokenBlocks blocks = new TokenBlocks(x, batch.mask(), precision, "activations");
                 Projector projector = new Projector(rows, products, blasSource, x.rows());
                 NativeBuffer sums = NativeBuffer.allocate(rows.room() * Double.BYTES)) {
             projector.prepare(blocks);
-            while (blocks.advance()) {
-                NativeBuffer.clear(sums.segment());
-                projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
-                double total = 0;
-                for (int i = 0; i < rows.count(); i++) {
-                    total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            if (groups == null) {
+                add(blocks, projector, rows, sums, outputs.energy());
+            } else {
+                for (int group = 0; group < groups.count(); group++) {
+                    ScaledSum ofGroup = new ScaledSum();
+                    blocks.restrictTo(groups, group);
+                    add(blocks, projector, rows, sums, ofGroup);
+                    outputs.ofGroups()[group].add(ofGroup);
+                    outputs.energy().add(ofGroup);
                 }
-                outputs.energy().add(total, blocks.exponent() + weights.exponent());
             }
             outputs.routines().addAll(projector.routines());
+        }
+    }
+
+    private void add(TokenBlocks blocks, Projector projector, PackedDirections rows, NativeBuffer sums,
+            ScaledSum energy) {
+        while (blocks.advance()) {
+            NativeBuffer.clear(sums.segment());
+            projector.add(blocks.segment(), blocks.offset(), blocks.stride(), blocks.tokens(), sums.segment());
+            double total = 0;
+            for (int i = 0; i < rows.count(); i++) {
+                total += sums.segment().getAtIndex(ValueLayout.JAVA_DOUBLE, i);
+            }
+            energy.add(total, blocks.exponent() + weights.exponent());
         }
     }
 
@@ -139,30 +169,36 @@ public final class NormForm {
      *
      * @return null if the numbers have to be scaled, or its error would show in LAR
      */
-    private @Nullable BatchSums byInnerProduct(Matrix x, @Nullable TokenMask mask, SquaredNorm inputs) {
+    private @Nullable BatchSums byInnerProduct(TokenBatch batch) {
         if (weights.exponent() != 0) {
             return null;
         }
         if (weightGramWasUsed.getAndSet(true)) {
-            return byInnerProduct(weightGram(), x, mask, inputs);
+            return byInnerProduct(weightGram(), batch);
         }
         try (GramAccumulator once = gramOfWeights(null)) {
-            return byInnerProduct(once, x, mask, inputs);
+            return byInnerProduct(once, batch);
         }
     }
 
-    private @Nullable BatchSums byInnerProduct(
-            GramAccumulator ofWeights, Matrix x, @Nullable TokenMask mask, SquaredNorm inputs) {
-        int parts = RowRanges.count(threads, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
+    private @Nullable BatchSums byInnerProduct(GramAccumulator ofWeights, TokenBatch batch) {
+        Matrix x = batch.x();
+        int most = batch.groups() == null ? threads : Math.max(1, Math.min(threads, batch.groupCount()));
+        int parts = RowRanges.count(most, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
         AtomicBoolean scaled = new AtomicBoolean();
-        try (GramAccumulator ofInputs = GramAccumulator.of(Work.BATCH, parts,
-                () -> new GramAccumulator(precision, products, blasSource, columns), (sums, part) -> {
-                    long first = RowRanges.start(part, parts, x.rows());
-                    long last = RowRanges.start(part + 1, parts, x.rows());
-                    try (TokenBlocks blocks = new TokenBlocks(x, mask, precision, "activations", first, last)) {
-                        addUnlessScaled(sums, blocks, scaled);
-                    }
-                })) {
+        ScaledSum[] ofGroups = batch.noOutputs();
+        try (GramAccumulator ofInputs = GramAccumulator.of(Work.BATCH, parts, this::gramOfInputs, (sums, part) -> {
+            if (batch.groups() == null) {
+                long first = RowRanges.start(part, parts, x.rows());
+                long last = RowRanges.start(part + 1, parts, x.rows());
+                try (TokenBlocks blocks = new TokenBlocks(x, batch.mask(), precision, "activations", first, last)) {
+                    addUnlessScaled(sums, blocks, scaled);
+                }
+            } else {
+                addGroups(sums, ofWeights, batch, (int) RowRanges.start(part, parts, batch.groupCount()),
+                        (int) RowRanges.start(part + 1, parts, batch.groupCount()), scaled, ofGroups);
+            }
+        })) {
             GramTriangle.InnerProduct product = ofWeights.innerProduct(ofInputs);
             ScaledSum energy = new ScaledSum();
             energy.add(Math.max(0, product.value()), 0);
@@ -171,8 +207,28 @@ public final class NormForm {
             if (scaled.get() || (route == NormRoute.AUTO && isInaccurate(energy, error))) {
                 return null;
             }
-            return new BatchSums(
-                    inputs, energy, error, Set.of(new Step(Kind.INNER, ofInputs.routines(), List.of())));
+            return new BatchSums(batch.inputs(), energy, error,
+                    Set.of(new Step(Kind.INNER, ofInputs.routines(), List.of())), batch.totals(ofGroups));
+        }
+    }
+
+    private GramAccumulator gramOfInputs() {
+        return new GramAccumulator(precision, products, blasSource, columns);
+    }
+
+    /** Adds groups of tokens, and takes the inner product of each. */
+    private void addGroups(GramAccumulator sums, GramAccumulator ofWeights, TokenBatch batch, int first, int last,
+            AtomicBoolean scaled, ScaledSum[] outputs) {
+        TokenGroups groups = Objects.requireNonNull(batch.groups());
+        try (TokenBlocks blocks = new TokenBlocks(batch.x(), batch.mask(), precision, "activations");
+                GramAccumulator ofGroup = gramOfInputs()) {
+            for (int group = first; group < last; group++) {
+                ofGroup.clear();
+                blocks.restrictTo(groups, group);
+                addUnlessScaled(ofGroup, blocks, scaled);
+                outputs[group].add(Math.max(0, ofWeights.dot(ofGroup)), 0);
+                sums.add(ofGroup);
+            }
         }
     }
 

@@ -38,6 +38,11 @@ public final class ScaledSum implements Serializable {
         add(other.value, other.exponent);
     }
 
+    /** Adds the product of two sums, as a sum of fourth powers. */
+    void addProduct(ScaledSum a, ScaledSum b) {
+        add(a.value * b.value, a.exponent + b.exponent);
+    }
+
     /** Whether the two may be sums of the same numbers in different orders. */
     public boolean sameAs(ScaledSum other) {
         return isZero() ? other.isZero() : Math.abs(fraction(other.value, other.exponent) - 1) < ROUNDING;

@@ -7,6 +7,7 @@ import io.github.logalign.internal.simd.Simd;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public final class TokenBlocks implements AutoCloseable {
     private static final int MAX_TOKENS = 1024;
 
     private final Matrix x;
-    private final @Nullable TokenMask mask;
+    private final CountedTokens counting;
     private final Precision precision;
     private final BlockReader reader;
     private final MemorySegment tokensOfX;
@@ -63,9 +64,9 @@ public final class TokenBlocks implements AutoCloseable {
                     "the mask has " + mask.tokens() + " entries, the " + contents + " have " + x.rows() + " tokens");
         }
         this.x = x;
+        this.counting = new CountedTokens(mask, first, last);
         this.next = first;
         this.last = last;
-        this.mask = mask;
         this.precision = precision;
         int fitting = (int) (blockBytes / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
@@ -91,6 +92,12 @@ public final class TokenBlocks implements AutoCloseable {
         copies = true;
     }
 
+    /** Begins again, with the tokens of a group alone. */
+    public void restrictTo(TokenGroups groups, int group) {
+        counting.restrictTo(groups, group);
+        next = counting.first();
+    }
+
     /** The largest number of tokens in a block. */
     int capacity() {
         return capacity;
@@ -103,7 +110,7 @@ public final class TokenBlocks implements AutoCloseable {
      * @throws LogalignException if an element of a counted token is NaN or infinite
      */
     public boolean advance() {
-        next = nextCounting(next);
+        next = counting.next(next);
         if (next >= last) {
             return false;
         }
@@ -112,11 +119,11 @@ public final class TokenBlocks implements AutoCloseable {
         long end = next;
         int runs = 0;
         while (tokens < capacity && end < last) {
-            long runEnd = Math.min(nextMasked(end), end + capacity - tokens);
+            long runEnd = Math.min(counting.end(end), end + capacity - tokens);
             max = Math.max(max, reader.maxMagnitude(end, runEnd - end));
             tokens += (int) (runEnd - end);
             runs++;
-            end = nextCounting(runEnd);
+            end = counting.next(runEnd);
         }
         chooseExponent(max);
         if (!copies && runs == 1 && reader.readsInPlace(working(), exponent)) {
@@ -149,19 +156,11 @@ public final class TokenBlocks implements AutoCloseable {
         long row = next;
         int filled = 0;
         while (filled < tokens) {
-            int run = (int) (Math.min(nextMasked(row), Math.min(end, row + tokens - filled)) - row);
+            int run = (int) (Math.min(counting.end(row), Math.min(end, row + tokens - filled)) - row);
             reader.read(row, run, false, working(), exponent, segment, filled * x.columns());
             filled += run;
-            row = nextCounting(row + run);
+            row = counting.next(row + run);
         }
-    }
-
-    private long nextCounting(long from) {
-        return mask == null ? from : mask.nextCounting(from);
-    }
-
-    private long nextMasked(long from) {
-        return mask == null ? last : Math.min(last, mask.nextMasked(from));
     }
 
     /** Where this block's tokens stand. */

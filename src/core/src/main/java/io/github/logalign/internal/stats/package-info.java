@@ -1,0 +1,5 @@
+/** Distributions that error bars and tests need. */
+@NullMarked
+package io.github.logalign.internal.stats;
+
+import org.jspecify.annotations.NullMarked;

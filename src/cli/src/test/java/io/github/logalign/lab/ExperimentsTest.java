@@ -21,20 +21,14 @@ import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Slope;
 import io.github.logalign.track.Tracker;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,13 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Checks the paper's two claims with small networks. Every figure comes from the files of a run, which are read like
  * any user's files. Takes minutes: {@code mvn -Pexperiments test}, and {@code mvn -Pexperiments,full test} with the
- * language model in full size as well. Writes the figures to target/experiments.md.
+ * language model in full size as well. What many seeds give is in docs/experiments.md.
  */
 @Tag("experiments")
 class ExperimentsTest {
-
-    private static final Path FIGURES = Path.of("target", "experiments.md");
-    private static final Map<String, List<String>> TABLES = new TreeMap<>();
 
     @TempDir
     Path folder;
@@ -104,20 +95,15 @@ class ExperimentsTest {
     @ValueSource(longs = {1, 2, 3})
     void larFollowsTheTransitionFromMemorisingToGeneralising(long seed) throws InterruptedException {
         GrokkingOptions recipe = GrokkingOptions.DEFAULT;
-        long cpu = cpuNanos();
         Grokking.train(
                 new GrokkingOptions(seed, recipe.weightDecay(), recipe.modulus(), recipe.steps(), recipe.interval()),
                 folder.resolve("run"), (step, total) -> {});
-        double seconds = (cpuNanos() - cpu) * 1e-9;
         Run run = Run.read(folder.resolve("run"));
         long memorised = run.first("trainAccuracy", 0.999);
         long generalised = run.first("testAccuracy", 0.99);
         long last = recipe.steps();
         double ratio = run.k(last) / run.metric("functionDimension", last);
         double spearman = spearman(run, 100, generalised);
-        row("1 Grokking", "| %d | %d | %d | %.3f | %.3f | %.3f | %.1f | %.2f | %.0f | %.2f | %.3f | %.0f |",
-                seed, memorised, generalised, run.lar(0), run.lar(memorised), run.lar(last), run.k(memorised),
-                run.k(last), run.metric("functionDimension", last), ratio, spearman, seconds);
         assertAll(
                 () -> between(0.48, 0.52, run.lar(0), "LAR at the start"),
                 () -> between(0, 100, (double) memorised, "memorised"),
@@ -146,8 +132,6 @@ class ExperimentsTest {
                 accuracy = Math.max(accuracy, run.metric("testAccuracy", step));
             }
         }
-        row("2 Control without weight decay", "| 1 | %d | %.3f | %.4f | %.4f |", memorised, run.lar(memorised), change,
-                accuracy);
         between(0, 0.01, change, "change of LAR");
         between(0, 0.02, accuracy, "test accuracy");
     }
@@ -155,7 +139,7 @@ class ExperimentsTest {
     @Test
     void larDeclinesWhenASmallModelOverfits() throws InterruptedException {
         Run baseline = repetition(RepetitionOptions.Size.SMALL, 1);
-        compared(baseline, repetition(RepetitionOptions.Size.SMALL, 30), "small", 30, 0.10, 0.85);
+        compared(baseline, repetition(RepetitionOptions.Size.SMALL, 30), 0.10, 0.85);
         assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
     }
 
@@ -169,8 +153,7 @@ class ExperimentsTest {
         between(-0.05, 0.05, gap, "gap of the baseline");
         for (int epochs : List.of(10, 31)) {
             double change = compared(
-                    baseline, repetition(RepetitionOptions.Size.FULL, epochs), "full", epochs,
-                    epochs == 10 ? 0.08 : 0.14, 0.90);
+                    baseline, repetition(RepetitionOptions.Size.FULL, epochs), epochs == 10 ? 0.08 : 0.14, 0.90);
             between(-1, -0.02, change, "slope after the minimum of the validation loss");
         }
         assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
@@ -184,7 +167,7 @@ class ExperimentsTest {
 
     /** Checks deviation and alarms, and returns the slope after the minimum of the validation loss. */
     private static double compared(
-            Run baseline, Run repeated, String size, int epochs, double leastDeviation, double leastPearson) {
+            Run baseline, Run repeated, double leastDeviation, double leastPearson) {
         List<Double> deviations = new ArrayList<>();
         List<Double> gaps = new ArrayList<>();
         for (long step : repeated.steps()) {
@@ -197,9 +180,6 @@ class ExperimentsTest {
         double slope = slopeFrom(repeated, minimum);
         double slopeOfBaseline = slopeFrom(baseline, minimum);
         List<Alarm> alarms = alarms(repeated, baseline);
-        String fired = alarms.isEmpty() ? "none" : alarms.getFirst().kind().label() + " at " + alarms.getFirst().step();
-        row("3 Repetition", "| %s | %d | %.3f | %.2f | %.3f | %d | %+.3f | %+.3f | %s |", size, epochs,
-                deviations.getLast(), gaps.getLast(), pearson, minimum, slope, slopeOfBaseline, fired);
         between(leastDeviation, 1, deviations.getLast(), "deviation at the end");
         between(leastPearson, 1, pearson, "correlation of deviation and gap");
         assertTrue(slope <= slopeOfBaseline - 0.015, "LAR declines faster than the baseline's");
@@ -235,52 +215,5 @@ class ExperimentsTest {
 
     private static void between(double low, double high, double value, String what) {
         assertTrue(value >= low && value <= high, () -> what + ": " + value + " is not from " + low + " to " + high);
-    }
-
-    private static long cpuNanos() {
-        return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class).getProcessCpuTime();
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod")
-    private static void row(String table, String pattern, Object... values) {
-        TABLES.computeIfAbsent(table, first -> new ArrayList<>()).add(String.format(Locale.ROOT, pattern, values));
-    }
-
-    @AfterAll
-    static void leaveTheFigures() throws IOException {
-        Map<String, String> heads = Map.of(
-                "1 Grokking",
-                """
-                        Modular addition as `lab grokking` trains it: 59 numbers, weight decay 1, 4000 steps, a checkpoint every 25.
-                        Spearman is the rank correlation of LAR and minus the test loss from step 100 to generalisation; CPU is that
-                        of training.
-
-                        | seed | memorised at | generalised at | LAR start | LAR memorised | LAR end | k memorised | k end | dimension | k / dimension | Spearman | CPU s |
-                        | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-                        """,
-                "2 Control without weight decay",
-                """
-                        | seed | memorised at | LAR memorised | largest change of LAR after that | largest test accuracy after that |
-                        | ---: | ---: | ---: | ---: | ---: |
-                        """,
-                "3 Repetition",
-                """
-                        A model of bytes as `lab repetition` trains it on the JDK's sources, 4000 steps, compared with one epoch on
-                        fresh text. D is LAR of the baseline minus LAR, the gap is validation minus training loss in nats, slopes are
-                        LAR per 1000 steps after the minimum of the validation loss. The baselines have no alarm.
-
-                        | size | epochs | D at the end | gap at the end | Pearson(D, gap) | minimum at | slope | baseline's slope | first alarm |
-                        | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-                        """);
-        StringBuilder page = new StringBuilder(
-                """
-                        # The experiments: what was measured
-
-                        Written by `docs/refresh-experiments` from the files that the runs wrote, scored as any checkpoint is. The
-                        limits that each figure must keep are in ExperimentsTest.
-                        """);
-        TABLES.forEach((name, rows) -> page.append("\n## ").append(name.substring(2)).append("\n\n")
-                .append(Objects.requireNonNull(heads.get(name))).append(String.join("\n", rows)).append('\n'));
-        Files.writeString(FIGURES, page);
     }
 }

@@ -1,0 +1,54 @@
+package io.github.logalign.experiments;
+
+import io.github.logalign.track.Alarm;
+import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Baseline;
+import io.github.logalign.track.Series;
+import io.github.logalign.track.Slope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * A way to watch a run: which alarms it raises.
+ *
+ * @param name the name in the tables
+ * @param rule the alarms of a run, given a healthy run to compare with
+ */
+record Watch(String name, Rule rule) {
+
+    /** The alarms of a run. */
+    @FunctionalInterface
+    interface Rule {
+        List<Alarm> alarms(Series run, Series baseline);
+    }
+
+    /** The step of the first alarm, empty if there is none. */
+    OptionalLong first(LabRun run, LabRun baseline) {
+        return rule.alarms(run.series(), baseline.series()).stream().mapToLong(Alarm::step).min();
+    }
+
+    private static final AlarmRules HEURISTICS = AlarmRules.all(Slope.DEFAULT_WINDOW);
+
+    /** Each kind of alarm alone, with its default threshold. */
+    static List<Watch> single() {
+        List<Watch> single = new ArrayList<>();
+        for (Alarm.Kind kind : Alarm.Kind.values()) {
+            single.add(new Watch(kind.label(), (run, baseline) -> heuristics(run, baseline).stream()
+                    .filter(alarm -> alarm.kind() == kind)
+                    .toList()));
+        }
+        return single;
+    }
+
+    /** Each kind alone, and together those that are watched together. */
+    static List<Watch> all() {
+        List<Watch> all = new ArrayList<>(single());
+        all.add(new Watch("any heuristic", Watch::heuristics));
+        return all;
+    }
+
+    private static List<Alarm> heuristics(Series run, Series baseline) {
+        return HEURISTICS.alarms(run.withBaseline(Baseline.of(baseline)));
+    }
+}

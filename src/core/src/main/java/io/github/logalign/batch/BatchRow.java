@@ -1,10 +1,13 @@
 package io.github.logalign.batch;
 
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,5 +45,21 @@ public record BatchRow(
     /** Copies the labels. */
     public BatchRow {
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /**
+     * The row of a job whose layers cannot be found.
+     *
+     * @param job the job
+     * @param reason why, and what to do about it
+     * @return a row of {@link #WHOLE_JOB} that has failed
+     */
+    public static BatchRow failed(BatchJob job, String reason) {
+        String tensor = job.tensor();
+        LayerInfo info = new LayerInfo(tensor == null ? "" : tensor,
+                new LayerInfo.Source(job.weights().toString(), tensor),
+                new LayerInfo.Source(job.activations().toString(), job.activation()), null, null, List.of());
+        return new BatchRow(job.number(), WHOLE_JOB, job.labels(),
+                new LayerScore(info, new Outcome.Failed(reason), 0));
     }
 }

@@ -6,10 +6,8 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerJob;
-import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
-import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -72,7 +70,7 @@ final class BatchWindow implements AutoCloseable {
                 return;
             }
             sink.planned(job.number(), 1, 1);
-            sink.accept(failed(job, String.valueOf(bad.getMessage())));
+            sink.accept(BatchRow.failed(job, String.valueOf(bad.getMessage())));
             return;
         }
         List<SharedLayer.Row> wanted = planned.stream().filter(row -> !sink.isDone(job.number(), row.part())).toList();
@@ -97,14 +95,6 @@ final class BatchWindow implements AutoCloseable {
         Matrix w = row.layer().w();
         WeightContent content = shares && w != null ? WeightContent.of(w) : null;
         return content == null ? row : content;
-    }
-
-    private static BatchRow failed(BatchJob job, String reason) {
-        String layer = job.tensor() == null ? "" : job.tensor();
-        LayerInfo info = new LayerInfo(layer, new LayerInfo.Source(job.weights().toString(), job.tensor()),
-                new LayerInfo.Source(job.activations().toString(), job.activation()), null, null, List.of());
-        return new BatchRow(job.number(), BatchRow.WHOLE_JOB, job.labels(),
-                new LayerScore(info, new Outcome.Failed(reason), 0));
     }
 
     private List<SharedLayer.Row> rows(BatchJob job) {
@@ -159,11 +149,7 @@ final class BatchWindow implements AutoCloseable {
     private TensorFile open(JobFiles wanted) {
         TensorFile open = files.get(wanted);
         if (open == null) {
-            List<Path> paths = wanted.names().stream().map(Path::of).toList();
-            Integer axis = wanted.axis();
-            open = axis == null || !wanted.areJoined()
-                    ? TensorFile.open(paths.getFirst(), reading)
-                    : TensorFile.joined(paths, axis, reading);
+            open = wanted.open(reading);
             files.put(wanted, open);
             anyJoined |= wanted.areJoined();
         }

@@ -1,6 +1,10 @@
 package io.github.logalign.batch;
 
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.tensor.ReadOptions;
+import io.github.logalign.tensor.TensorFile;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,25 @@ public record JobFiles(List<String> names, @Nullable Integer axis) implements Se
      */
     public static JobFiles of(String... names) {
         return new JobFiles(List.of(names), null);
+    }
+
+    /**
+     * Opens a single file, or several that are joined. A single one is mapped, whatever the axis: joined tensors are copied.
+     *
+     * @param reading how files are read
+     * @return the open file; the caller closes it
+     * @throws IllegalStateException if there are several files that are not joined
+     * @throws LogalignException as from {@link TensorFile#open(Path, ReadOptions)}
+     */
+    public TensorFile open(ReadOptions reading) {
+        List<Path> paths = names.stream().map(Path::of).toList();
+        if (paths.size() == 1) {
+            return TensorFile.open(paths.getFirst(), reading);
+        }
+        if (axis == null) {
+            throw new IllegalStateException(this + " are not joined: each is opened for itself");
+        }
+        return TensorFile.joined(paths, axis, reading);
     }
 
     /** Whether several files are read as one. */

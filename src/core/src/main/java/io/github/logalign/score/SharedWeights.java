@@ -8,7 +8,6 @@ import io.github.logalign.matrix.Method;
 import io.github.logalign.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,30 +81,9 @@ public final class SharedWeights implements AutoCloseable {
 
     /** A spectrum that was kept, or a new one. */
     private WeightSpectrum known(Matrix weights, SpectrumOptions options, Arena memory) {
-        SpectrumStore kept = store;
-        if (kept == null) {
-            return WeightSpectrum.of(weights, options, memory);
-        }
-        Optional<WeightSpectrum> found = kept.adds()
-                ? usable(kept, weights, options, memory)
-                : kept.find(weights, options, memory);
-        return found.orElseGet(() -> {
-            WeightSpectrum computed = WeightSpectrum.of(weights, options, memory);
-            if (kept.adds()) {
-                kept.keep(weights, options, computed);
-            }
-            return computed;
-        });
-    }
-
-    /** A damaged one is replaced. */
-    private static Optional<WeightSpectrum> usable(
-            SpectrumStore kept, Matrix weights, SpectrumOptions options, Arena memory) {
-        try {
-            return kept.find(weights, options, memory);
-        } catch (LogalignException damaged) {
-            return Optional.empty();
-        }
+        return store == null
+                ? WeightSpectrum.of(weights, options, memory)
+                : store.findOrCompute(weights, options, memory);
     }
 
     /** To close a shared one stops all threads for a moment, which shows where layers take a millisecond. */

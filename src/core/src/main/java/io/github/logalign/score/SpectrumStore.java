@@ -79,7 +79,10 @@ public record SpectrumStore(Path folder, boolean adds) {
      * @throws LogalignException if it is damaged
      */
     public Optional<WeightSpectrum> find(Matrix w, SpectrumOptions options, Arena arena) {
-        String key = key(w, options);
+        return find(key(w, options), w, options, arena);
+    }
+
+    private Optional<WeightSpectrum> find(String key, Matrix w, SpectrumOptions options, Arena arena) {
         Path file = file(key);
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -103,6 +106,10 @@ public record SpectrumStore(Path folder, boolean adds) {
      * @throws LogalignException if it cannot be written
      */
     public void keep(Matrix w, SpectrumOptions options, WeightSpectrum spectrum) {
+        keep(key(w, options), spectrum);
+    }
+
+    private void keep(String key, WeightSpectrum spectrum) {
         Folders.make(folder);
         try (Arena arena = Arena.ofConfined()) {
             SpectrumParts parts = spectrum.parts(arena);
@@ -110,7 +117,6 @@ public record SpectrumStore(Path folder, boolean adds) {
             Computation.Step step = parts.computation().steps().getFirst();
             long[] values = {parts.squares().length};
             Map<String, String> metadata = new TreeMap<>();
-            String key = key(w, options);
             metadata.put(FORMAT_KEY, FORMAT);
             metadata.put(WEIGHTS_KEY, key);
             metadata.put(EXPONENT_KEY, String.valueOf(parts.exponent()));
@@ -129,6 +135,28 @@ public record SpectrumStore(Path folder, boolean adds) {
                     .add(V, DataType.valueOf(vectors.elementType().name()),
                             new long[]{vectors.rows(), vectors.columns()}, vectors.segment())
                     .write(file(key));
+        }
+    }
+
+    /** The spectrum that was kept, or a new one. W may be gigabytes of a mapped file, and is hashed once for both. */
+    WeightSpectrum findOrCompute(Matrix w, SpectrumOptions options, Arena arena) {
+        String key = key(w, options);
+        Optional<WeightSpectrum> kept = adds ? usable(key, w, options, arena) : find(key, w, options, arena);
+        return kept.orElseGet(() -> {
+            WeightSpectrum computed = WeightSpectrum.of(w, options, arena);
+            if (adds) {
+                keep(key, computed);
+            }
+            return computed;
+        });
+    }
+
+    /** A damaged one is replaced. */
+    private Optional<WeightSpectrum> usable(String key, Matrix w, SpectrumOptions options, Arena arena) {
+        try {
+            return find(key, w, options, arena);
+        } catch (LogalignException damaged) {
+            return Optional.empty();
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,7 @@ final class JoinedTensors {
         if (shape.length <= 1 && shape.length <= axis) {
             // Each file has all of it, such as a mask.
             return tensor(first, shape,
-                    new SameContent(first, parts.stream().flatMap(part -> of(part, first)).toList()));
+                    new SameContent(first, parts.stream().flatMap(part -> of(part, first).stream()).toList()));
         }
         if (shape.length <= axis) {
             return unusable(first, "it has " + shape.length + " dimensions, so there is no axis " + axis,
@@ -54,7 +53,7 @@ final class JoinedTensors {
         }
         List<Tensor> all = new ArrayList<>();
         for (TensorFile part : parts) {
-            Optional<Tensor> found = of(part, first).findFirst();
+            Optional<Tensor> found = of(part, first);
             if (found.isEmpty()) {
                 return unusable(first, "it has no part in " + part.path().getFileName(), FITTING_FILES);
             }
@@ -68,10 +67,8 @@ final class JoinedTensors {
         return tensor(first, shape, new JoinedContent(all, shape));
     }
 
-    private static Stream<Tensor> of(TensorFile part, Tensor first) {
-        return part.tensors().stream()
-                .filter(tensor -> tensor.isNamed() == first.isNamed() && tensor.name().equals(first.name()))
-                .limit(1);
+    private static Optional<Tensor> of(TensorFile part, Tensor first) {
+        return part.find(first.name()).filter(tensor -> tensor.isNamed() == first.isNamed());
     }
 
     private Tensor tensor(Tensor like, long[] shape, Content content) {

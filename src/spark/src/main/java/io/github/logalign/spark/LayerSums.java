@@ -42,8 +42,6 @@ public final class LayerSums {
 
     private static final int DEPTH = 2;
 
-    private static final long LOCAL_BYTES = 20_000_000_000L;
-
     private LayerSums() {}
 
     /**
@@ -122,7 +120,7 @@ public final class LayerSums {
 
     private static <S> Iterator<S> sums(BatchJob job, Iterator<String> files, Adding<S> adding) {
         List<S> sums = new ArrayList<>();
-        LocalCopies copies = Executor.copies(LOCAL_BYTES);
+        LocalCopies copies = Executor.copies(LocalCopies.DEFAULT_BOUND);
         RemoteFiles remote = new RemoteFiles(Executor.hadoop());
         try (Arena arena = Arena.ofShared()) {
             while (files.hasNext()) {
@@ -145,8 +143,8 @@ public final class LayerSums {
 
     private static void withInputs(BatchJob job, Consumer<Inputs> use) {
         String file = job.activations().names().getFirst();
-        try (TensorFile weights = weights(job.weights());
-                TensorFile activations = TensorFile.open(Path.of(file));
+        try (TensorFile weights = job.weights().open(ReadOptions.DEFAULT);
+                TensorFile activations = job.activations().open(ReadOptions.DEFAULT);
                 MaskArguments masks = new MaskArguments(
                         masks(job), activations, Path.of(job.folder()))) {
             LayerJob layer = only(Plan.of(weights, activations, job.selection(Selection.ALL), masks.masks()), file);
@@ -164,12 +162,6 @@ public final class LayerSums {
     private static List<String> masks(BatchJob job) {
         String mask = job.mask();
         return mask == null ? List.of() : List.of(mask);
-    }
-
-    private static TensorFile weights(JobFiles files) {
-        List<Path> paths = files.names().stream().map(Path::of).toList();
-        Integer axis = files.axis();
-        return axis == null ? TensorFile.open(paths.getFirst()) : TensorFile.joined(paths, axis, ReadOptions.DEFAULT);
     }
 
     private static @Nullable TokenMask mask(LayerJob layer, Masks masks) {

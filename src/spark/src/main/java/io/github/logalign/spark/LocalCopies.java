@@ -30,6 +30,9 @@ import org.apache.hadoop.fs.FileStatus;
  */
 final class LocalCopies {
 
+    /** How many bytes the copies may have where the user does not say it. */
+    static final long DEFAULT_BOUND = 20_000_000_000L;
+
     private static final int CHUNK = 1 << 20;
 
     private final Path root;

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.hadoop.fs.FileStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param job what is scored once the copies are there
  * @param remote the files to copy
- * @param bytes their size
  */
-record LocalJob(BatchJob job, Set<String> remote, long bytes) {
+record LocalJob(BatchJob job, Set<String> remote) {
 
     /**
      * Looks for the files of a job: its weights with their config.json and the shards of an index, the activations, and the mask.
@@ -47,7 +45,7 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
             BatchJob local = new BatchJob(job.number(), finder.local(job.weights()), job.tensor(),
                     finder.local(job.activations()), job.activation(), finder.mask(job), finder.folder(job.folder()),
                     job.labels());
-            return new LocalJob(local, finder.remote, finder.bytes());
+            return new LocalJob(local, finder.remote);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -137,14 +135,6 @@ record LocalJob(BatchJob job, Set<String> remote, long bytes) {
             } catch (IllegalArgumentException noName) {
                 return Optional.empty();
             }
-        }
-
-        long bytes() throws IOException {
-            long bytes = 0;
-            for (String name : remote) {
-                bytes += files.status(name).map(FileStatus::getLen).orElse(0L);
-            }
-            return bytes;
         }
     }
 }

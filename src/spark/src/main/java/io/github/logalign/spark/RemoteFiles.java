@@ -3,6 +3,8 @@ package io.github.logalign.spark;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,23 @@ final class RemoteFiles {
             return status.isFile() ? Optional.of(status) : Optional.empty();
         } catch (FileNotFoundException | AccessControlException missing) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * The size of some files together, of which those that are missing have none.
+     *
+     * @throws UncheckedIOException if a file system fails
+     */
+    long bytes(Collection<String> names) {
+        try {
+            long bytes = 0;
+            for (String name : names) {
+                bytes += status(name).map(FileStatus::getLen).orElse(0L);
+            }
+            return bytes;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

@@ -5,9 +5,6 @@ import io.github.logalign.batch.BatchRow;
 import io.github.logalign.batch.BatchScorer;
 import io.github.logalign.batch.BatchSink;
 import io.github.logalign.matrix.LogalignException;
-import io.github.logalign.score.LayerInfo;
-import io.github.logalign.score.LayerScore;
-import io.github.logalign.score.Outcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,17 +78,19 @@ final class ScoredRows implements Iterator<BatchRow> {
         long bytes = 0;
         while (group.size() < MOST_JOBS && (next != null || jobs.hasNext())) {
             Found found = next == null ? find(JobTable.job(jobs.next())) : next;
-            boolean isLarger = !remote.containsAll(found.local().remote());
-            if (!group.isEmpty() && isLarger && bytes + found.local().bytes() > SHARE * copies.bound()) {
+            Set<String> more = new LinkedHashSet<>(found.local().remote());
+            more.removeAll(remote);
+            long needed = bytes + files.bytes(more);
+            // A job that needs no more files joins the others, unless these have no room themselves.
+            double share = needed == bytes ? 1 : SHARE;
+            if (!group.isEmpty() && needed > share * copies.bound()) {
                 next = found;
                 break;
             }
             next = null;
             group.add(found);
-            if (isLarger) {
-                remote.addAll(found.local().remote());
-                bytes += found.local().bytes();
-            }
+            remote.addAll(more);
+            bytes = needed;
         }
         score(group, remote);
     }
@@ -106,7 +105,7 @@ final class ScoredRows implements Iterator<BatchRow> {
         try (LocalCopies.Lease _ = copies.hold(remote, files)) {
             scorer.score(group.stream().map(found -> found.local().job()).toList(), scored);
         } catch (LogalignException noRoom) {
-            group.forEach(found -> rows.add(failed(found.job(), String.valueOf(noRoom.getMessage()))));
+            group.forEach(found -> rows.add(BatchRow.failed(found.job(), String.valueOf(noRoom.getMessage()))));
             return;
         }
         scored.all().sort(Comparator.comparingInt(BatchRow::job).thenComparingInt(BatchRow::part));
@@ -114,15 +113,6 @@ final class ScoredRows implements Iterator<BatchRow> {
         group.forEach(
                 found -> names.computeIfAbsent(found.job().number(), _ -> new RemoteNames()).addAll(found.names()));
         scored.all().forEach(row -> rows.add(Objects.requireNonNull(names.get(row.job())).restore(row)));
-    }
-
-    private static BatchRow failed(BatchJob job, String reason) {
-        String tensor = job.tensor();
-        LayerInfo info = new LayerInfo(tensor == null ? "" : tensor,
-                new LayerInfo.Source(job.weights().toString(), tensor),
-                new LayerInfo.Source(job.activations().toString(), job.activation()), null, null, List.of());
-        return new BatchRow(job.number(), BatchRow.WHOLE_JOB, job.labels(),
-                new LayerScore(info, new Outcome.Failed(reason), 0));
     }
 
     /** Collects rows until the task is cancelled. */

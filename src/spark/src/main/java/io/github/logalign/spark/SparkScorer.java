@@ -37,8 +37,6 @@ public final class SparkScorer implements Serializable {
 
     private static final int MOST_PARTITIONS = 10_000;
 
-    private static final long LOCAL_BYTES = 20_000_000_000L;
-
     /** How layers are scored. */
     private final ScoreOptions options;
 
@@ -59,7 +57,7 @@ public final class SparkScorer implements Serializable {
      * @param reading how files are read
      */
     public SparkScorer(ScoreOptions options, Selection selection, ReadOptions reading) {
-        this(options, selection, reading, LOCAL_BYTES);
+        this(options, selection, reading, LocalCopies.DEFAULT_BOUND);
     }
 
     private SparkScorer(ScoreOptions options, Selection selection, ReadOptions reading, long localBytes) {

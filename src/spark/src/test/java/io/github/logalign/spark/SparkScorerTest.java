@@ -10,6 +10,7 @@ import io.github.logalign.batch.BatchJob;
 import io.github.logalign.batch.BatchRow;
 import io.github.logalign.batch.BatchScorer;
 import io.github.logalign.batch.BatchSink;
+import io.github.logalign.batch.JobFiles;
 import io.github.logalign.batch.Manifest;
 import io.github.logalign.matrix.NormRoute;
 import io.github.logalign.matrix.Precision;
@@ -182,6 +183,22 @@ class SparkScorerTest {
         List<Row> refused = score(SCORER.withLocalBytes(checkpoint), manifest);
         assertTrue(refused.stream().allMatch(row -> row.getAs("status").equals("failed")));
         assertTrue(refused.stream().anyMatch(row -> row.<String>getAs("reason").contains("--local-space")));
+    }
+
+    @Test
+    void aJobWithRoomIsScoredAfterOneWithoutThatNeedsTheSameFiles() throws Exception {
+        String weights = "store:" + folder.resolve(Workload.weights(0));
+        String dump = "store:" + folder.resolve(Workload.activations(0));
+        String other = "store:" + folder.resolve(Workload.activations(1));
+        // Jobs of one number go to one task.
+        List<BatchJob> jobs = Stream.of(JobFiles.of(dump, other), JobFiles.of(dump))
+                .map(files -> new BatchJob(1, JobFiles.of(weights), "h.2.weight", files, null, null, "", Map.of()))
+                .toList();
+        long room = Files.size(folder.resolve(Workload.weights(0)))
+                + Files.size(folder.resolve(Workload.activations(0)))
+                + 1000;
+        List<Row> rows = SCORER.withLocalBytes(room).score(JobTable.of(spark, jobs), List.of()).collectAsList();
+        assertEquals(List.of("failed", "ok"), rows.stream().map(row -> row.<String>getAs("status")).sorted().toList());
     }
 
     @Test

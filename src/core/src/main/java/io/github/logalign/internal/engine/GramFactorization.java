@@ -8,7 +8,6 @@ import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.engine.Factorization.Basis;
 import io.github.logalign.internal.engine.Factorization.LeftVectors;
 import io.github.logalign.internal.engine.Factorization.Vectors;
-import io.github.logalign.internal.simd.Element;
 import io.github.logalign.matrix.Computation.Kind;
 import io.github.logalign.matrix.Computation.Step;
 import io.github.logalign.matrix.ElementType;
@@ -68,7 +67,7 @@ public final class GramFactorization {
         NativeBuffer u = null;
         try {
             w.readRows(rows.segment());
-            ElementType type = w.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
+            ElementType type = WorkingTypes.elementType(w.precision());
             Matrix transposed = Matrix.of(rows.segment(), type, w.rows(), w.columns()).transposed();
             Solved solved = solve(new WeightSource(transposed, w.precision(), w.threads()));
             u = solved.vectors();

@@ -58,7 +58,7 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
     public static PackedDirections of(Matrix vectors, Precision precision, Arena arena) {
         int count = Math.toIntExact(vectors.rows());
         int n = Math.toIntExact(vectors.columns());
-        ElementType type = elementType(precision);
+        ElementType type = WorkingTypes.elementType(precision);
         if (vectors.elementType() != type || vectors.orientation() != Orientation.ROW_MAJOR
                 || vectors.byteOrder() != ByteOrder.nativeOrder()) {
             throw new IllegalArgumentException(
@@ -69,10 +69,6 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
                 count, n,
                 packed.panelWidth, packed.memory);
         return packed;
-    }
-
-    private static ElementType elementType(Precision precision) {
-        return WorkingTypes.element(precision) == Element.F64 ? ElementType.F64 : ElementType.F32;
     }
 
     /** The first unit vectors. */
@@ -138,7 +134,8 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
                 }
             }
         }
-        return new Matrix(target, elementType(precision), count, n, n, Orientation.ROW_MAJOR, ByteOrder.nativeOrder());
+        return new Matrix(target, WorkingTypes.elementType(precision), count, n, n, Orientation.ROW_MAJOR,
+                ByteOrder.nativeOrder());
     }
 
     @Override

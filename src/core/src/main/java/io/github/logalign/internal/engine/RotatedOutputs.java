@@ -6,7 +6,6 @@ import io.github.logalign.internal.blas.NativeBuffer;
 import io.github.logalign.internal.blas.Real;
 import io.github.logalign.internal.blas.Work;
 import io.github.logalign.internal.simd.Element;
-import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.Matrix.Orientation;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Products;
@@ -101,8 +100,8 @@ public record RotatedOutputs(MemorySegment rows, PackedDirections rotation, int 
                 return m;
             });
         }
-        ElementType type = rotation.element() == Element.F64 ? ElementType.F64 : ElementType.F32;
-        return new Matrix(target, type, m, n, n, Orientation.ROW_MAJOR, ByteOrder.nativeOrder());
+        return new Matrix(target, WorkingTypes.elementType(rotation.precision()), m, n, n, Orientation.ROW_MAJOR,
+                ByteOrder.nativeOrder());
     }
 
     @Override

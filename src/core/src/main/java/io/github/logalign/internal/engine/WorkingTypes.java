@@ -28,6 +28,14 @@ public final class WorkingTypes {
         };
     }
 
+    /** The type that a precision computes in, as matrices name it. */
+    public static ElementType elementType(Precision precision) {
+        return switch (precision) {
+            case DOUBLE -> ElementType.F64;
+            case SINGLE -> ElementType.F32;
+        };
+    }
+
     /** The type that a precision computes in, as BLAS names it. */
     public static Real real(Precision precision) {
         return switch (precision) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /**
  * How often the interval covers the true LAR, where documents are of unequal length and their tokens have most of their energy
  * in common: by documents, and as if tokens were independent. The profile statistics repeats it 2,000 times and leaves the
- * table of docs/uncertainty.md in target/statistics.
+ * table of docs/statistics.md in target/statistics.
  */
 @Tag("statistics")
 class CoverageTest {
@@ -69,6 +69,11 @@ class CoverageTest {
     @Test
     void intervalsByDocumentsCoverTheTruthAndThoseByTokensDoNot() throws IOException {
         List<String> lines = new ArrayList<>(List.of(
+                "## Intervals of LAR",
+                "",
+                "How often the 95 % interval covers the true LAR, in " + RUNS + " simulations each of documents of 4 to 64",
+                "tokens that have 60 % of their energy in common within a document.",
+                "",
                 "| documents | interval by documents | as if tokens were independent | half its width, by documents |",
                 "| --- | --- | --- | --- |"));
         for (int count : COUNTS) {

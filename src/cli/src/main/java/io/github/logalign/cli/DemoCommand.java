@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
         Path series = folder.resolve("series.json");
         TrackRun tracked = track(commandLine, run, metrics, series, report);
         PrintWriter to = commandLine.getOut();
-        GrokkingStory.of(tracked.series(), metrics).forEach(to::println);
+        GrokkingStory.of(tracked.series(), metrics, tracked.samples()).forEach(to::println);
         to.println();
         to.println("checkpoints  " + Names.printable(run));
         to.println("series       " + Names.printable(series));

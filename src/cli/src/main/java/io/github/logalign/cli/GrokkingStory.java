@@ -1,8 +1,11 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.Interval;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.track.Correlation;
+import io.github.logalign.track.LarDifference;
+import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import java.util.ArrayList;
@@ -23,17 +26,19 @@ final class GrokkingStory {
     private final Series series;
     private final String layer;
     private final Metrics metrics;
+    private final List<LayerSample> samples;
     private final List<String> lines = new ArrayList<>();
 
-    private GrokkingStory(Series series, Metrics metrics) {
+    private GrokkingStory(Series series, Metrics metrics, List<LayerSample> samples) {
+        this.samples = samples;
         this.series = series;
         this.layer = series.layers().isEmpty() ? "" : series.layers().getFirst();
         this.metrics = metrics;
     }
 
     /** The lines of the summary; events that did not happen are reported as such. */
-    static List<String> of(Series series, Metrics metrics) {
-        GrokkingStory story = new GrokkingStory(series, metrics);
+    static List<String> of(Series series, Metrics metrics, List<LayerSample> samples) {
+        GrokkingStory story = new GrokkingStory(series, metrics, samples);
         story.write();
         return story.lines;
     }
@@ -56,9 +61,31 @@ final class GrokkingStory {
         lines.add(event("at the end", last));
         lines.add("");
         if (memorised != null && generalised != null) {
+            rise(memorised, last);
             foreseen(memorised, generalised);
         }
         function(last);
+    }
+
+    /** Reports how far LAR rose since the pairs were memorised, and how sure that is. */
+    private void rise(long memorised, long last) {
+        LayerSample from = sample(memorised);
+        LayerSample to = sample(last);
+        if (from == null || to == null) {
+            return;
+        }
+        LarDifference change = LarDifference.of(from, to, false);
+        Interval interval = change.interval();
+        if (interval != null) {
+            lines.add(String.format(Locale.ROOT,
+                    "Since memorising, LAR rose by %.3f +- %.3f (95 %% interval over %d groups of training pairs).",
+                    change.difference(), (interval.high() - interval.low()) / 2, to.groups()));
+        }
+    }
+
+    private @Nullable LayerSample sample(long step) {
+        return samples.stream().filter(each -> each.step() == step && each.layer().equals(layer)).findFirst()
+                .orElse(null);
     }
 
     /** Reports whether LAR changed before the test accuracy did. */

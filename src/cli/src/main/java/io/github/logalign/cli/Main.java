@@ -77,6 +77,7 @@ public final class Main implements Runnable {
         commands.put("score", ScoreCommand.class);
         commands.put("spectrum", SpectrumCommand.class);
         commands.put("track", TrackCommand.class);
+        commands.put("compare", CompareCommand.class);
         commands.put("manifest", ManifestCommand.class);
         commands.put("export", ExportCommand.class);
         commands.put("inspect", InspectCommand.class);

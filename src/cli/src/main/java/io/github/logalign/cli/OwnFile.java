@@ -1,6 +1,7 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.report.SampleFile;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,14 @@ enum OwnFile {
         boolean fits(Path file) throws IOException {
             String head = head(file);
             return isJsonWith(head, "rows") || head.startsWith("step,layer,weights,tensor,");
+        }
+    },
+
+    /** What track writes beside a series. */
+    SAMPLES {
+        @Override
+        boolean fits(Path file) throws IOException {
+            return head(file).startsWith(SampleFile.START);
         }
     },
 

@@ -1,6 +1,7 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.report.Metrics;
+import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.NameMap;
@@ -151,7 +152,11 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         if (baseline != null && Files.isDirectory(baseline)) {
             inputs.add(folder(commandLine, baseline));
         }
-        inputs.addTo(Outputs.of(commandLine)).check();
+        Outputs written = inputs.addTo(Outputs.of(commandLine));
+        if (outputs.out != null) {
+            written.writes("--out", SampleFile.beside(outputs.out), OwnFile.SAMPLES);
+        }
+        written.check();
         outputs.checkReportName(commandLine);
         KnownSeries known = KnownSeries.of(
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);

@@ -5,6 +5,7 @@ import io.github.logalign.internal.io.AtomicFile;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
+import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
@@ -16,6 +17,7 @@ import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.CheckpointStamp;
+import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Tracker;
@@ -81,6 +83,7 @@ final class TrackRun {
     private final PrintWriter err;
     private final Environment environment = Environment.current();
     private final KeptSpectra spectra = new KeptSpectra();
+    private final RunSamples samples;
     private final Repeats repeats = new Repeats();
     private final Set<String> problems = new LinkedHashSet<>();
     private final Set<String> notes = new HashSet<>();
@@ -93,6 +96,7 @@ final class TrackRun {
         this.tracker = tracker;
         this.scorer = scorer;
         this.err = err;
+        this.samples = RunSamples.beside(setup.out);
         reported.addAll(alarms());
     }
 
@@ -121,6 +125,7 @@ final class TrackRun {
                 reportChange(checkpoint, dropped);
             }
             unwritten = true;
+            samples.keep(checkpoint.step(), results);
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
             }
@@ -226,10 +231,12 @@ final class TrackRun {
         if (setup.out != null) {
             Series all = tracker.series();
             SeriesFile.write(setup.out, environment, setup.threads, all, setup.rules.alarms(all));
+            SampleFile.write(SampleFile.beside(setup.out), samples.of(all));
         }
         if (setup.report != null) {
             HtmlReport.Content content = new HtmlReport.Content(
-                    setup.title, series(), alarms(), spectra.chosen(), setup.metrics, environment);
+                    setup.title, series(), alarms(), spectra.chosen(), samples(), setup.metrics,
+                    environment);
             AtomicFile.write(setup.report, out -> HtmlReport.write(out, content));
         }
         unwritten = false;
@@ -240,6 +247,11 @@ final class TrackRun {
     /** The rows of the selected layers. */
     synchronized Series series() {
         return tracker.series().where(setup::shows);
+    }
+
+    /** What comparisons need of these rows. */
+    synchronized List<LayerSample> samples() {
+        return samples.of(series());
     }
 
     /** The alarms of the selected layers. */

@@ -29,7 +29,9 @@ public final class Grokking {
      */
     public static void train(GrokkingOptions options, Path folder, StepListener listener) {
         RunWriter run = new RunWriter(
-                folder, "trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "functionDimension");
+                folder,
+                "all training pairs of modular addition, modulus " + options.modulus() + ", seed " + options.seed(),
+                "trainLoss", "trainAccuracy", "testLoss", "testAccuracy", "functionDimension");
         Boundary.run(() -> Blas.onLargeStack(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 train(options, run, listener, arena);

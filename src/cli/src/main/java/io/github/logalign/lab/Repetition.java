@@ -49,13 +49,20 @@ public final class Repetition {
                     + positions + " are needed; give more text with --text, or use more epochs");
         }
         int[] seen = Arrays.copyOf(blocks.training(), positions);
-        RunWriter run = new RunWriter(folder, "trainLoss", "validationLoss");
+        RunWriter run = new RunWriter(folder, described(blocks.text(), seen), "trainLoss", "validationLoss");
         Boundary.run(() -> Blas.onLargeStack(() -> {
             try (Arena arena = Arena.ofConfined()) {
                 train(options, new Data(blocks.text(), seen, blocks.heldOut()), run, listener, arena, random);
             }
             return folder;
         }));
+    }
+
+    /** Tells positions of this text from others, also those of other runs. */
+    private static String described(byte[] text, int[] seen) {
+        int[] recorded = Arrays.copyOf(seen, Math.min(CHUNK, seen.length));
+        return recorded.length + " positions " + Integer.toHexString(Arrays.hashCode(recorded)) + " of the text "
+                + Integer.toHexString(Arrays.hashCode(text)) + " of " + text.length + " bytes";
     }
 
     private record Data(byte[] text, int[] seen, int[] heldOut) {}

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 final class RunWriter {
 
     private final Path folder;
+    private final String text;
     private final String header;
     private final List<String> lines = new ArrayList<>();
 
@@ -28,10 +29,12 @@ final class RunWriter {
      * Starts a run.
      *
      * @param folder a new or empty folder
+     * @param text of which tokens the inputs are, the same at every checkpoint
      * @param metrics the names of the metrics
      */
-    RunWriter(Path folder, String... metrics) {
+    RunWriter(Path folder, String text, String... metrics) {
         this.folder = folder;
+        this.text = text;
         this.header = "step," + String.join(",", metrics);
         Folders.make(folder);
         try (Stream<Path> files = Files.list(folder)) {
@@ -60,7 +63,8 @@ final class RunWriter {
         String name = String.format(Locale.ROOT, "step_%05d", step);
         SafetensorsWriter activations = new SafetensorsWriter()
                 .metadata("step", Integer.toString(step))
-                .metadata("layer", layer);
+                .metadata("layer", layer)
+                .metadata("text", text);
         add(activations, layer, inputs);
         SafetensorsWriter checkpoint = new SafetensorsWriter().metadata("step", Integer.toString(step));
         weights.forEach((weight, values) -> add(checkpoint, weight, values));

@@ -1,6 +1,9 @@
 package io.github.logalign.report;
 
+import io.github.logalign.Interval;
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.LayerColumns;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Series;
@@ -11,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -77,9 +81,13 @@ final class HtmlCharts {
         page.append("<div class=\"charts\">\n");
         SvgChart lar = chart("LAR over steps", SeriesRow::usableLar);
         baselines(lar);
+        boolean banded = bands(lar, ErrorBars::lar);
         figure("LAR", lar, "Higher: the layer's inputs lie more along its strong directions; random inputs give "
-                + "1/2." + (hasBaseline() ? " Dashed: the baseline." : ""), true);
-        figure("Effective dimension k", chart("Effective dimension over steps", HtmlCharts::dimension).logY(),
+                + "1/2." + (hasBaseline() ? " Dashed: the baseline." : "")
+                + (banded ? " Bands: 95 % intervals over groups of tokens." : ""), true);
+        SvgChart dimension = chart("Effective dimension over steps", HtmlCharts::dimension).logY();
+        bands(dimension, ErrorBars::effectiveDimension);
+        figure("Effective dimension k", dimension,
                 "The number of directions that the layer works with: k = n^(2(1 − LAR)).", false);
         figure("Deviation from the baseline", chart("Deviation over steps", SeriesRow::deviation).zeroLine(),
                 "Baseline LAR minus LAR. Growing: the run falls behind the baseline, as overfitting runs do.", true);
@@ -118,6 +126,29 @@ final class HtmlCharts {
             chart.curve(shownLayers.get(i), points[0], points[1], i);
         }
         return chart;
+    }
+
+    /** Adds intervals as bands; false if no row has one. */
+    private boolean bands(SvgChart chart, Function<ErrorBars, @Nullable Interval> interval) {
+        boolean any = false;
+        for (int i = 0; i < shownLayers.size(); i++) {
+            List<SeriesRow> rows = series.layer(shownLayers.get(i)).stream()
+                    .filter(row -> interval(row, interval) != null).toList();
+            double[] x = rows.stream().mapToDouble(SeriesRow::step).toArray();
+            double[] low = rows.stream().mapToDouble(row -> required(interval(row, interval)).low()).toArray();
+            double[] high = rows.stream().mapToDouble(row -> required(interval(row, interval)).high()).toArray();
+            chart.band(new ChartBand(x, low, high, i));
+            any |= x.length > 0;
+        }
+        return any;
+    }
+
+    private static @Nullable Interval interval(SeriesRow row, Function<ErrorBars, @Nullable Interval> of) {
+        return row.score().scored().map(Outcome.Scored::errorBars).map(of).orElse(null);
+    }
+
+    private static Interval required(@Nullable Interval interval) {
+        return Objects.requireNonNull(interval);
     }
 
     private void baselines(SvgChart chart) {

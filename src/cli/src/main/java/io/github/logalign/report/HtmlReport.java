@@ -4,6 +4,7 @@ import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import java.io.IOException;
@@ -34,6 +35,7 @@ public final class HtmlReport {
      * @param series the rows, with baseline, deviation and slope
      * @param alarms the alarms that fired
      * @param spectra some spectra by step and layer; may be empty
+     * @param samples what tells how sure changes are, in the order of the steps; may be empty
      * @param metrics other metrics of the run
      * @param environment the environment of the computation
      */
@@ -42,6 +44,7 @@ public final class HtmlReport {
             Series series,
             List<Alarm> alarms,
             NavigableMap<Long, Map<String, Spectra>> spectra,
+            List<LayerSample> samples,
             Metrics metrics,
             Environment environment) {}
 
@@ -98,6 +101,9 @@ public final class HtmlReport {
                     .append(HtmlText.step(series.rows().getLast().step()));
         }
         page.append(".</p>\n");
+        List<String> layers = series.layers();
+        page.append(HtmlChanges.of(
+                layers.subList(0, Math.min(SvgChart.MAX_CURVES, layers.size())), content.samples()));
     }
 
     private void alarms() {

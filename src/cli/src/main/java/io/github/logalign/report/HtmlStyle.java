@@ -29,6 +29,7 @@ final class HtmlStyle {
             .charts svg { max-width: 680px; }
             .axis text { fill: var(--soft); }
             .grid { stroke: var(--grid); } .zero { stroke: var(--soft); } .base, .tick { stroke: var(--rule); }
+            .band { fill: currentColor; stroke: none; opacity: .15; }
             .line { fill: none; stroke: currentColor; stroke-width: 2; stroke-linejoin: round; }
             .dashed { stroke-dasharray: 5 4; stroke-width: 1.5; opacity: .8; }
             circle { fill: currentColor; } .name text { fill: currentColor; font-weight: 600; }

@@ -1,6 +1,7 @@
 package io.github.logalign.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,7 @@ final class SvgChart {
     private final String label;
     private final String xLabel;
     private final List<Curve> curves = new ArrayList<>();
+    private final List<ChartBand> bands = new ArrayList<>();
     private final List<Mark> marks = new ArrayList<>();
     private boolean logX;
     private boolean logY;
@@ -59,6 +61,12 @@ final class SvgChart {
 
     SvgChart curve(String name, double[] x, double[] y, int colour) {
         curves.add(new Curve(name, x, y, colour, false));
+        return this;
+    }
+
+    /** Adds an area behind the curves; on a logarithmic axis its numbers are positive. */
+    SvgChart band(ChartBand band) {
+        bands.add(band);
         return this;
     }
 
@@ -109,6 +117,7 @@ final class SvgChart {
         for (Mark mark : marks) {
             mark(svg, mark, x);
         }
+        bands.forEach(band -> svg.append(band.svg(x, y)));
         for (Curve curve : curves) {
             draw(svg, curve, x, y);
         }
@@ -152,6 +161,10 @@ final class SvgChart {
                 min = Math.min(min, curve.y[i]);
                 max = Math.max(max, curve.y[i]);
             }
+        }
+        for (ChartBand band : bands) {
+            min = Math.min(min, Arrays.stream(band.low()).min().orElse(min));
+            max = Math.max(max, Arrays.stream(band.high()).max().orElse(max));
         }
         return logY ? ChartScale.log(min, max, BOTTOM, TOP) : ChartScale.linear(min, max, BOTTOM, TOP);
     }

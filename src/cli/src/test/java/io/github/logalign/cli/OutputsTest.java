@@ -38,7 +38,7 @@ import picocli.CommandLine;
 class OutputsTest {
 
     /** Options whose text contains the name of a file; the command parses them and adds the files to its inputs. */
-    private static final Set<String> NAMED_WITHIN_TEXT = Set.of("--mask");
+    private static final Set<String> NAMED_WITHIN_TEXT = Set.of("--mask", "--groups");
 
     @TempDir
     Path folder;

@@ -23,37 +23,51 @@ class SeriesFormatTest {
      */
     private static final String CSV = """
             step,layer,weights,tensor,rows,cols,elementType,activations,activation,tokens,maskedTokens,method,driver,\
-            precision,overlap,lar,larErrorEstimate,effectiveDimension,numericalRank,nullSpaceEnergy,\
+            precision,overlap,lar,larErrorEstimate,\
+            larStandardError,larInterval.low,larInterval.high,larInterval.level,groups,groupedBy,intervalReason,\
+            overlapInterval.low,overlapInterval.high,effectiveDimensionInterval.low,effectiveDimensionInterval.high,\
+            nullSpaceEnergyInterval.low,nullSpaceEnergyInterval.high,\
+            effectiveDimension,numericalRank,nullSpaceEnergy,\
             weightSpread.participationRatio,weightSpread.entropy,weightSpread.effectiveRank,weightSpread.largest,\
             activationSpread.participationRatio,activationSpread.entropy,activationSpread.effectiveRank,\
             activationSpread.largest,stableRank,orientation,orientationReason,status,reason,warnings,seconds,\
             baseline,deviation,slope,weightsStamp,activationsStamp,layoutOptions,configStamp
             100,head,w.safetensors,head.weight,20,16,F32,x.safetensors,head,10,2,svd,dtpqrt+dgesdd; projections by kernel,\
-            double,0.25,0.75,1.98E-15,4.0,16,0.0,\
+            double,0.25,0.75,1.98E-15,\
+            0.01,0.73,0.77,0.95,10,sequences,,0.2,0.3,3.0,5.0,0.0,0.125,\
+            4.0,16,0.0,\
             5.5,1.5,4.5,0.5,\
             6.5,2.0,7.5,\
             0.25,3.75,output-input,its activations fit only so,ok,,"[""one"",""two; still two""]",0.547,\
             0.8,0.05,-0.001,4544 2026-01-02T03:04:05.123456789Z 8edb,3792 2026-01-02T03:04:06Z 674d,"'--map a=b",none
             100,norm,w.safetensors,norm.weight,20,16,BF16,x.safetensors,norm,10,0,norm,outputs by kernel,\
-            single,0.0,-Infinity,Infinity,Infinity,,,\
+            single,0.0,-Infinity,Infinity,\
+            ,,,,3,blocks of 32 tokens,too few groups,,,,,,,\
+            Infinity,,,\
             ,,,,\
             ,,,\
             ,,input-output,"'--transposed",ok,,,0.5,\
             ,,,,,,
             100,"'=1+1",w.safetensors,"the ""weight"" b",6,8,F64,x.safetensors,,9,0,gram,none; projections by dgemm,\
-            double,,,,,0,1.0,\
+            double,,,,\
+            ,,,,,,,,,,,,,\
+            ,0,1.0,\
             ,,,,\
             6.5,2.0,7.5,\
             0.25,0.0,output-input,its activations fit only so,undefined,every weight is 0; leave this layer out,,0.25,\
             ,,,,,,
             100,quant,w.safetensors,quant.weight,,,,x.safetensors,quant,,,,,\
-            ,,,,,,,\
+            ,,,,\
+            ,,,,,,,,,,,,,\
+            ,,,\
             ,,,,\
             ,,,\
             ,,,,skipped,it is I8; dequantise it,,8.91E-7,\
             ,,,,,,
             200,*,w.safetensors,,,,,,,,,,,\
-            ,,,,,,,\
+            ,,,,\
+            ,,,,,,,,,,,,,\
+            ,,,\
             ,,,,\
             ,,,\
             ,,,,failed,w.safetensors: it is damaged,,0.0,\
@@ -81,6 +95,27 @@ class SeriesFormatTest {
                   "overlap" : 0.25,
                   "lar" : 0.75,
                   "larErrorEstimate" : 1.98E-15,
+                  "larStandardError" : 0.01,
+                  "larInterval" : {
+                    "low" : 0.73,
+                    "high" : 0.77,
+                    "level" : 0.95
+                  },
+                  "groups" : 10,
+                  "groupedBy" : "sequences",
+                  "intervalReason" : null,
+                  "overlapInterval" : {
+                    "low" : 0.2,
+                    "high" : 0.3
+                  },
+                  "effectiveDimensionInterval" : {
+                    "low" : 3.0,
+                    "high" : 5.0
+                  },
+                  "nullSpaceEnergyInterval" : {
+                    "low" : 0.0,
+                    "high" : 0.125
+                  },
                   "effectiveDimension" : 4.0,
                   "numericalRank" : 16,
                   "nullSpaceEnergy" : 0.0,
@@ -132,6 +167,14 @@ class SeriesFormatTest {
                   "overlap" : null,
                   "lar" : null,
                   "larErrorEstimate" : null,
+                  "larStandardError" : null,
+                  "larInterval" : null,
+                  "groups" : null,
+                  "groupedBy" : null,
+                  "intervalReason" : null,
+                  "overlapInterval" : null,
+                  "effectiveDimensionInterval" : null,
+                  "nullSpaceEnergyInterval" : null,
                   "effectiveDimension" : null,
                   "numericalRank" : null,
                   "nullSpaceEnergy" : null,

@@ -118,8 +118,31 @@ public final class Scorer {
      * @param row the row
      * @param spectra null if none were computed
      * @param uncertainty how sure LAR is; null where LAR has no value
+     * @param fingerprint of which tokens the inputs are; null if that is unknown
      */
-    public record Result(LayerScore row, @Nullable Spectra spectra, @Nullable Uncertainty uncertainty) {}
+    public record Result(LayerScore row, @Nullable Spectra spectra, @Nullable Uncertainty uncertainty,
+            @Nullable String fingerprint) {
+
+        /**
+         * The same of known tokens.
+         *
+         * @param tokens their fingerprint
+         * @return a result
+         */
+        public Result withFingerprint(String tokens) {
+            return new Result(row, spectra, uncertainty, tokens);
+        }
+
+        /**
+         * The same with a warning.
+         *
+         * @param warning what the user should know
+         * @return a result
+         */
+        public Result withWarning(String warning) {
+            return new Result(row.withWarning(warning), spectra, uncertainty, fingerprint);
+        }
+    }
 
     /**
      * Inputs of a layer, and which tokens of them count.
@@ -182,7 +205,7 @@ public final class Scorer {
         }
         return new Result(
                 new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra(),
-                found.uncertainty());
+                found.uncertainty(), null);
     }
 
     /** Says where bad data was found. */

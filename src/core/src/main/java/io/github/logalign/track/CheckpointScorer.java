@@ -1,9 +1,11 @@
 package io.github.logalign.track;
 
+import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Glob;
+import io.github.logalign.score.Grouping;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
@@ -15,6 +17,7 @@ import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.TokenFingerprint;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.Tensor;
 import io.github.logalign.tensor.TensorFile;
@@ -25,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +44,7 @@ public final class CheckpointScorer {
     private final Selection selection;
     private final ReadOptions reading;
     private final int threads;
+    private final Function<TensorFile, Grouping> grouping;
 
     /**
      * Makes a scorer.
@@ -69,10 +74,27 @@ public final class CheckpointScorer {
         if (threads < 1) {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
-        this.scorer = new Scorer(new ScoreOptions(method, precision), Masks.NONE);
+        this(new Scorer(new ScoreOptions(method, precision), Masks.NONE), selection, reading, threads,
+                activations -> Grouping.AUTO);
+    }
+
+    private CheckpointScorer(Scorer scorer, Selection selection, ReadOptions reading, int threads,
+            Function<TensorFile, Grouping> grouping) {
+        this.scorer = scorer;
         this.selection = selection;
         this.reading = reading;
         this.threads = threads;
+        this.grouping = grouping;
+    }
+
+    /**
+     * The same with groups of tokens that belong together.
+     *
+     * @param groups says which, of the open activations of a checkpoint
+     * @return a scorer
+     */
+    public CheckpointScorer withGroups(Function<TensorFile, Grouping> groups) {
+        return new CheckpointScorer(scorer, selection, reading, threads, Arguments.required(groups, "groups"));
     }
 
     /**
@@ -201,8 +223,13 @@ public final class CheckpointScorer {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
+            Scorer grouped = scorer.withGroups(grouping.apply(dump));
             results = LayerThreads.run(jobs, threads, scorer::cost,
-                    (job, share) -> scorer.withThreads(share).score(job), () -> {});
+                    (job, share) -> grouped.withThreads(share).score(job), () -> {});
+            String tokens = jobs.isEmpty() ? null : TokenFingerprint.of(dump).orElse(null);
+            if (tokens != null) {
+                results.replaceAll(result -> result.withFingerprint(tokens));
+            }
             for (int i = 0; i < jobs.size(); i++) {
                 results.set(i, withZeroTails(jobs.get(i), results.get(i), weights, dump));
             }
@@ -210,7 +237,7 @@ public final class CheckpointScorer {
             return failed(checkpoint, bad.getMessage(), finished);
         }
         if (before != null && !before.equals(stamp(checkpoint))) {
-            results.replaceAll(result -> withWarning(result, "its files changed while they were read; run the "
+            results.replaceAll(result -> result.withWarning("its files changed while they were read; run the "
                     + "command again"));
         }
         return results;
@@ -222,18 +249,14 @@ public final class CheckpointScorer {
         try {
             String ofWeight = weights.hasChecksums() ? null : ZeroTail.of(job.weight());
             String ofActivation = dump.hasChecksums() ? null : ZeroTail.of(job.activation());
-            Scorer.Result first = ofWeight == null ? result : withWarning(result, ofWeight);
-            return ofActivation == null ? first : withWarning(first, ofActivation);
+            Scorer.Result first = ofWeight == null ? result : result.withWarning(ofWeight);
+            return ofActivation == null ? first : first.withWarning(ofActivation);
         } catch (LogalignException shrunk) {
             // A failed row already states its reason.
             return result.row().outcome() instanceof Outcome.Failed
                     ? result
-                    : withWarning(result, String.valueOf(shrunk.getMessage()));
+                    : result.withWarning(String.valueOf(shrunk.getMessage()));
         }
-    }
-
-    private static Scorer.Result withWarning(Scorer.Result result, String warning) {
-        return new Scorer.Result(result.row().withWarning(warning), result.spectra(), result.uncertainty());
     }
 
     /**
@@ -262,6 +285,6 @@ public final class CheckpointScorer {
                 null,
                 List.of());
         LayerScore row = new LayerScore(info, new Outcome.Failed(reason), 0);
-        return List.of(new Scorer.Result(row, null, null));
+        return List.of(new Scorer.Result(row, null, null, null));
     }
 }

@@ -1,0 +1,69 @@
+package io.github.logalign.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.logalign.Environment;
+import io.github.logalign.track.Comparison;
+import io.github.logalign.track.ComparisonColumns;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+
+/** A comparison as JSON or as a table. */
+public final class ComparisonReport {
+
+    private static final List<TableColumn<Comparison>> COLUMNS = List.of(
+            TableColumn.of(ComparisonColumns.LAYER),
+            new TableColumn<>("steps", row -> row.first().step() + " to " + row.second().step()),
+            TableColumn.of(ComparisonColumns.FIRST_LAR),
+            TableColumn.of(ComparisonColumns.DIFFERENCE),
+            new TableColumn<>("+-", ComparisonReport::halfInterval),
+            TableColumn.of(ComparisonColumns.ADJUSTED),
+            TableColumn.of(ComparisonColumns.TOKENS));
+
+    private ComparisonReport() {}
+
+    private static String halfInterval(Comparison row) {
+        return row.difference().interval() == null
+                ? TableColumn.NONE
+                : String.format(Locale.ROOT, "%.6f",
+                        (row.difference().interval().high() - row.difference().interval().low()) / 2);
+    }
+
+    /**
+     * Writes JSON.
+     *
+     * @param out where to; not closed
+     * @param environment what computed
+     * @param threads with how many threads
+     * @param rows what was compared
+     * @throws IOException if writing fails
+     */
+    public static void writeJson(OutputStream out, Environment environment, int threads, List<Comparison> rows)
+            throws IOException {
+        try (JsonGenerator json = JsonValues.generator(out)) {
+            json.writeStartObject();
+            json.writeNumberField("schema", JsonReport.SCHEMA);
+            json.writeFieldName("environment");
+            JsonValues.write(json, JsonReport.environmentFields(environment, threads));
+            json.writeArrayFieldStart("rows");
+            for (Comparison row : rows) {
+                JsonValues.write(json, Fields.of(ComparisonColumns.ALL, row));
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw("\n");
+        }
+    }
+
+    /**
+     * A table for people.
+     *
+     * @param rows what was compared
+     * @param width of the terminal in characters
+     * @return the table
+     */
+    public static String table(List<Comparison> rows, int width) {
+        return TableColumn.table(COLUMNS, rows).format(width);
+    }
+}

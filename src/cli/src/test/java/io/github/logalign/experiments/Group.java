@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The groups of runs, each a folder with a folder a seed. */
+/** The groups of runs, each a folder with a folder and a series for each seed. */
 enum Group {
     /** Modular addition with weight decay. */
     GROKKING("grokking", "grokking", "testLoss", true),
@@ -22,7 +22,7 @@ enum Group {
     /** The language model that sees its text thirty-one times. */
     THIRTY_ONE("repetition-31", "31 epochs", "validationLoss", false);
 
-    private static final Pattern SEED = Pattern.compile("seed-(\\d+)");
+    private static final Pattern SEED = Pattern.compile("(seed-(\\d+))\\.json");
 
     private final String folder;
     final String label;
@@ -49,7 +49,7 @@ enum Group {
     }
 
     /**
-     * Reads the runs of this group.
+     * Reads the finished runs of this group: those with a series.
      *
      * @param runs the folder of all groups
      * @return the runs by seed, none if the group was not trained
@@ -65,9 +65,8 @@ enum Group {
                 Matcher seed = SEED.matcher(entry.getFileName().toString());
                 if (seed.matches()) {
                     read.add(LabRun.read(
-                            Integer.parseInt(seed.group(1)),
-                            group.resolve(entry.getFileName() + ".json"),
-                            entry.resolve("metrics.csv")));
+                            Integer.parseInt(seed.group(2)), entry,
+                            group.resolve(seed.group(1)).resolve("metrics.csv")));
                 }
             }
         }

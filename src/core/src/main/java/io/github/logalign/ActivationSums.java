@@ -155,14 +155,16 @@ public final class ActivationSums implements Serializable {
                     "the groups have " + itsGroups.tokens() + " tokens, the activations " + x.rows());
         }
         Boundary.run(() -> Events.projection(
-                () -> add(w, x, mask, itsGroups), x.rows(), columns, projected.length, x.segment().byteSize()));
+                () -> add(w, x, mask, itsGroups), x.rows(), columns, projected.length, KernelMemory.byteSize(x)));
     }
 
     private void add(WeightSpectrum w, Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups itsGroups) {
         Directions directions = w.directions();
         KernelMemory.check(directions.memory());
-        KernelMemory.check(x.segment());
-        int possible = RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x.segment(), directions.memory());
+        KernelMemory.check(x);
+        int possible = RowRanges.readByAll(directions.memory())
+                ? RowRanges.count(w.options().threads(), x.rows(), MIN_TOKENS, x)
+                : 1;
         int parts = itsGroups == null ? possible : Math.clamp(itsGroups.count(), 1, possible);
         List<ActivationSums> batches = RowRanges.run(Work.BATCH, parts, part -> {
             ActivationSums batch = new ActivationSums(w);

@@ -7,6 +7,7 @@ import io.github.logalign.internal.engine.ErrorModel;
 import io.github.logalign.internal.engine.GivenOutputs;
 import io.github.logalign.internal.engine.GroupMoments;
 import io.github.logalign.internal.engine.GroupTotal;
+import io.github.logalign.internal.engine.KernelMemory;
 import io.github.logalign.internal.engine.NormForm;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.events.Events;
@@ -53,6 +54,9 @@ public final class AlignmentSums implements Serializable {
     /** The input dimension n. */
     private final int columns;
 
+    /** Whether W is a difference. */
+    private final boolean difference;
+
     /** What products are computed with. */
     private final AlignmentOptions options;
 
@@ -77,7 +81,8 @@ public final class AlignmentSums implements Serializable {
     private long groupedTokens;
 
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
-            AlignmentOptions options) {
+            AlignmentOptions options, boolean difference) {
+        this.difference = difference;
         this.normForm = normForm;
         this.rows = rows;
         this.columns = columns;
@@ -88,7 +93,8 @@ public final class AlignmentSums implements Serializable {
     private static AlignmentSums read(Matrix w, AlignmentOptions options) {
         NormForm normForm = new NormForm(ProcessBlas.INSTANCE, w, options.precision(), options.threads(),
                 options.route(), options.products(), options.packedWeights());
-        return new AlignmentSums(normForm, w.rows(), Math.toIntExact(w.columns()), normForm.weightEnergy(), options);
+        return new AlignmentSums(normForm, w.rows(), Math.toIntExact(w.columns()), normForm.weightEnergy(), options,
+                w.difference().isPresent());
     }
 
     /**
@@ -141,7 +147,7 @@ public final class AlignmentSums implements Serializable {
         }
         ScaledSum norm = new ScaledSum();
         norm.add(squaredNorm, 0);
-        return new AlignmentSums(null, rows, (int) columns, norm, options);
+        return new AlignmentSums(null, rows, (int) columns, norm, options, false);
     }
 
     /**
@@ -150,7 +156,7 @@ public final class AlignmentSums implements Serializable {
      * @return a copy
      */
     public AlignmentSums copy() {
-        AlignmentSums copy = new AlignmentSums(normForm, rows, columns, weightEnergy, options);
+        AlignmentSums copy = new AlignmentSums(normForm, rows, columns, weightEnergy, options, difference);
         copy.merge(this);
         return copy;
     }
@@ -202,7 +208,7 @@ public final class AlignmentSums implements Serializable {
         checkColumns(x);
         checkGroups(x, itsGroups);
         Boundary.run(() -> Events.projection(
-                () -> add(form.sum(x, mask, itsGroups), x.rows()), x.rows(), columns, rows, x.segment().byteSize()));
+                () -> add(form.sum(x, mask, itsGroups), x.rows()), x.rows(), columns, rows, KernelMemory.byteSize(x)));
     }
 
     private void add(BatchSums batch, long batchTokens) {
@@ -370,7 +376,7 @@ public final class AlignmentSums implements Serializable {
     public Alignment alignment() {
         UndefinedReason reason = UndefinedReason.of(rows, columns, weightEnergy.isZero(), tokens, inputEnergy.isZero());
         if (reason != null) {
-            return new Alignment.Undefined(reason);
+            return new Alignment.Undefined(difference ? reason.ofDifference() : reason);
         }
         double overlap = outputEnergy.isZero() ? 0 : outputEnergy.dividedByProduct(weightEnergy, inputEnergy);
         double ofGram = outputError.isZero() ? 0 : outputError.dividedByProduct(weightEnergy, inputEnergy);

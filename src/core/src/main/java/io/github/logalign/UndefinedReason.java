@@ -12,6 +12,8 @@ public enum UndefinedReason {
     NO_ROWS("the weight matrix has no rows"),
     /** W = 0. */
     ZERO_WEIGHTS("every weight is 0"),
+    /** W is a difference, and 0. */
+    UNCHANGED_WEIGHTS("the weights did not change: every difference is 0"),
     /** X has no rows, or the mask leaves none. */
     NO_TOKENS("there are no tokens, or the mask leaves none"),
     /** X = 0. */
@@ -21,6 +23,11 @@ public enum UndefinedReason {
 
     UndefinedReason(String explanation) {
         this.explanation = explanation;
+    }
+
+    /** This reason where W is a difference. */
+    UndefinedReason ofDifference() {
+        return this == ZERO_WEIGHTS ? UNCHANGED_WEIGHTS : this;
     }
 
     /** The first reason that holds, or null if LAR is defined. */

@@ -53,6 +53,7 @@ public final class WeightSpectrum {
     private final FactorizedWeights factorized;
     private final double[] p;
     private final WeightsIdentity identity;
+    private final boolean difference;
 
     private WeightSpectrum(Matrix w, SpectrumOptions options, FactorizedWeights factorized) {
         this.rows = Math.toIntExact(w.rows());
@@ -61,6 +62,7 @@ public final class WeightSpectrum {
         this.factorized = factorized;
         this.p = factorized.spectrum();
         this.identity = WeightsIdentity.of(w);
+        this.difference = w.difference().isPresent();
     }
 
     /**
@@ -92,7 +94,7 @@ public final class WeightSpectrum {
         Arguments.required(options, "options");
         Arguments.required(arena, "arena");
         return Boundary.call(() -> {
-            KernelMemory.check(w.segment());
+            KernelMemory.check(w);
             NativeBuffer.checkOpen(arena);
             Factorizer factorizer = new Factorizer(
                     ProcessBlas.INSTANCE, options.method(), options.vectors(), options.route(), options.products());
@@ -134,7 +136,7 @@ public final class WeightSpectrum {
                     + options.precision());
         }
         return Boundary.call(() -> {
-            KernelMemory.check(w.segment());
+            KernelMemory.check(w);
             NativeBuffer.checkOpen(arena);
             Directions directions = options.vectors()
                     ? PackedDirections.of(vectors, options.precision(), arena)
@@ -330,7 +332,7 @@ public final class WeightSpectrum {
         UndefinedReason reason = UndefinedReason.of(rows, columns, p.length > 0 && numericalRank() == 0, q.tokens(),
                 q.isZero());
         if (reason != null) {
-            return new Alignment.Undefined(reason);
+            return new Alignment.Undefined(difference ? reason.ofDifference() : reason);
         }
         double overlap = Boundary.call(() -> Simd.kernels().dot(p, q.values()));
         return Alignment.Defined.of(columns, overlap,

@@ -21,8 +21,11 @@ final class WeightContent {
         this.hash = sample(w.segment());
     }
 
-    /** The key of a weight; null if its elements have gaps between them. */
+    /** The key of a weight; null if its elements have gaps between them, or are not in memory. */
     static @Nullable WeightContent of(Matrix w) {
+        if (w.difference().isPresent()) {
+            return null;
+        }
         long dense = w.rows() * w.columns() * w.elementType().bytes();
         return w.segment().byteSize() == dense && dense >= Long.BYTES ? new WeightContent(w) : null;
     }

@@ -5,6 +5,10 @@ import io.github.logalign.internal.check.MemoryFaults;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view of a matrix in memory that belongs to the caller: nothing is copied. Any segment will do: a mapped file, an
@@ -14,25 +18,15 @@ import java.nio.ByteOrder;
  * {@link Orientation#COLUMN_MAJOR}; element {@code k} of line {@code l} stands at {@code (l * stride + k)} elements from
  * the segment's start.
  *
+ * <p>The difference of two matrices ({@link #minus}) is a view too. It has no memory of its own: its elements are
+ * subtracted in float64 as they are read.
+ *
  * <p>Thread safety: immutable, but reads go to the segment, so its scope and its owner's rules count: a closed arena
  * or one that is confined to another thread gives {@link IllegalStateException}. The elements must not change during a call that reads them.
  *
- * @param segment the memory; at least as long as the view needs
- * @param elementType the type of the elements
- * @param rows the number of rows, 0 or more
- * @param columns the number of columns, 0 or more
- * @param stride the distance between the starts of neighbouring lines, in elements; at least the length of a line
- * @param orientation whether lines are rows or columns
- * @param byteOrder the byte order of the elements
+ * <p>This file is long because of its documentation.
  */
-public record Matrix(
-        MemorySegment segment,
-        ElementType elementType,
-        long rows,
-        long columns,
-        long stride,
-        Orientation orientation,
-        ByteOrder byteOrder) {
+public final class Matrix {
 
     /** How the elements of a matrix lie in memory. */
     public enum Orientation {
@@ -43,15 +37,72 @@ public record Matrix(
     }
 
     /**
-     * Checks that the view fits its segment.
+     * What a difference consists of.
      *
+     * @param minuend what is subtracted from
+     * @param subtrahend what is subtracted, of the same size
+     */
+    public record Difference(Matrix minuend, Matrix subtrahend) {
+
+        /**
+         * Checks the operands.
+         *
+         * @throws IllegalArgumentException if they differ in size, or if one is a difference itself
+         */
+        public Difference {
+            Arguments.required(minuend, "minuend");
+            Arguments.required(subtrahend, "subtrahend");
+            if (minuend.rows != subtrahend.rows || minuend.columns != subtrahend.columns) {
+                throw new IllegalArgumentException("a matrix of " + subtrahend.rows + " x " + subtrahend.columns
+                        + " cannot be subtracted from one of " + minuend.rows + " x " + minuend.columns);
+            }
+            if (minuend.difference != null || subtrahend.difference != null) {
+                throw new IllegalArgumentException("a difference cannot be part of another difference");
+            }
+        }
+
+        private double get(long row, long column) {
+            return minuend.get(row, column) - subtrahend.get(row, column);
+        }
+    }
+
+    private final MemorySegment segment;
+    private final ElementType elementType;
+    private final long rows;
+    private final long columns;
+    private final long stride;
+    private final Orientation orientation;
+    private final ByteOrder byteOrder;
+    private final @Nullable Difference difference;
+
+    /**
+     * A view of memory.
+     *
+     * @param segment the memory; at least as long as the view needs
+     * @param elementType the type of the elements
+     * @param rows the number of rows, 0 or more
+     * @param columns the number of columns, 0 or more
+     * @param stride the distance between the starts of neighbouring lines, in elements; at least the length of a line
+     * @param orientation whether lines are rows or columns
+     * @param byteOrder the byte order of the elements
      * @throws IllegalArgumentException if a size is negative, the stride is shorter than a line, or the segment too short
      */
-    public Matrix {
-        Arguments.required(segment, "segment");
-        Arguments.required(elementType, "elementType");
-        Arguments.required(orientation, "orientation");
-        Arguments.required(byteOrder, "byteOrder");
+    public Matrix(
+            MemorySegment segment,
+            ElementType elementType,
+            long rows,
+            long columns,
+            long stride,
+            Orientation orientation,
+            ByteOrder byteOrder) {
+        this.segment = Arguments.required(segment, "segment");
+        this.elementType = Arguments.required(elementType, "elementType");
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+        this.orientation = Arguments.required(orientation, "orientation");
+        this.byteOrder = Arguments.required(byteOrder, "byteOrder");
+        this.difference = null;
         if (rows < 0 || columns < 0) {
             throw new IllegalArgumentException("a matrix cannot have " + rows + " x " + columns + " elements");
         }
@@ -68,6 +119,18 @@ public record Matrix(
                             + stride + " needs " + (needed == Long.MAX_VALUE ? "more than 2^63" : Long.toString(needed))
                             + " bytes, the segment has " + segment.byteSize());
         }
+    }
+
+    private Matrix(Difference difference) {
+        Matrix like = difference.minuend;
+        this.segment = MemorySegment.NULL;
+        this.elementType = ElementType.F64;
+        this.rows = like.rows;
+        this.columns = like.columns;
+        this.orientation = like.orientation;
+        this.stride = orientation == Orientation.ROW_MAJOR ? columns : rows;
+        this.byteOrder = ByteOrder.nativeOrder();
+        this.difference = difference;
     }
 
     private static long byteLength(long lines, long lineLength, long stride, int elementBytes) {
@@ -123,13 +186,113 @@ public record Matrix(
     }
 
     /**
+     * This matrix minus another one: a view of both, of which nothing is stored. Both must stay readable as long as it is
+     * used. Each element is rounded to float64 once; differences of bfloat16 or float16 of ordinary magnitudes are exact.
+     *
+     * @param subtrahend of the same size; element type, orientation and stride may differ
+     * @return the difference: of F64, in the orientation of this matrix
+     * @throws IllegalArgumentException if the sizes differ, or if one of the two is a difference itself
+     */
+    public Matrix minus(Matrix subtrahend) {
+        return new Matrix(new Difference(this, subtrahend));
+    }
+
+    /**
+     * The memory.
+     *
+     * @return at least as long as the view needs
+     * @throws IllegalStateException if this is a difference, which has no memory of its own: see {@link #segments}
+     */
+    public MemorySegment segment() {
+        if (difference != null) {
+            throw new IllegalStateException("a difference has no memory of its own");
+        }
+        return segment;
+    }
+
+    /**
+     * All memory that is read.
+     *
+     * @return one segment; of a difference those of both operands
+     */
+    public List<MemorySegment> segments() {
+        return difference == null
+                ? List.of(segment)
+                : List.of(difference.minuend.segment, difference.subtrahend.segment);
+    }
+
+    /**
+     * What this is the difference of.
+     *
+     * @return empty for a view of memory
+     */
+    public Optional<Difference> difference() {
+        return Optional.ofNullable(difference);
+    }
+
+    /**
+     * The type of the elements.
+     *
+     * @return the type; F64 for a difference
+     */
+    public ElementType elementType() {
+        return elementType;
+    }
+
+    /**
+     * The number of rows.
+     *
+     * @return 0 or more
+     */
+    public long rows() {
+        return rows;
+    }
+
+    /**
+     * The number of columns.
+     *
+     * @return 0 or more
+     */
+    public long columns() {
+        return columns;
+    }
+
+    /**
+     * The distance between the starts of neighbouring lines.
+     *
+     * @return in elements; for a difference the length of a line
+     */
+    public long stride() {
+        return stride;
+    }
+
+    /**
+     * Whether lines are rows or columns.
+     *
+     * @return the orientation
+     */
+    public Orientation orientation() {
+        return orientation;
+    }
+
+    /**
+     * The byte order of the elements.
+     *
+     * @return the byte order
+     */
+    public ByteOrder byteOrder() {
+        return byteOrder;
+    }
+
+    /**
      * The same memory with another distance between lines.
      *
      * @param newStride the distance between the starts of neighbouring lines, in elements
      * @return the view
+     * @throws IllegalStateException if this is a difference
      */
     public Matrix withStride(long newStride) {
-        return new Matrix(segment, elementType, rows, columns, newStride, orientation, byteOrder);
+        return new Matrix(segment(), elementType, rows, columns, newStride, orientation, byteOrder);
     }
 
     /**
@@ -137,9 +300,10 @@ public record Matrix(
      *
      * @param newByteOrder the byte order of the elements
      * @return the view
+     * @throws IllegalStateException if this is a difference
      */
     public Matrix withByteOrder(ByteOrder newByteOrder) {
-        return new Matrix(segment, elementType, rows, columns, stride, orientation, newByteOrder);
+        return new Matrix(segment(), elementType, rows, columns, stride, orientation, newByteOrder);
     }
 
     /**
@@ -148,6 +312,9 @@ public record Matrix(
      * @return a {@code columns x rows} view
      */
     public Matrix transposed() {
+        if (difference != null) {
+            return difference.minuend.transposed().minus(difference.subtrahend.transposed());
+        }
         Orientation other = orientation == Orientation.ROW_MAJOR ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR;
         return new Matrix(segment, elementType, columns, rows, stride, other, byteOrder);
     }
@@ -164,6 +331,9 @@ public record Matrix(
         if (first < 0 || count < 0 || first > rows - count) {
             throw new IllegalArgumentException(count + " rows from " + first + " on are not all there: the matrix has "
                     + rows + " rows");
+        }
+        if (difference != null) {
+            return difference.minuend.rows(first, count).minus(difference.subtrahend.rows(first, count));
         }
         long step = orientation == Orientation.ROW_MAJOR ? stride : 1;
         long offset = count == 0 || columns == 0 ? 0 : first * step * elementType.bytes();
@@ -199,6 +369,9 @@ public record Matrix(
     }
 
     private double read(long row, long column) {
+        if (difference != null) {
+            return difference.get(row, column);
+        }
         long index = orientation == Orientation.ROW_MAJOR ? row * stride + column : column * stride + row;
         long offset = index * elementType.bytes();
         return switch (elementType) {
@@ -210,5 +383,31 @@ public record Matrix(
                 Float.intBitsToFloat(
                         segment.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(byteOrder), offset) << 16);
         };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof Matrix other
+                && segment.equals(other.segment)
+                && elementType == other.elementType
+                && rows == other.rows
+                && columns == other.columns
+                && stride == other.stride
+                && orientation == other.orientation
+                && byteOrder.equals(other.byteOrder)
+                && Objects.equals(difference, other.difference);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(segment, elementType, rows, columns, stride, orientation, byteOrder, difference);
+    }
+
+    @Override
+    public String toString() {
+        return difference != null
+                ? "Matrix[" + difference.minuend + " - " + difference.subtrahend + "]"
+                : "Matrix[" + rows + " x " + columns + " " + elementType + ", stride " + stride + ", " + orientation
+                        + ", " + byteOrder + ", " + segment + "]";
     }
 }

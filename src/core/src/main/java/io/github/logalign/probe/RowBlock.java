@@ -60,6 +60,13 @@ final class RowBlock {
     }
 
     private void copy(Matrix x, long row, long place) {
+        if (x.difference().isPresent()) {
+            for (int column = 0; column < columns; column++) {
+                memory.set(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                        (place * columns + column) * Double.BYTES, x.get(row, column));
+            }
+            return;
+        }
         ValueLayout bits = switch (x.elementType()) {
             case F64 -> ValueLayout.JAVA_LONG_UNALIGNED;
             case F32 -> ValueLayout.JAVA_INT_UNALIGNED;

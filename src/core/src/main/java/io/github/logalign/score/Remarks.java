@@ -24,8 +24,13 @@ final class Remarks {
         return switch (why) {
             case NO_TOKENS, ZERO_ACTIVATIONS -> activation.where() + ": " + why.explanation()
                     + "; record other activations";
+            case UNCHANGED_WEIGHTS -> weight.where() + ": " + why.explanation();
             case NO_INPUTS, ONE_INPUT, NO_ROWS, ZERO_WEIGHTS -> ofWeight(why, weight);
         };
+    }
+
+    static String unchanged(Tensor activation) {
+        return activation.where() + ": the activations did not change: every difference is 0";
     }
 
     private static String ofWeight(UndefinedReason why, Tensor weight) {

@@ -35,7 +35,7 @@ import java.util.zip.CRC32C;
 /**
  * Weight spectra in a folder, so that weights that were factorised once need not be again. A spectrum is a safetensors file with
  * the tensors {@code sigma}, {@code p}, {@code squares} and {@code V}, whose name is a hash of the numbers of W and of the
- * options: it is found for the same numbers in whatever file they are.
+ * options: it is found for the same numbers in whatever file they are. Those of differences are neither kept nor found.
  *
  * <p>Cost of a look: all of W is read. Disk: r n elements of float64, or of float32 in single precision.
  *
@@ -79,7 +79,7 @@ public record SpectrumStore(Path folder, boolean adds) {
      * @throws LogalignException if it is damaged
      */
     public Optional<WeightSpectrum> find(Matrix w, SpectrumOptions options, Arena arena) {
-        return find(key(w, options), w, options, arena);
+        return w.difference().isPresent() ? Optional.empty() : find(key(w, options), w, options, arena);
     }
 
     private Optional<WeightSpectrum> find(String key, Matrix w, SpectrumOptions options, Arena arena) {
@@ -106,7 +106,9 @@ public record SpectrumStore(Path folder, boolean adds) {
      * @throws LogalignException if it cannot be written
      */
     public void keep(Matrix w, SpectrumOptions options, WeightSpectrum spectrum) {
-        keep(key(w, options), spectrum);
+        if (w.difference().isEmpty()) {
+            keep(key(w, options), spectrum);
+        }
     }
 
     private void keep(String key, WeightSpectrum spectrum) {
@@ -140,6 +142,9 @@ public record SpectrumStore(Path folder, boolean adds) {
 
     /** The spectrum that was kept, or a new one. W may be gigabytes of a mapped file, and is hashed once for both. */
     WeightSpectrum findOrCompute(Matrix w, SpectrumOptions options, Arena arena) {
+        if (w.difference().isPresent()) {
+            return WeightSpectrum.of(w, options, arena);
+        }
         String key = key(w, options);
         Optional<WeightSpectrum> kept = adds ? usable(key, w, options, arena) : find(key, w, options, arena);
         return kept.orElseGet(() -> {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class BlockReader implements AutoCloseable {
 
     /** Elements scanned or converted at a time: small enough for the caches, large enough to amortise the call overhead. */
-    private static final int PIECE = 1 << 14;
+    static final int PIECE = 1 << 14;
 
     /** Elements squared at a time where they lie: enough to amortise the final addition of the many sums. */
     private static final int LONG_PIECE = 1 << 18;
@@ -36,6 +36,9 @@ public final class BlockReader implements AutoCloseable {
     private final String contents;
     private final Kernels kernels = Simd.kernels();
     private final Element element;
+
+    /** Computes what is read; null where it lies in memory. */
+    private final @Nullable DifferenceReader difference;
 
     /** The kernels could read it as it lies. */
     private final boolean plain;
@@ -65,11 +68,12 @@ public final class BlockReader implements AutoCloseable {
      */
     public BlockReader(Matrix matrix, String contents) {
         this.matrix = matrix;
-        this.source = KernelMemory.view(matrix.segment());
+        this.difference = matrix.difference().map(operands -> new DifferenceReader(matrix, operands)).orElse(null);
+        this.source = difference == null ? KernelMemory.view(matrix.segment()) : MemorySegment.NULL;
         this.contents = contents;
         this.element = WorkingTypes.element(matrix.elementType());
-        this.plain = matrix.segment().isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
-        this.direct = plain && !matrix.segment().isMapped();
+        this.plain = difference == null && source.isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        this.direct = plain && !source.isMapped();
         this.staging = direct
                 ? null
                 : NativeBuffer.allocate(
@@ -79,6 +83,9 @@ public final class BlockReader implements AutoCloseable {
 
     @Override
     public void close() {
+        if (difference != null) {
+            difference.close();
+        }
         if (staging != null) {
             staging.close();
         }
@@ -104,6 +111,10 @@ public final class BlockReader implements AutoCloseable {
             case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
         };
         runOffset = 0;
+        if (difference != null) {
+            difference.read(first, count, run);
+            return;
+        }
         MemorySegment.copy(
                 source,
                 from.withOrder(matrix.byteOrder()),
@@ -204,6 +215,9 @@ public final class BlockReader implements AutoCloseable {
             long column = rowMajor() ? place : line;
             double value = matrix.get(row, column);
             if (!Double.isFinite(value)) {
+                if (difference != null) {
+                    return difference.notFinite(contents, row, column);
+                }
                 return new LogalignException("the " + contents + " hold " + value + " at row " + row + ", column "
                         + column + ": repair or leave out NaN and infinite values");
             }
@@ -240,6 +254,11 @@ public final class BlockReader implements AutoCloseable {
         } else {
             transpose(origin, lines, length, working, exponent, target, targetStart);
         }
+    }
+
+    /** Writes elements that follow each other in memory, as float64. */
+    void widen(long first, int count, MemorySegment target, long start) {
+        convert(first, count, Element.F64, 0, target, start);
     }
 
     private void convert(long first, long count, Element working, int exponent, MemorySegment target, long start) {

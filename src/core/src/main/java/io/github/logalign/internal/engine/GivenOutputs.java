@@ -44,8 +44,8 @@ public final class GivenOutputs {
      */
     public static long add(Matrix x, Matrix z, @Nullable TokenMask mask, Precision precision, int threads,
             ScaledSum inputs, ScaledSum outputs) {
-        KernelMemory.check(x.segment());
-        KernelMemory.check(z.segment());
+        KernelMemory.check(x);
+        KernelMemory.check(z);
         if (threads > 1 || !isInPlace(x) || !isInPlace(z) || (mask != null && mask.tokens() != x.rows())) {
             return addByBlocks(x, z, mask, precision, threads, inputs, outputs);
         }
@@ -80,8 +80,8 @@ public final class GivenOutputs {
      */
     public static List<GroupTotal> ofGroups(Matrix x, Matrix z, @Nullable TokenMask mask, TokenGroups groups,
             Precision precision, int threads) {
-        KernelMemory.check(x.segment());
-        KernelMemory.check(z.segment());
+        KernelMemory.check(x);
+        KernelMemory.check(z);
         List<SquaredNorm> ofInputs = SquaredNorm.ofGroups(x, mask, groups, precision, "activations", threads);
         List<SquaredNorm> ofOutputs = SquaredNorm.ofGroups(z, mask, groups, precision, "outputs", threads);
         List<GroupTotal> totals = new ArrayList<>(groups.count());
@@ -94,6 +94,9 @@ public final class GivenOutputs {
     }
 
     private static boolean isInPlace(Matrix x) {
+        if (x.difference().isPresent()) {
+            return false;
+        }
         MemorySegment memory = x.segment();
         Element element = WorkingTypes.element(x.elementType());
         return memory.isNative()

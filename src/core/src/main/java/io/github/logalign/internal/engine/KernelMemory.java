@@ -1,5 +1,6 @@
 package io.github.logalign.internal.engine;
 
+import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -23,6 +24,21 @@ public final class KernelMemory {
         if (!segment.isAccessibleBy(Thread.currentThread())) {
             throw new WrongThreadException("the memory is confined to another thread");
         }
+    }
+
+    /**
+     * Makes sure that the current thread may read a matrix, before anything else is done.
+     *
+     * @throws IllegalStateException if its memory is freed
+     * @throws WrongThreadException if it is confined to another thread
+     */
+    public static void check(Matrix matrix) {
+        matrix.segments().forEach(KernelMemory::check);
+    }
+
+    /** The size of the memory that a matrix is read from. */
+    public static long byteSize(Matrix matrix) {
+        return matrix.segments().stream().mapToLong(MemorySegment::byteSize).sum();
     }
 
     /**

@@ -87,8 +87,8 @@ public final class NormForm {
      * @param groups whose sums are wanted too; null for none
      */
     public BatchSums sum(Matrix x, @Nullable TokenMask mask, @Nullable TokenGroups groups) {
-        KernelMemory.check(w.segment());
-        KernelMemory.check(x.segment());
+        KernelMemory.check(w);
+        KernelMemory.check(x);
         TokenBatch batch = TokenBatch.read(x, mask, groups, precision, threads);
         SquaredNorm inputs = batch.inputs();
         if (columns == 0 || weights.sum().isZero() || inputs.sum().isZero()) {
@@ -103,8 +103,8 @@ public final class NormForm {
     private BatchSums byOutputs(TokenBatch batch) {
         Matrix x = batch.x();
         int parts = packedRows.isPackedAnew()
-                ? RowRanges.count(threads, w.rows(), MIN_ROWS, w.segment(), x.segment())
-                : RowRanges.count(threads, w.rows(), MIN_ROWS, x.segment());
+                ? RowRanges.count(threads, w.rows(), MIN_ROWS, w, x)
+                : RowRanges.count(threads, w.rows(), MIN_ROWS, x);
         int panels = packedRows.panels();
         ScaledSum energy = new ScaledSum();
         ScaledSum[] ofGroups = batch.noOutputs();
@@ -184,7 +184,7 @@ public final class NormForm {
     private @Nullable BatchSums byInnerProduct(GramAccumulator ofWeights, TokenBatch batch) {
         Matrix x = batch.x();
         int most = batch.groups() == null ? threads : Math.max(1, Math.min(threads, batch.groupCount()));
-        int parts = RowRanges.count(most, x.rows(), Math.max(2L * columns, MIN_ROWS), x.segment());
+        int parts = RowRanges.count(most, x.rows(), Math.max(2L * columns, MIN_ROWS), x);
         AtomicBoolean scaled = new AtomicBoolean();
         ScaledSum[] ofGroups = batch.noOutputs();
         try (GramAccumulator ofInputs = GramAccumulator.of(Work.BATCH, parts, this::gramOfInputs, (sums, part) -> {

@@ -2,6 +2,7 @@ package io.github.logalign.internal.engine;
 
 import io.github.logalign.internal.blas.Blas;
 import io.github.logalign.internal.blas.Work;
+import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -22,9 +23,9 @@ public final class RowRanges {
      * @param least the rows that are worth a thread
      * @param read what all of them read; if the caller's thread alone may, there is one part
      */
-    public static int count(int threads, long rows, long least, MemorySegment... read) {
-        for (MemorySegment segment : read) {
-            if (!readByAll(segment)) {
+    public static int count(int threads, long rows, long least, Matrix... read) {
+        for (Matrix matrix : read) {
+            if (!matrix.segments().stream().allMatch(RowRanges::readByAll)) {
                 return 1;
             }
         }
@@ -32,7 +33,7 @@ public final class RowRanges {
     }
 
     /** Whether any thread may read it. */
-    static boolean readByAll(MemorySegment segment) {
+    public static boolean readByAll(MemorySegment segment) {
         return segment.isAccessibleBy(ANY);
     }
 

@@ -35,7 +35,7 @@ public record SquaredNorm(ScaledSum sum, long counted, int exponent) {
                     "the mask has " + mask.tokens() + " entries, the " + contents + " have " + x.rows() + " tokens");
         }
         long rowsWorthAThread = Math.max(1, MIN_ELEMENTS / Math.max(1, x.columns()));
-        int parts = RowRanges.count(threads, x.rows(), rowsWorthAThread, x.segment());
+        int parts = RowRanges.count(threads, x.rows(), rowsWorthAThread, x);
         return pooled(RowRanges.run(Work.BATCH, parts, index -> {
             long first = RowRanges.start(index, parts, x.rows());
             long last = RowRanges.start(index + 1, parts, x.rows());
@@ -61,7 +61,7 @@ public record SquaredNorm(ScaledSum sum, long counted, int exponent) {
     static List<SquaredNorm> ofGroups(Matrix x, @Nullable TokenMask mask, TokenGroups groups, Precision precision,
             String contents, int threads) {
         int parts = RowRanges.count(Math.max(1, Math.min(threads, groups.count())), x.rows(),
-                Math.max(1, MIN_ELEMENTS / Math.max(1, x.columns())), x.segment());
+                Math.max(1, MIN_ELEMENTS / Math.max(1, x.columns())), x);
         List<SquaredNorm> norms = new ArrayList<>();
         RowRanges.run(Work.BATCH, parts, index -> {
             int first = (int) RowRanges.start(index, parts, groups.count());

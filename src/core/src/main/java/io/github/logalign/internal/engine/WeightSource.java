@@ -135,7 +135,7 @@ public final class WeightSource {
 
     /** How many ranges of rows are worth threads of their own: each makes a matrix of n x n, which costs n^3 to merge. */
     int parts() {
-        return RowRanges.count(threads, rows, Math.max(2L * columns, MIN_BLOCK_ROWS), w.segment());
+        return RowRanges.count(threads, rows, Math.max(2L * columns, MIN_BLOCK_ROWS), w);
     }
 
     /** The rows of one part, for one thread. */

@@ -71,7 +71,8 @@ class CoverageTest {
         List<String> lines = new ArrayList<>(List.of(
                 "## Intervals of LAR",
                 "",
-                "How often the 95 % interval covers the true LAR, in " + RUNS + " simulations each of documents of 4 to 64",
+                "How often the 95 % interval covers the true LAR, in " + RUNS
+                        + " simulations each of documents of 4 to 64",
                 "tokens that have 60 % of their energy in common within a document.",
                 "",
                 "| documents | interval by documents | as if tokens were independent | half its width, by documents |",

@@ -73,26 +73,29 @@ class SampleSensitivityTest {
                 "| --- |" + " ---: |".repeat(count - 1)));
     }
 
-
     @Test
     void moreTokensGiveNarrowerIntervals() {
         try (TensorFile weights = stories("weights.safetensors");
                 TensorFile tales = stories("activations_tinystories.safetensors");
                 TensorFile alice = stories("activations_alice.safetensors")) {
             Matrix w = weights.matrix("output.weight");
-            heading("How many tokens", "The unembedding of stories260K, the first T tokens of a text in blocks of 32, and 2,048"
-                    + " tokens of another text: which text it is matters more than how many tokens there are.",
+            heading("How many tokens",
+                    "The unembedding of stories260K, the first T tokens of a text in blocks of 32, and 2,048"
+                            + " tokens of another text: which text it is matters more than how many tokens there are.",
                     "tokens | LAR | half the 95 % interval");
             List<Score> scores = new ArrayList<>();
             for (int tokens = 256; tokens <= 2048; tokens *= 2) {
                 int last = tokens;
                 scores.add(Score.of(w, tales.matrix("output"), t -> t < last));
-                LINES.add(String.format(Locale.ROOT, "| %,d | %.4f | %.4f |", tokens, scores.getLast().lar(), scores.getLast().half()));
+                LINES.add(String.format(Locale.ROOT, "| %,d | %.4f | %.4f |", tokens, scores.getLast().lar(),
+                        scores.getLast().half()));
             }
             Score other = Score.of(w, alice.matrix("output"), _ -> true);
-            LINES.add(String.format(Locale.ROOT, "| 2,048 of Alice in Wonderland | %.4f | %.4f |", other.lar(), other.half()));
+            LINES.add(String.format(Locale.ROOT, "| 2,048 of Alice in Wonderland | %.4f | %.4f |", other.lar(),
+                    other.half()));
             assertTrue(scores.getLast().half() < scores.getFirst().half() / 1.7, scores.toString());
-            assertTrue(Math.abs(other.lar() - scores.getLast().lar()) > other.half() + scores.getLast().half(), scores.toString());
+            assertTrue(Math.abs(other.lar() - scores.getLast().lar()) > other.half() + scores.getLast().half(),
+                    scores.toString());
         }
     }
 
@@ -100,15 +103,18 @@ class SampleSensitivityTest {
     void positionsDiffer() {
         try (TensorFile weights = hybrid("weights"); TensorFile inputs = hybrid("activations")) {
             Matrix w = weights.matrix("lm_head.weight");
-            heading("Where in the context", "The unembedding of HybridStories at step 20,000, 16 windows of 128 tokens, by the"
-                    + " position in the window.", "positions | LAR | half the 95 % interval");
+            heading("Where in the context",
+                    "The unembedding of HybridStories at step 20,000, 16 windows of 128 tokens, by the"
+                            + " position in the window.",
+                    "positions | LAR | half the 95 % interval");
             int[] ends = {8, 32, 64, 96, 128};
             int from = 0;
             List<Score> scores = new ArrayList<>();
             for (int end : ends) {
                 int first = from;
                 scores.add(Score.of(w, inputs.matrix("lm_head"), t -> t % WINDOW >= first && t % WINDOW < end));
-                LINES.add(String.format(Locale.ROOT, "| %d to %d | %.4f | %.4f |", first, end - 1, scores.getLast().lar(), scores.getLast().half()));
+                LINES.add(String.format(Locale.ROOT, "| %d to %d | %.4f | %.4f |", first, end - 1,
+                        scores.getLast().lar(), scores.getLast().half()));
                 from = end;
             }
             assertTrue(scores.get(0).lar() < scores.get(1).lar(), scores.toString());
@@ -119,8 +125,9 @@ class SampleSensitivityTest {
     void theMeanOfTheInputsCarriesPartOfIt() {
         try (TensorFile weights = stories("weights.safetensors");
                 TensorFile inputs = stories("activations_tinystories.safetensors")) {
-            heading("The mean of the inputs, and k", "stories260K: with the mean of the inputs taken away the number is another"
-                    + " one. k is neither the effective rank of the weight's spectrum p nor that of the inputs' q.",
+            heading("The mean of the inputs, and k",
+                    "stories260K: with the mean of the inputs taken away the number is another"
+                            + " one. k is neither the effective rank of the weight's spectrum p nor that of the inputs' q.",
                     "layer | LAR | of X minus its mean | energy of the mean | k | effective rank of q | of p");
             boolean anyMoved = false;
             for (String layer : List.of("output", "layers.0.attention.wq", "layers.0.feed_forward.w1",
@@ -133,7 +140,8 @@ class SampleSensitivityTest {
                 centre(x);
                 Score centred = Score.of(w, Samples.matrix(x), _ -> true);
                 try (Arena arena = Arena.ofConfined()) {
-                    LINES.add(String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.0f %% | %.1f | %.1f | %.1f |", layer, whole.lar(), centred.lar(),
+                    LINES.add(String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.0f %% | %.1f | %.1f | %.1f |", layer,
+                            whole.lar(), centred.lar(),
                             100 * (1 - energy(x) / before), whole.k(), whole.effectiveRank(),
                             WeightSpectrum.of(w, arena).spread().orElseThrow().effectiveRank()));
                 }

@@ -54,11 +54,13 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     private static final int NOT_ALL_OK = 1;
 
-    @Parameters(index = "0", paramLabel = "RUN|SERIES[@STEP]", description = "What is compared with: the folder of a run, or its series as "
+    @Parameters(index = "0", paramLabel = "RUN|SERIES[@STEP]",
+            description = "What is compared with: the folder of a run, or its series as "
                     + "written by track --out.")
     private String first = "";
 
-    @Parameters(index = "1", paramLabel = "RUN|SERIES[@STEP]", description = "What is compared: another run, or another step.")
+    @Parameters(index = "1", paramLabel = "RUN|SERIES[@STEP]",
+            description = "What is compared: another run, or another step.")
     private String second = "";
 
     @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. Repeatable.")
@@ -273,7 +275,8 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
             }
             LayerSample.of(checkpoint.step(), result).ifPresentOrElse(samples::add, () -> {
                 allOk = false;
-                err.println("logalign: failed: " + where + ": LAR has no error that could be compared; record more tokens");
+                err.println(
+                        "logalign: failed: " + where + ": LAR has no error that could be compared; record more tokens");
             });
         }
 

@@ -73,7 +73,8 @@ record Compared(Path run, @Nullable Long step) {
             return meant;
         }
         if (all.isEmpty()) {
-            throw new LogalignException(Names.printable(run) + ": it holds no checkpoints; name the folder of a run whose"
+            throw new LogalignException(Names.printable(run)
+                    + ": it holds no checkpoints; name the folder of a run whose"
                     + " files are step_N.weights.safetensors or checkpoint-N/model.safetensors, or give --pattern");
         }
         throw new LogalignException(Names.printable(run) + ": it has no checkpoint of step " + step + "; it has "
@@ -81,7 +82,8 @@ record Compared(Path run, @Nullable Long step) {
     }
 
     private static String steps(List<Checkpoint> all) {
-        List<String> steps = new ArrayList<>(all.stream().limit(SHOWN).map(each -> String.valueOf(each.step())).toList());
+        List<String> steps = new ArrayList<>(
+                all.stream().limit(SHOWN).map(each -> String.valueOf(each.step())).toList());
         if (all.size() > SHOWN) {
             steps.add("more up to " + all.getLast().step());
         }

@@ -119,7 +119,8 @@ class EvaluationTest {
                 run(3, step -> 0.7, loss));
         List<Outcome> outcomes = Outcome.of(Group.TEN, runs, healthy, List.of(FALLS));
         assertArrayEquals(
-                new double[]{200, -300}, Outcome.leads(outcomes, "falls", outcome -> OptionalLong.of(outcome.minimum())));
+                new double[]{200, -300},
+                Outcome.leads(outcomes, "falls", outcome -> OptionalLong.of(outcome.minimum())));
         assertArrayEquals(new double[]{350, -150}, Outcome.leads(outcomes, "falls", Outcome::risen));
         assertEquals(OptionalLong.empty(), outcomes.getLast().alarm("falls"));
         assertEquals(0.1, outcomes.getFirst().deviation(300), 1e-9);
@@ -166,9 +167,12 @@ class EvaluationTest {
         assertTrue(written.contains("\n    size made up\n"), written);
         assertTrue(written.contains("| runs | 2 | 2 | 2 |\n"), written);
         assertTrue(written.contains("| validation loss lowest at step | 1000 | 500 | 500 |\n"), written);
-        assertTrue(written.contains("| any heuristic | fresh text | 0 of 2 | 0 % [0, 84] | – | 0 of 2, 0.0 % |\n"), written);
-        assertTrue(written.contains("| any heuristic | 31 epochs | 2 of 2 | 100 % [16, 100] | 350, 350 to 350 | +150 | +350 |"
-                + " 2 of 2 | 2 of 2 |\n"), written);
+        assertTrue(written.contains("| any heuristic | fresh text | 0 of 2 | 0 % [0, 84] | – | 0 of 2, 0.0 % |\n"),
+                written);
+        assertTrue(written
+                .contains("| any heuristic | 31 epochs | 2 of 2 | 100 % [16, 100] | 350, 350 to 350 | +150 | +350 |"
+                        + " 2 of 2 | 2 of 2 |\n"),
+                written);
         for (String picture : List.of("grokking", "repetition", "leads-10", "leads-31")) {
             String svg = Files.readString(folder.resolve("experiments-" + picture + ".svg"));
             assertTrue(svg.startsWith("<svg xmlns=") && svg.contains("<path class=\"line\""), picture);
@@ -178,16 +182,19 @@ class EvaluationTest {
     /** LAR is 0.7 on healthy runs; on others it falls by 0.1 at step 300, and the loss rises again from step 500 on. */
     private void write(Group group, int seed) throws IOException {
         Path run = Files.createDirectories(folder.resolve(group.folder()).resolve("seed-0" + seed));
-        StringBuilder csv = new StringBuilder("step,trainLoss,trainAccuracy,testAccuracy,functionDimension," + group.loss);
+        StringBuilder csv = new StringBuilder(
+                "step,trainLoss,trainAccuracy,testAccuracy,functionDimension," + group.loss);
         List<SeriesRow> rows = new ArrayList<>();
         for (long step : STEPS) {
             double rise = group.healthy ? -step * 1e-4 : 1e-6 * (step - 500) * (step - 500);
             double accuracy = group.healthy && step > 600 ? 1 : 0;
-            csv.append(String.format(Locale.ROOT, "%n%d,1,%d,%.1f,10,%.6f", step, step > 0 ? 1 : 0, accuracy, 4 + rise));
+            csv.append(
+                    String.format(Locale.ROOT, "%n%d,1,%d,%.1f,10,%.6f", step, step > 0 ? 1 : 0, accuracy, 4 + rise));
             double lar = 0.7 + step * 1e-5;
             rows.add(TestSeries.row(step, LabRun.LAYER, group.healthy || step < 300 ? lar : lar - 0.1));
         }
         Files.writeString(run.resolve("metrics.csv"), csv.append('\n'));
-        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows), List.of());
+        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows),
+                List.of());
     }
 }

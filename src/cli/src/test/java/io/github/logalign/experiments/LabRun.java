@@ -46,7 +46,8 @@ record LabRun(int seed, Series series, Metrics metrics) {
     NavigableMap<Long, Double> lar() {
         NavigableMap<Long, Double> lar = new TreeMap<>();
         for (SeriesRow row : series.layer(LAYER)) {
-            lar.put(row.step(), Objects.requireNonNull(row.usableLar(), () -> "seed " + seed + " has no LAR at a step"));
+            lar.put(row.step(),
+                    Objects.requireNonNull(row.usableLar(), () -> "seed " + seed + " has no LAR at a step"));
         }
         return lar;
     }

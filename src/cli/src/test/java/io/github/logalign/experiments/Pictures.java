@@ -46,7 +46,8 @@ final class Pictures {
             if (!runs.isEmpty()) {
                 List<Long> steps = List.copyOf(runs.getFirst().lar().keySet());
                 double[] medians = steps.stream()
-                        .mapToDouble(step -> Statistics.median(runs.stream().mapToDouble(run -> run.lar(step)).toArray()))
+                        .mapToDouble(
+                                step -> Statistics.median(runs.stream().mapToDouble(run -> run.lar(step)).toArray()))
                         .toArray();
                 picture.curve(groups[colour].label, array(steps.stream().map(Long::doubleValue).toList()), medians,
                         colour);

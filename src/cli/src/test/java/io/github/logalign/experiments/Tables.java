@@ -152,13 +152,16 @@ final class Tables {
         line(table, groups, "validation loss lowest at step", "%.0f", group -> each(group, Outcome::minimum));
         line(table, groups, "and 1 % higher at step", "%.0f", group -> reached(group, Outcome::risen));
         distribution(table, groups, "LAR at the minimum", "%.3f", group -> each(group, o -> o.run().lar(o.minimum())));
-        distribution(table, groups, "baseline − LAR there", "%+.3f", group -> each(group, o -> o.deviation(o.minimum())));
+        distribution(table, groups, "baseline − LAR there", "%+.3f",
+                group -> each(group, o -> o.deviation(o.minimum())));
         distribution(table, groups, "slope there", "%+.3f", group -> slopes(group, false));
         distribution(table, groups, "baseline's slope at that step", "%+.3f", group -> slopes(group, true));
         line(table, groups, "slope from the minimum to the end", "%+.3f", group -> slopesAfter(group, false));
         line(table, groups, "baseline's slope over these steps", "%+.3f", group -> slopesAfter(group, true));
-        line(table, groups, "baseline − LAR at the end", "%+.3f", group -> each(group, o -> o.deviation(o.run().last())));
-        line(table, groups, "gap of the losses at the end", "%.2f", group -> each(group, o -> gap(o.run(), o.run().last())));
+        line(table, groups, "baseline − LAR at the end", "%+.3f",
+                group -> each(group, o -> o.deviation(o.run().last())));
+        line(table, groups, "gap of the losses at the end", "%.2f",
+                group -> each(group, o -> gap(o.run(), o.run().last())));
         line(table, groups, "Pearson(baseline − LAR, gap)", "%.3f", group -> of(group).stream()
                 .map(Tables::pearson)
                 .flatMapToDouble(OptionalDouble::stream)
@@ -179,7 +182,8 @@ final class Tables {
         table.append("| quartiles |");
         for (Group group : groups) {
             double[] of = values.apply(group);
-            table.append(' ').append(of.length == 0 ? "–"
+            table.append(' ').append(of.length == 0
+                    ? "–"
                     : number(format, Statistics.quantile(of, 0.25)) + " to "
                             + number(format, Statistics.quantile(of, 0.75)))
                     .append(" |");
@@ -250,10 +254,11 @@ final class Tables {
 
     /** When runs that overfit have their first alarm. */
     String leads() {
-        StringBuilder table = new StringBuilder("""
-                | alarm | runs | with an alarm | share [95 %] | first alarm at step (median, from to) | steps before the minimum | before the rise by 1 % | before the minimum, of all | before the rise, of all |
-                | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-                """);
+        StringBuilder table = new StringBuilder(
+                """
+                        | alarm | runs | with an alarm | share [95 %] | first alarm at step (median, from to) | steps before the minimum | before the rise by 1 % | before the minimum, of all | before the rise, of all |
+                        | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+                        """);
         for (Watch watch : watches) {
             for (Group group : Group.values()) {
                 if (!group.healthy && !of(group).isEmpty()) {

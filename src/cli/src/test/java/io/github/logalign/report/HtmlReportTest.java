@@ -34,7 +34,8 @@ class HtmlReportTest {
         List<Alarm> alarms = AlarmRules.all(16).alarms(series);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         HtmlReport.write(
-                out, new HtmlReport.Content(title, series, alarms, new TreeMap<>(), List.of(), metrics, Environment.current()));
+                out, new HtmlReport.Content(title, series, alarms, new TreeMap<>(), List.of(), metrics,
+                        Environment.current()));
         return out.toString(StandardCharsets.UTF_8);
     }
 

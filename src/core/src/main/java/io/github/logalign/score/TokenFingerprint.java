@@ -60,7 +60,8 @@ public final class TokenFingerprint {
         if (described.isEmpty()) {
             return Optional.empty();
         }
-        described.forEach((name, value) -> digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
+        described
+                .forEach((name, value) -> digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
         return Optional.of("description " + text(digest));
     }
 

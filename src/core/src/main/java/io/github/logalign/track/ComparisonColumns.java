@@ -48,7 +48,8 @@ public final class ComparisonColumns {
             "interval.high", "upper end of the interval of the difference", interval(Interval::high));
 
     private static final Column<Comparison, Double> LEVEL = number(
-            "interval.level", "probability that such an interval covers the true difference", interval(Interval::level));
+            "interval.level", "probability that such an interval covers the true difference",
+            interval(Interval::level));
 
     private static final Column<Comparison, Double> P_VALUE = number(
             "pValue", "probability of a difference at least as large if there is none, two-sided, not below 2e-15",
@@ -70,7 +71,8 @@ public final class ComparisonColumns {
 
     /** All columns, in the order of files. */
     public static final List<Column<Comparison, ?>> ALL = List.of(
-            LAYER, FIRST_STEP, SECOND_STEP, FIRST_LAR, SECOND_LAR, DIFFERENCE, STANDARD_ERROR, LOW, HIGH, LEVEL, P_VALUE,
+            LAYER, FIRST_STEP, SECOND_STEP, FIRST_LAR, SECOND_LAR, DIFFERENCE, STANDARD_ERROR, LOW, HIGH, LEVEL,
+            P_VALUE,
             ADJUSTED, TOKENS, GROUPS);
 
     private ComparisonColumns() {}

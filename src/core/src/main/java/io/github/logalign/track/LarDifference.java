@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     than 8 groups
  * @param paired whether both are of the same tokens
  */
-public record LarDifference(double difference, double standardError, @Nullable Interval interval, @Nullable Double pValue,
+public record LarDifference(double difference, double standardError, @Nullable Interval interval,
+        @Nullable Double pValue,
         boolean paired) implements Serializable {
 
     /** Smaller tails are lost to rounding. */
@@ -43,8 +44,9 @@ public record LarDifference(double difference, double standardError, @Nullable I
         Arguments.required(first, "first");
         Arguments.required(second, "second");
         if (sameTokens && !first.fits(second)) {
-            throw new IllegalArgumentException("the tokens are not the same: " + first.tokens() + " in " + first.groups()
-                    + " groups, and " + second.tokens() + " in " + second.groups());
+            throw new IllegalArgumentException(
+                    "the tokens are not the same: " + first.tokens() + " in " + first.groups()
+                            + " groups, and " + second.tokens() + " in " + second.groups());
         }
         return sameTokens || first.isOfTheSameTokens(second) ? paired(first, second) : unpaired(first, second);
     }

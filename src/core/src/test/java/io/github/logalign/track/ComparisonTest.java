@@ -147,14 +147,16 @@ class ComparisonTest {
     }
 
     private static LayerSample withFingerprint(LayerSample of, @Nullable String fingerprint) {
-        return new LayerSample(of.step(), of.layer(), of.lar(), of.standardError(), of.tokens(), of.groups(), fingerprint,
+        return new LayerSample(of.step(), of.layer(), of.lar(), of.standardError(), of.tokens(), of.groups(),
+                fingerprint,
                 of.influences());
     }
 
     private static LayerSample sample(double lar, @Nullable String fingerprint, double... influences) {
         double squares = Arrays.stream(influences).map(h -> h * h).sum();
         int groups = influences.length;
-        return new LayerSample(1, "head", lar, Math.sqrt(squares * groups / (groups - 1)), 32L * groups, groups, fingerprint,
+        return new LayerSample(1, "head", lar, Math.sqrt(squares * groups / (groups - 1)), 32L * groups, groups,
+                fingerprint,
                 Arrays.stream(influences).boxed().toList());
     }
 

@@ -141,7 +141,8 @@ class TrackerTest {
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());
         Checkpoint checkpoint = TestRun.write(run, 100, 1);
         CheckpointStamp before = TestRun.scorer().stamp(checkpoint);
-        tracker.add(100, List.of(new Scorer.Result(TestSeries.score("other", 0.5, Status.OK), null, null, null)), before);
+        tracker.add(100, List.of(new Scorer.Result(TestSeries.score("other", 0.5, Status.OK), null, null, null)),
+                before);
         assertEquals(1, tracker.add(checkpoint).size());
         assertEquals(2, tracker.series().rows().size(), "both are of the same files");
         Checkpoint again = TestRun.write(run, 100, 2);

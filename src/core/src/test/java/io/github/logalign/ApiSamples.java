@@ -365,7 +365,7 @@ final class ApiSamples {
         put(Scorer.class, () -> new Scorer(new ScoreOptions(ScoreMethod.SVD, Precision.DOUBLE), Masks.NONE),
                 () -> new Scorer(new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), Masks.NONE));
         put(TensorUses.class, () -> new TensorUses(open(weights()), Selection.ALL));
-        put(AlarmRules.class, () -> AlarmRules.all(10));
+        put(AlarmRules.class, () -> AlarmRules.heuristics(10));
         put(Series.class, () -> Series.EMPTY);
         put(Baseline.class, () -> Baseline.of(Series.EMPTY));
         put(RunFolder.class, () -> RunFolder.of(folder, null));

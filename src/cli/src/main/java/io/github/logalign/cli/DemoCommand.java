@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -131,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
         Selection all = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
         CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, threads);
         TrackRun.Setup setup = new TrackRun.Setup(
-                "modular addition", AlarmRules.all(Slope.DEFAULT_WINDOW), metrics, series, report, threads, false,
+                "modular addition", AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW), metrics, series, report, threads, false,
                 quiet, List.of());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW), scorer, commandLine.getErr());

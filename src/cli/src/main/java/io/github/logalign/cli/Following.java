@@ -59,6 +59,6 @@ final class Following {
     }
 
     private boolean ended() {
-        return untilAlarm && !tracked.alarms().isEmpty();
+        return untilAlarm && !tracked.alarms().fired().isEmpty();
     }
 }

@@ -140,7 +140,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
     public Integer call() throws IOException, InterruptedException {
         CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
         checkOptions(commandLine);
-        AlarmRules rules = alarms.rules(commandLine, window, baseline != null);
+        alarms.check(commandLine, window, baseline != null);
         outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
         BlasCheck.require(new ScoreOptions(method, precision.precision));
@@ -162,6 +162,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
+        AlarmRules rules = alarms.rules(window, compared);
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
                 title, rules, shown, outputs.out, outputs.report, threads.count(commandLine), following.follow, quiet,
@@ -172,6 +173,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         if (known.note() != null) {
             tracked.reportNote(known.note());
         }
+        tracked.reportUnwatched();
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (following.follow) {
                 new Following(folder, scorer, tracked, following.poll(), alarms.failOnAlarm()).until(stop);
@@ -182,6 +184,9 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 tracked.write();
                 outputs.print(commandLine.getOut(), tracked, threads.count(commandLine));
             }
+        }
+        if (alarms.choosesLayers()) {
+            tracked.checkWatched();
         }
         return tracked.exitCode(alarms.failOnAlarm());
     }

@@ -14,6 +14,7 @@ import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.CheckpointStamp;
@@ -27,7 +28,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +101,7 @@ final class TrackRun {
         this.scorer = scorer;
         this.err = err;
         this.samples = RunSamples.beside(setup.out);
-        reported.addAll(alarms());
+        reported.addAll(alarms().fired());
     }
 
     /** Scores a checkpoint, reports failures, and writes the files if that is due. */
@@ -152,6 +156,24 @@ final class TrackRun {
         }
     }
 
+    /** Reports the layers of the baseline that cannot be watched, by reason. */
+    void reportUnwatched() {
+        Map<String, Set<String>> layers = new TreeMap<>();
+        setup.rules.evaluate(Series.EMPTY).unwatched()
+                .forEach((layer, reason) -> layers.computeIfAbsent(reason, first -> new TreeSet<>())
+                        .add(Names.printable(layer)));
+        layers.forEach((reason, names) -> reportNote(
+                "not watched for alarms: " + String.join(", ", names) + ": " + reason));
+    }
+
+    /** Reports patterns of layers to watch that fit none of the run. */
+    void checkWatched() {
+        Series all = series();
+        if (!all.layers().isEmpty() && setup.rules.watched(all).isEmpty()) {
+            reportProblem("--watch: no layer of the run matches; compare the names, or leave it out");
+        }
+    }
+
     /** Reports a problem with what looks like a checkpoint, once. */
     synchronized void reportProblem(String problem) {
         if (problems.add(problem)) {
@@ -192,7 +214,7 @@ final class TrackRun {
     }
 
     private void reportAlarms() {
-        for (Alarm alarm : alarms()) {
+        for (Alarm alarm : alarms().fired()) {
             if (reported.add(alarm)) {
                 err.println("logalign: " + SeriesTable.line(alarm));
                 err.flush();
@@ -230,7 +252,7 @@ final class TrackRun {
         long start = System.nanoTime();
         if (setup.out != null) {
             Series all = tracker.series();
-            SeriesFile.write(setup.out, environment, setup.threads, all, setup.rules.alarms(all));
+            SeriesFile.write(setup.out, environment, setup.threads, all, setup.rules.evaluate(all));
             SampleFile.write(SampleFile.beside(setup.out), samples.of(all));
         }
         if (setup.report != null) {
@@ -255,12 +277,12 @@ final class TrackRun {
     }
 
     /** The alarms of the selected layers. */
-    synchronized List<Alarm> alarms() {
-        return setup.rules.alarms(series());
+    synchronized Alarms alarms() {
+        return setup.rules.evaluate(series());
     }
 
     synchronized int exitCode(boolean failOnAlarm) {
-        if (failOnAlarm && !alarms().isEmpty()) {
+        if (failOnAlarm && !alarms().fired().isEmpty()) {
             return ALARM;
         }
         boolean allOk = problems.isEmpty()

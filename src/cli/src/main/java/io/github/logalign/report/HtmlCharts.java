@@ -52,7 +52,7 @@ final class HtmlCharts {
 
     /** The layers with alarms, then those whose LAR changed most, in the order of the series. */
     private static List<String> shownLayers(HtmlReport.Content content) {
-        Set<String> alarmed = content.alarms().stream().map(Alarm::layer).collect(Collectors.toSet());
+        Set<String> alarmed = content.alarms().fired().stream().map(Alarm::layer).collect(Collectors.toSet());
         List<String> layers = content.series().layers();
         if (layers.size() <= SvgChart.MAX_CURVES) {
             return layers;
@@ -262,7 +262,7 @@ final class HtmlCharts {
     }
 
     private void figure(String heading, SvgChart chart, String caption, boolean withAlarms) {
-        figure(HtmlText.text(heading), chart, caption, withAlarms ? content.alarms() : List.of());
+        figure(HtmlText.text(heading), chart, caption, withAlarms ? content.alarms().fired() : List.of());
     }
 
     /** Adds a chart unless it is empty. */

@@ -23,11 +23,17 @@ final class HtmlMeaning {
             checkpoints. A decline that becomes steeper announces overfitting.</dd>
             <dt>rank</dt><dd>The number of singular values above rounding error.</dd>
             <dt>effective rank</dt><dd>exp of a spectrum's entropy: the number of directions over which it spreads.</dd>
-            <dt>alarm below-baseline</dt><dd>The deviation exceeds its threshold at two successive checkpoints.</dd>
-            <dt>alarm decline</dt><dd>The slope is below its threshold, and noise about a flat line would produce so
-            steep a slope in less than one of ten million windows.</dd>
-            <dt>alarm acceleration</dt><dd>Two successive windows both decline, and the later slope is steeper by more
-            than its threshold and by more than noise explains.</dd>
+            <dt>alarm below-baseline</dt><dd>LAR is further below the baseline than its threshold, beyond the noise of
+            training.</dd>
+            <dt>alarm faster-decline</dt><dd>LAR falls faster than the baseline's, by more than its threshold per 1000
+            steps, beyond the noise.</dd>
+            <dt>e-value</dt><dd>What a bet against the run being healthy, at fair odds, has multiplied its stake by. In a
+            healthy run the probability that it ever reaches 1/a is at most a.</dd>
+            <dt>heuristic alarms</dt><dd>Their rate of false alarms is unknown. Deviation: the deviation exceeds its
+            threshold at two successive checkpoints. Decline: the slope is below its threshold, and independent noise
+            about a flat line would produce so steep a slope in less than one of ten million windows. Acceleration: two
+            successive windows both decline, and the later slope is steeper by more than its threshold and by more than
+            independent noise explains.</dd>
             </dl>
             """;
 

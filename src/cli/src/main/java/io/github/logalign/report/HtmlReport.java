@@ -4,15 +4,19 @@ import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
+import io.github.logalign.track.Standing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * A series as one self-contained web page: charts, alarms, a table, and the meaning of each number. The page loads
@@ -23,6 +27,7 @@ public final class HtmlReport {
 
     private static final int MAX_ALARMS = 40;
     private static final int MAX_FAILURES = 20;
+    private static final int MAX_STANDINGS = 4;
 
     private final Content content;
     private final Series series;
@@ -33,7 +38,7 @@ public final class HtmlReport {
      *
      * @param title the name of the run
      * @param series the rows, with baseline, deviation and slope
-     * @param alarms the alarms that fired
+     * @param alarms the alarms that fired, and the evidence for those that did not
      * @param spectra some spectra by step and layer; may be empty
      * @param samples what tells how sure changes are, in the order of the steps; may be empty
      * @param metrics other metrics of the run
@@ -42,7 +47,7 @@ public final class HtmlReport {
     public record Content(
             String title,
             Series series,
-            List<Alarm> alarms,
+            Alarms alarms,
             NavigableMap<Long, Map<String, Spectra>> spectra,
             List<LayerSample> samples,
             Metrics metrics,
@@ -107,14 +112,16 @@ public final class HtmlReport {
     }
 
     private void alarms() {
-        List<Alarm> alarms = content.alarms();
+        List<Alarm> alarms = content.alarms().fired();
         if (alarms.isEmpty()) {
             page.append("<p>No alarm fired.</p>\n");
+            watch();
             return;
         }
         page.append("<ul class=\"alarms\">\n");
         for (Alarm alarm : alarms.subList(0, Math.min(MAX_ALARMS, alarms.size()))) {
-            page.append("<li><b>").append(alarm.kind().label()).append("</b> at step ")
+            page.append("<li><b>").append(alarm.kind().label()).append("</b>")
+                    .append(alarm.kind().isHeuristic() ? " (heuristic)" : "").append(" at step ")
                     .append(HtmlText.step(alarm.step())).append(", ").append(HtmlText.name(alarm.layer())).append(": ")
                     .append(HtmlText.text(alarm.evidence())).append("</li>\n");
         }
@@ -123,6 +130,31 @@ public final class HtmlReport {
             page.append("<p class=\"soft\">and ").append(HtmlText.count(alarms.size() - MAX_ALARMS, "more alarm"))
                     .append("</p>\n");
         }
+        watch();
+    }
+
+    /** The evidence for alarms that did not fire. */
+    private void watch() {
+        Alarms alarms = content.alarms();
+        Double rate = alarms.falseAlarms();
+        if (rate == null) {
+            return;
+        }
+        page.append("<p class=\"soft\">Watched against the baseline so that at most ").append(rate)
+                .append(" of healthy runs raise an alarm that is not heuristic.");
+        alarms.standings().stream()
+                .filter(standing -> standing.eValue() < standing.neededEValue())
+                .sorted(Comparator.comparingDouble(Standing::eValue).reversed())
+                .limit(MAX_STANDINGS)
+                .forEach(standing -> page.append(" No alarm ").append(standing.kind().label()).append(", ")
+                        .append(HtmlText.name(standing.layer())).append(": e-value at most ")
+                        .append(HtmlText.number("%.1f", standing.eValue())).append(" where ")
+                        .append(HtmlText.number("%.0f", standing.neededEValue())).append(" is needed."));
+        new TreeMap<>(alarms.unwatched()).entrySet().stream()
+                .limit(MAX_STANDINGS)
+                .forEach(layer -> page.append(" Not watched: ").append(HtmlText.name(layer.getKey())).append(", since ")
+                        .append(HtmlText.text(layer.getValue())).append('.'));
+        page.append("</p>\n");
     }
 
     private void failures() {

@@ -6,19 +6,24 @@ import io.github.logalign.internal.io.AtomicFile;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
+import io.github.logalign.track.Standing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /**
- * Series in files: JSON {@code {"schema": 1, "environment": {...}, "rows": [...], "alarms": [...]}}, or CSV with the same
+ * Series in files: JSON {@code {"schema": 1, "environment": {...}, "rows": [...], "alarms": [...], "watch": {...}}}, or CSV with the same
  * fields of a row, which are {@link SeriesColumns}, and no alarms.
  */
 public final class SeriesFile {
@@ -50,11 +55,11 @@ public final class SeriesFile {
      * @param environment what computed
      * @param threads with how many threads
      * @param series the rows
-     * @param alarms what fired; CSV has no place for them
+     * @param alarms what fired and what did not; CSV has no place for them
      * @throws IllegalArgumentException if the name ends otherwise
      * @throws LogalignException if the file cannot be written
      */
-    public static void write(Path path, Environment environment, int threads, Series series, List<Alarm> alarms) {
+    public static void write(Path path, Environment environment, int threads, Series series, Alarms alarms) {
         if (!isSeriesName(path)) {
             throw new IllegalArgumentException("the file of a series ends in .json or .csv");
         }
@@ -74,11 +79,11 @@ public final class SeriesFile {
      * @param environment what computed
      * @param threads with how many threads
      * @param series the rows
-     * @param alarms what fired
+     * @param alarms what fired and what did not
      * @throws IOException if writing fails
      */
     public static void writeJson(
-            OutputStream out, Environment environment, int threads, Series series, List<Alarm> alarms)
+            OutputStream out, Environment environment, int threads, Series series, Alarms alarms)
             throws IOException {
         try (JsonGenerator json = JsonValues.generator(out)) {
             json.writeStartObject();
@@ -91,10 +96,14 @@ public final class SeriesFile {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("alarms");
-            for (Alarm alarm : alarms) {
+            for (Alarm alarm : alarms.fired()) {
                 JsonValues.write(json, fields(alarm));
             }
             json.writeEndArray();
+            if (alarms.falseAlarms() != null) {
+                json.writeFieldName("watch");
+                JsonValues.write(json, watch(alarms));
+            }
             json.writeEndObject();
             json.writeRaw("\n");
         }
@@ -107,7 +116,40 @@ public final class SeriesFile {
         fields.put("step", alarm.step());
         fields.put("value", alarm.value());
         fields.put("threshold", alarm.threshold());
+        fields.put("basis", alarm.kind().isHeuristic() ? "heuristic" : "stated rate");
+        Alarm.Strength strength = alarm.strength();
+        if (strength != null) {
+            fields.put("eValue", strength.eValue());
+            fields.put("neededEValue", strength.neededEValue());
+            fields.put("falseAlarms", strength.falseAlarms());
+            fields.put("smallestRate", strength.smallestRate());
+        }
         fields.put("evidence", alarm.evidence());
+        return fields;
+    }
+
+    private static Map<String, Object> watch(Alarms alarms) {
+        Map<String, Object> watch = new LinkedHashMap<>();
+        watch.put("falseAlarms", Objects.requireNonNull(alarms.falseAlarms()));
+        watch.put("evidence", alarms.standings().stream().map(SeriesFile::fields).toList());
+        List<Map<String, Object>> unwatched = new ArrayList<>();
+        new TreeMap<>(alarms.unwatched()).forEach((layer, reason) -> {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("layer", layer);
+            fields.put("reason", reason);
+            unwatched.add(fields);
+        });
+        watch.put("notWatched", unwatched);
+        return watch;
+    }
+
+    private static Map<String, Object> fields(Standing standing) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("layer", standing.layer());
+        fields.put("kind", standing.kind().label());
+        fields.put("eValue", standing.eValue());
+        fields.put("neededEValue", standing.neededEValue());
+        fields.put("step", standing.step());
         return fields;
     }
 

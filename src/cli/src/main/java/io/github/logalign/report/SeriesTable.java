@@ -5,10 +5,15 @@ import io.github.logalign.score.Column;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
+import io.github.logalign.track.Standing;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** A series as a table for people, the alarms below it. */
 public final class SeriesTable {
@@ -34,16 +39,30 @@ public final class SeriesTable {
      * Makes the table.
      *
      * @param series the rows
-     * @param alarms what fired
+     * @param alarms what fired, and what did not
      * @param width of the terminal in characters
      * @return lines, each with its end
      */
-    public static String format(Series series, List<Alarm> alarms, int width) {
+    public static String format(Series series, Alarms alarms, int width) {
         StringBuilder text = new StringBuilder(TableColumn.table(COLUMNS, series.rows()).format(width));
-        for (Alarm alarm : alarms) {
+        strongest(alarms).ifPresent(standing -> text.append(line(standing)).append('\n'));
+        for (Alarm alarm : alarms.fired()) {
             text.append(line(alarm)).append('\n');
         }
         return text.toString();
+    }
+
+    /** The strongest evidence that made no alarm. */
+    private static Optional<Standing> strongest(Alarms alarms) {
+        return alarms.standings().stream()
+                .filter(standing -> standing.eValue() < standing.neededEValue())
+                .max(Comparator.comparingDouble(Standing::eValue));
+    }
+
+    private static String line(Standing standing) {
+        return String.format(
+                Locale.ROOT, "no alarm %s, %s: e-value at most %.1f where %.0f is needed", standing.kind().label(),
+                Names.printable(standing.layer()), standing.eValue(), standing.neededEValue());
     }
 
     /**
@@ -53,7 +72,7 @@ public final class SeriesTable {
      * @return one line without its end, harmless to a terminal
      */
     public static String line(Alarm alarm) {
-        return "ALARM " + alarm.kind().label() + " at step " + alarm.step() + ", " + Names.printable(alarm.layer())
+        return "ALARM " + alarm.kind().label() + (alarm.kind().isHeuristic() ? " (heuristic)" : "") + " at step " + alarm.step() + ", " + Names.printable(alarm.layer())
                 + ": " + alarm.evidence();
     }
 }

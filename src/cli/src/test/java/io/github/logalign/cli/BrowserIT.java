@@ -84,7 +84,7 @@ class BrowserIT {
         Path page = Files.createTempFile(folder, "report", ".html");
         try (OutputStream out = Files.newOutputStream(page)) {
             HtmlReport.write(out, new HtmlReport.Content(
-                    "a run", series, AlarmRules.all(16).alarms(series), new TreeMap<>(), List.of(),
+                    "a run", series, AlarmRules.heuristics(16).evaluate(series), new TreeMap<>(), List.of(),
                     Metrics.read(metrics),
                     Environment.current()));
         }

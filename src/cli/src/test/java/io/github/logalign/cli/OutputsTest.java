@@ -14,6 +14,7 @@ import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SpectraList;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.tensor.SafetensorsWriter;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import java.io.File;
 import java.io.IOException;
@@ -298,7 +299,7 @@ class OutputsTest {
         requireKind(OwnFile.ROWS, written(out -> out.write(TableReport.spectra(List.of(), 10_000).getBytes(
                 StandardCharsets.UTF_8))));
         requireKind(OwnFile.SERIES,
-                written(out -> SeriesFile.writeJson(out, environment, 1, Series.EMPTY, List.of())));
+                written(out -> SeriesFile.writeJson(out, environment, 1, Series.EMPTY, Alarms.NONE)));
         requireKind(OwnFile.SERIES, written(out -> SeriesFile.writeCsv(out, Series.EMPTY)));
         SpectraList.write(folder, environment, 1, List.of(new SpectraList.Entry("a", "a", List.of("a.p.npy"))));
         requireKind(OwnFile.SPECTRA_LIST, folder.resolve(SpectraList.FILE));

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -328,16 +329,75 @@ class TrackIT {
             checkpoint(declining, step, 8 / (1 + step / 200.0));
         }
         Path series = folder.resolve("steady.csv");
-        ok(new Command().run("track", steady.toString(), "--out", series.toString(), "--fail-on-alarm"));
+        ok(new Command().run("track", steady.toString(), "--out", series.toString()));
         Path report = folder.resolve("report.html");
         Result result = new Command().run("track", declining.toString(), "--baseline", series.toString(), "--report",
                 report.toString(), "--fail-on-alarm");
         assertEquals(3, result.code(), () -> String.join("\n", result.err()));
-        assertTrue(result.out().contains("ALARM below-baseline") && result.out().contains("ALARM decline"),
+        assertTrue(result.out().contains("ALARM below-baseline at") && result.out().contains("ALARM faster-decline at"),
                 result.out());
         assertTrue(Files.readString(report).contains("below-baseline"));
-        Result byFolder = new Command().run("track", declining.toString(), "--baseline", steady.toString());
+        Path json = folder.resolve("declining.json");
+        Result byFolder = new Command().run("track", declining.toString(), "--baseline", steady.toString(), "--out",
+                json.toString());
         assertEquals(0, byFolder.code(), "alarms do not affect the exit code by default");
+        String written = Files.readString(json);
+        for (String field : List.of("\"eValue\"", "\"neededEValue\"", "\"smallestRate\"", "\"falseAlarms\" : 0.01",
+                "\"basis\" : \"stated rate\"", "\"notWatched\"")) {
+            assertTrue(written.contains(field), field + " in " + written.substring(written.indexOf("\"alarms\"")));
+        }
+        Result rare = ok(new Command().run("track", declining.toString(), "--baseline", series.toString(),
+                "--false-alarms", "1e-9", "--alarm", "below-baseline=0.3", "--fail-on-alarm"));
+        assertTrue(rare.out().contains("no alarm below-baseline, head: e-value at most"), rare.out());
+        Result unknown = ok(new Command().run("track", declining.toString()));
+        assertFalse(unknown.out().contains("ALARM"), "heuristics are watched only by name");
+        Result heuristic = new Command().run("track", declining.toString(), "--alarm", "decline", "--fail-on-alarm");
+        assertEquals(3, heuristic.code());
+        assertTrue(heuristic.out().contains("ALARM decline (heuristic) at step"), heuristic.out());
+        Result other = new Command().run("track", declining.toString(), "--baseline", series.toString(), "--watch",
+                "tail");
+        assertEquals(1, other.code());
+        assertTrue(other.err().getFirst().contains("no layer of the baseline matches"), other.err()::toString);
+        Result alone = new Command().run("track", declining.toString(), "--alarm", "decline", "--watch", "tail");
+        assertEquals(1, alone.code());
+        assertTrue(alone.err().getLast().contains("no layer of the run matches"), alone.err()::toString);
+    }
+
+    @Test
+    void aShortBaselineRaisesNoAlarmAndSaysWhy() throws IOException {
+        Path usual = folder.resolve("usual");
+        Path declining = folder.resolve("declining");
+        for (long step = 0; step < 500; step += 100) {
+            checkpoint(usual, step, 8);
+            checkpoint(declining, step, 0.01);
+        }
+        Result result = ok(
+                new Command().run("track", declining.toString(), "--baseline", usual.toString(), "--format", "json"));
+        assertTrue(result.err().stream().anyMatch(line -> line.contains("not watched for alarms: head: the baseline has 5"
+                + " rows")), result.err()::toString);
+        assertTrue(result.out().contains("\"reason\" : \"the baseline has 5 rows"), result.out());
+        Result gate = new Command().run("track", declining.toString(), "--baseline", usual.toString(),
+                "--fail-on-alarm");
+        assertEquals(1, gate.code());
+        assertTrue(gate.err().getLast().contains("no layer can be watched"), gate.err()::toString);
+    }
+
+    @Test
+    void contradictoryAlarmsAreUsageErrors() throws IOException {
+        Path run = folder.resolve("run");
+        checkpoint(run, 100, 1);
+        for (List<String> options : List.of(
+                List.of("--fail-on-alarm"), List.of("--false-alarms", "0.01"), List.of("--alarm", "faster-decline"),
+                List.of("--alarm", "deviation"), List.of("--baseline", run.toString(), "--false-alarms", "0"),
+                List.of("--baseline", run.toString(), "--alarm", "decline", "--false-alarms", "0.1"),
+                List.of("--baseline", run.toString(), "--alarm", "faster-decline=-1"),
+                List.of("--alarm", "decline=x"), List.of("--no-alarms", "--watch", "*"))) {
+            List<String> line = new ArrayList<>(List.of("track", run.toString()));
+            line.addAll(options);
+            Result result = new Command().run(line.toArray(String[]::new));
+            assertEquals(2, result.code(), options::toString);
+            assertEquals(1, result.err().size(), result.err()::toString);
+        }
     }
 
     @Test

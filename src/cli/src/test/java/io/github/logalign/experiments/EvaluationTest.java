@@ -10,6 +10,7 @@ import io.github.logalign.experiments.Statistics.Interval;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.track.Alarm;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.TestSeries;
@@ -40,7 +41,7 @@ class EvaluationTest {
             .filter(row -> baseline.find(row.step(), LabRun.LAYER).orElseThrow().score().scored().orElseThrow().lar()
                     - row.score().scored().orElseThrow().lar() > 0.03)
             .map(row -> new Alarm(
-                    LabRun.LAYER, Alarm.Kind.BELOW_BASELINE, row.step(), 0.04, 0.03, "it falls"))
+                    LabRun.LAYER, Alarm.Kind.BELOW_BASELINE, row.step(), 0.04, 0.03, null, "it falls"))
             .toList());
 
     @TempDir
@@ -194,7 +195,6 @@ class EvaluationTest {
             rows.add(TestSeries.row(step, LabRun.LAYER, group.healthy || step < 300 ? lar : lar - 0.1));
         }
         Files.writeString(run.resolve("metrics.csv"), csv.append('\n'));
-        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows),
-                List.of());
+        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows), Alarms.NONE);
     }
 }

@@ -7,6 +7,7 @@ import io.github.logalign.track.Series;
 import io.github.logalign.track.Slope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -28,15 +29,18 @@ record Watch(String name, Rule rule) {
         return rule.alarms(run.series(), baseline.series()).stream().mapToLong(Alarm::step).min();
     }
 
-    private static final AlarmRules HEURISTICS = AlarmRules.all(Slope.DEFAULT_WINDOW);
+    private static final AlarmRules HEURISTICS = AlarmRules.heuristics(Slope.DEFAULT_WINDOW);
 
-    /** Each kind of alarm alone, with its default threshold. */
+    /** Each kind of alarm alone, with its default threshold; where a rate is stated, with the default rate for it alone. */
     static List<Watch> single() {
         List<Watch> single = new ArrayList<>();
         for (Alarm.Kind kind : Alarm.Kind.values()) {
-            single.add(new Watch(kind.label(), (run, baseline) -> heuristics(run, baseline).stream()
-                    .filter(alarm -> alarm.kind() == kind)
-                    .toList()));
+            single.add(kind.isHeuristic()
+                    ? new Watch(kind.label(), (run, baseline) -> heuristics(run, baseline).stream()
+                            .filter(alarm -> alarm.kind() == kind)
+                            .toList())
+                    : new Watch(kind.label(), (run, baseline) -> rated(
+                            run, baseline, Map.of(kind, kind.defaultThreshold()))));
         }
         return single;
     }
@@ -45,7 +49,16 @@ record Watch(String name, Rule rule) {
     static List<Watch> all() {
         List<Watch> all = new ArrayList<>(single());
         all.add(new Watch("any heuristic", Watch::heuristics));
+        all.add(new Watch("as by default", (run, baseline) -> rated(run, baseline, Map.of(
+                Alarm.Kind.BELOW_BASELINE, Alarm.Kind.BELOW_BASELINE.defaultThreshold(),
+                Alarm.Kind.FASTER_DECLINE, Alarm.Kind.FASTER_DECLINE.defaultThreshold()))));
         return all;
+    }
+
+    private static List<Alarm> rated(Series run, Series baseline, Map<Alarm.Kind, Double> margins) {
+        return AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW)
+                .against(Baseline.of(baseline), AlarmRules.DEFAULT_FALSE_ALARMS, margins)
+                .alarms(run);
     }
 
     private static List<Alarm> heuristics(Series run, Series baseline) {

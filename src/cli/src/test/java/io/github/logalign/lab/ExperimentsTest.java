@@ -141,6 +141,9 @@ class ExperimentsTest {
         Run baseline = repetition(RepetitionOptions.Size.SMALL, 1);
         compared(baseline, repetition(RepetitionOptions.Size.SMALL, 30), 0.10, 0.85);
         assertEquals(List.of(), alarms(baseline, null), "the baseline has no alarm");
+        assertEquals(
+                List.of(), alarms(repetition(RepetitionOptions.Size.SMALL, 1, 2), baseline),
+                "another healthy run has no alarm");
     }
 
     /** Takes so long that it runs only in a separate profile. */
@@ -160,8 +163,12 @@ class ExperimentsTest {
     }
 
     private Run repetition(RepetitionOptions.Size size, int epochs) throws InterruptedException {
-        Path to = folder.resolve(size + "-" + epochs);
-        Repetition.train(new RepetitionOptions(1, size, epochs, 4000, 100, null), to, (step, total) -> {});
+        return repetition(size, epochs, 1);
+    }
+
+    private Run repetition(RepetitionOptions.Size size, int epochs, long seed) throws InterruptedException {
+        Path to = folder.resolve(size + "-" + epochs + "-" + seed);
+        Repetition.train(new RepetitionOptions(seed, size, epochs, 4000, 100, null), to, (step, total) -> {});
         return Run.read(to);
     }
 
@@ -195,8 +202,15 @@ class ExperimentsTest {
     }
 
     private static List<Alarm> alarms(Run run, @Nullable Run baseline) {
-        Series series = baseline == null ? run.series() : run.series().withBaseline(Baseline.of(baseline.series()));
-        return AlarmRules.all(Slope.DEFAULT_WINDOW).alarms(series);
+        AlarmRules heuristics = AlarmRules.heuristics(Slope.DEFAULT_WINDOW);
+        if (baseline == null) {
+            return heuristics.alarms(run.series());
+        }
+        return AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW)
+                .against(
+                        Baseline.of(baseline.series()), AlarmRules.DEFAULT_FALSE_ALARMS,
+                        Map.of(Alarm.Kind.BELOW_BASELINE, 0.03, Alarm.Kind.FASTER_DECLINE, 0.0))
+                .alarms(run.series());
     }
 
     private static double spearman(Run run, long from, long to) {

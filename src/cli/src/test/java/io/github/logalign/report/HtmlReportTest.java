@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome.Status;
-import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.TestSeries;
@@ -31,7 +31,7 @@ class HtmlReportTest {
     Path folder;
 
     private static String page(String title, Series series, Metrics metrics) throws IOException {
-        List<Alarm> alarms = AlarmRules.all(16).alarms(series);
+        Alarms alarms = AlarmRules.heuristics(16).evaluate(series);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         HtmlReport.write(
                 out, new HtmlReport.Content(title, series, alarms, new TreeMap<>(), List.of(), metrics,
@@ -49,7 +49,7 @@ class HtmlReportTest {
         }
         rows.add(SeriesRow.of(6000, TestSeries.score(HOSTILE, null, Status.FAILED)));
         Series series = Series.of(rows).withSlopes(16);
-        assertFalse(AlarmRules.all(16).alarms(series).isEmpty(), "the name appears among the alarms");
+        assertFalse(AlarmRules.heuristics(16).alarms(series).isEmpty(), "the name appears among the alarms");
         String page = page(HOSTILE, series, Metrics.read(metrics));
         assertFalse(page.contains("<script"), "no script");
         assertFalse(page.contains("<img"), "no element from a name");

@@ -10,6 +10,7 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.score.Outcome.Status;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.track.AlarmRules;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Baseline;
 import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.FileStamp;
@@ -69,7 +70,7 @@ class SeriesFileTest {
     void whatIsWrittenIsReadAgain(String name) {
         Series series = series();
         Path file = folder.resolve(name);
-        SeriesFile.write(file, Environment.current(), 2, series, AlarmRules.all(16).alarms(series));
+        SeriesFile.write(file, Environment.current(), 2, series, AlarmRules.heuristics(16).evaluate(series));
         Series read = SeriesFile.read(file);
         for (int i = 0; i < series.rows().size(); i++) {
             assertEquals(series.rows().get(i), read.rows().get(i));
@@ -132,7 +133,7 @@ class SeriesFileTest {
     @Test
     void aDamagedStampIsRefusedInOneLine() throws IOException {
         Path file = folder.resolve("series.json");
-        SeriesFile.write(file, Environment.current(), 2, series(), List.of());
+        SeriesFile.write(file, Environment.current(), 2, series(), Alarms.NONE);
         Files.writeString(file, Files.readString(file).replace("17 2026-01-02T", "17 2026-13-02T"));
         String message = assertThrows(LogalignException.class, () -> SeriesFile.read(file)).getMessage();
         assertTrue(message.contains("is not the state of a file") && !message.contains("\n"), message);
@@ -141,7 +142,7 @@ class SeriesFileTest {
     @Test
     void seriesFromBeforeThereWereOrientationsAreRead() throws IOException {
         Path file = folder.resolve("series.json");
-        SeriesFile.write(file, Environment.current(), 2, series(), List.of());
+        SeriesFile.write(file, Environment.current(), 2, series(), Alarms.NONE);
         Files.writeString(
                 file, Files.readString(file).lines().filter(line -> !line.contains("\"orientation"))
                         .collect(Collectors.joining("\n")));
@@ -154,7 +155,7 @@ class SeriesFileTest {
     @ValueSource(strings = {"series.json", "series.csv"})
     void aFileThatIsCutIsRefusedInOneLine(String name) throws IOException {
         Path file = folder.resolve(name);
-        SeriesFile.write(file, Environment.current(), 2, series(), List.of());
+        SeriesFile.write(file, Environment.current(), 2, series(), Alarms.NONE);
         String whole = Files.readString(file);
         Files.writeString(file, whole.substring(0, whole.length() / 2));
         String message = Objects.requireNonNull(
@@ -165,7 +166,7 @@ class SeriesFileTest {
     @Test
     void formulasAreDefusedInTables() throws IOException {
         Path file = folder.resolve("series.csv");
-        SeriesFile.write(file, Environment.current(), 2, series(), List.of());
+        SeriesFile.write(file, Environment.current(), 2, series(), Alarms.NONE);
         assertTrue(Files.readAllLines(file).stream().noneMatch(line -> line.contains(",=") || line.startsWith("=")));
     }
 }

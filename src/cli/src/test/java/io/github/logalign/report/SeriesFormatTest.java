@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome;
+import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Series;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -222,7 +223,7 @@ class SeriesFormatTest {
         String start = "{\n  \"schema\" : 1,\n  \"environment\" : { },\n";
         Series series = SeriesFile.read(Files.writeString(folder.resolve("series.json"), start + JSON_ROWS));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        SeriesFile.writeJson(out, Environment.current(), 1, series, List.of());
+        SeriesFile.writeJson(out, Environment.current(), 1, series, Alarms.NONE);
         String written = out.toString(StandardCharsets.UTF_8);
         assertEquals(JSON_ROWS, written.substring(written.indexOf("  \"rows\"")));
     }

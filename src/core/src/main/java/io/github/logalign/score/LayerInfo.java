@@ -77,6 +77,15 @@ public record LayerInfo(
     }
 
     /**
+     * Whether this is the unembedding, by the names that models give it.
+     *
+     * @return true for names such as lm_head
+     */
+    public boolean isHead() {
+        return TiedHead.isHead(layer);
+    }
+
+    /**
      * This information with other warnings.
      *
      * @param all the warnings

@@ -1,216 +1,191 @@
 package io.github.logalign.track;
 
+import io.github.logalign.score.Glob;
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.track.Alarm.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The alarms to watch, with their thresholds and the window of their slopes.
+ * The alarms to watch: heuristic ones with their thresholds and the window of their slopes, and those against a baseline,
+ * with the rate of their false alarms.
  *
- * <p>An alarm fires at the first row at which its condition holds. It fires again only after the condition failed at
- * {@value #REARM_ROWS} successive rows, so each episode gives one alarm. The alarms at a row depend on that row and
- * earlier ones only, so following a run live and analysing it afterwards give the same alarms.
+ * <p>The alarms at a row depend on that row, on earlier ones and on the baseline only, so following a run live and
+ * analysing it afterwards give the same alarms. A heuristic alarm fires again only after its condition failed at
+ * {@value #REARM_ROWS} successive rows; one of stated rate fires once.
  *
  * <p>Thread safety: immutable.
  */
 public final class AlarmRules {
 
     /**
-     * The upper bound on the probability of a false alarm at one row under independent Gaussian noise. It is as low as
-     * one in ten million because a run has thousands of rows.
+     * The upper bound on the probability that a heuristic fires at one row under independent Gaussian noise. It is as low
+     * as one in ten million because a run has thousands of rows, and because noise is not independent.
      */
     public static final double SIGNIFICANCE = 1e-7;
 
-    /** The number of successive rows without the condition that end an episode. */
+    /** The number of successive rows without the condition that end an episode of a heuristic. */
     public static final int REARM_ROWS = 2;
 
-    private static final int SUSTAINED_ROWS = 2;
+    /** The rate of false alarms that is used where none is given. */
+    public static final double DEFAULT_FALSE_ALARMS = 0.01;
+
+    /** The smallest rate. */
+    public static final double LEAST_FALSE_ALARMS = 1e-9;
+
+    /** The largest rate. */
+    public static final double MOST_FALSE_ALARMS = 0.5;
 
     private final Map<Kind, Double> thresholds;
     private final int window;
+    private final List<Glob> watched;
+    private final @Nullable BaselineAlarms rated;
 
-    private AlarmRules(Map<Kind, Double> thresholds, int window) {
+    private AlarmRules(
+            Map<Kind, Double> thresholds, int window, List<Glob> watched, @Nullable BaselineAlarms rated) {
         Slope.checkWindow(window);
-        thresholds.forEach((kind, threshold) -> {
-            if (!(threshold > 0) || threshold.isInfinite()) {
-                throw new IllegalArgumentException(
-                        "the threshold of " + kind.label() + " must be a positive number, not " + threshold);
-            }
-        });
         this.thresholds = thresholds;
         this.window = window;
+        this.watched = watched;
+        this.rated = rated;
     }
 
     /**
-     * Creates rules for selected alarms.
+     * Creates rules for heuristic alarms on the layers that are watched by default: heads if there are any, otherwise all.
      *
      * @param thresholds a positive threshold for each alarm to watch
      * @param window of the slopes, in rows
      * @return the rules
-     * @throws IllegalArgumentException if a threshold is not positive or the window is too short
+     * @throws IllegalArgumentException if a threshold is not positive, a condition is not heuristic, or the window is too
+     *     short
      */
     public static AlarmRules of(Map<Kind, Double> thresholds, int window) {
         Map<Kind, Double> copy = new EnumMap<>(Kind.class);
-        copy.putAll(thresholds);
-        return new AlarmRules(copy, window);
+        thresholds.forEach((kind, threshold) -> {
+            if (!kind.isHeuristic()) {
+                throw new IllegalArgumentException(kind.label() + " needs a baseline");
+            }
+            if (!(threshold > 0) || threshold.isInfinite()) {
+                throw new IllegalArgumentException(
+                        "the threshold of " + kind.label() + " must be a positive number, not " + threshold);
+            }
+            copy.put(kind, threshold);
+        });
+        return new AlarmRules(copy, window, List.of(), null);
     }
 
     /**
-     * Creates rules for all alarms with their default thresholds.
+     * Creates rules for all heuristic alarms with their default thresholds.
      *
      * @param window of the slopes, in rows
      * @return the rules
      * @throws IllegalArgumentException if the window is too short
      */
-    public static AlarmRules all(int window) {
+    public static AlarmRules heuristics(int window) {
         Map<Kind, Double> thresholds = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
-            thresholds.put(kind, kind.defaultThreshold());
+            if (kind.isHeuristic()) {
+                thresholds.put(kind, kind.defaultThreshold());
+            }
         }
-        return new AlarmRules(thresholds, window);
+        return of(thresholds, window);
+    }
+
+    /**
+     * These rules for other layers. To be called before {@link #against}.
+     *
+     * @param layers patterns of their names; none for heads if there are any, otherwise all
+     * @return new rules
+     * @throws IllegalStateException if there is a baseline already
+     */
+    public AlarmRules watching(List<Glob> layers) {
+        if (rated != null) {
+            throw new IllegalStateException("the layers to watch are chosen before the baseline");
+        }
+        return new AlarmRules(thresholds, window, List.copyOf(layers), null);
+    }
+
+    /**
+     * These rules with alarms of stated rate as well, on the watched layers of a baseline.
+     *
+     * @param baseline what to compare with
+     * @param falseAlarms the largest probability that a healthy run raises any of these alarms in its whole length, from
+     *     {@value #LEAST_FALSE_ALARMS} to {@value #MOST_FALSE_ALARMS}
+     * @param margins for each of the alarms to watch, what is no alarm yet: not negative
+     * @return new rules
+     * @throws IllegalArgumentException if the rate or a margin is out of range, or a condition is heuristic
+     */
+    public AlarmRules against(Baseline baseline, double falseAlarms, Map<Kind, Double> margins) {
+        if (!(falseAlarms >= LEAST_FALSE_ALARMS && falseAlarms <= MOST_FALSE_ALARMS)) {
+            throw new IllegalArgumentException("the rate of false alarms must be from " + LEAST_FALSE_ALARMS + " to "
+                    + MOST_FALSE_ALARMS + ", not " + falseAlarms);
+        }
+        Map<Kind, Double> copy = new EnumMap<>(Kind.class);
+        margins.forEach((kind, margin) -> {
+            if (kind.isHeuristic()) {
+                throw new IllegalArgumentException(kind.label() + " is heuristic and has no stated rate");
+            }
+            if (!(margin >= 0) || margin.isInfinite()) {
+                throw new IllegalArgumentException(
+                        "the threshold of " + kind.label() + " must not be negative: " + margin);
+            }
+            copy.put(kind, margin);
+        });
+        return new AlarmRules(thresholds, window, watched,
+                new BaselineAlarms(baseline, falseAlarms, copy, watched(baseline.infos())));
     }
 
     /**
      * The alarms of a series.
      *
-     * @param series the series with its baseline, if any; slopes are computed here
+     * @param series the series, with deviations if the deviation is watched; slopes are computed here
      * @return the alarms, unmodifiable, sorted by step
      */
     public List<Alarm> alarms(Series series) {
-        List<Alarm> alarms = new ArrayList<>();
-        for (String layer : series.layers()) {
-            List<SeriesRow> usable = Series.usable(series.layer(layer));
-            thresholds.forEach((kind, threshold) -> watch(layer, kind, threshold, usable, alarms));
-        }
-        alarms.sort((a, b) -> Long.compare(a.step(), b.step()));
-        return List.copyOf(alarms);
+        return evaluate(series).fired();
     }
 
-    private void watch(String layer, Kind kind, double threshold, List<SeriesRow> rows, List<Alarm> alarms) {
-        boolean fired = false;
-        int quiet = 0;
-        for (int end = 1; end <= rows.size(); end++) {
-            List<SeriesRow> upToHere = rows.subList(0, end);
-            Optional<Finding> finding = switch (kind) {
-                case BELOW_BASELINE -> belowBaseline(upToHere, threshold);
-                case DECLINE -> decline(upToHere, threshold);
-                case ACCELERATION -> acceleration(upToHere, threshold);
-            };
-            if (finding.isEmpty()) {
-                quiet++;
-                fired = fired && quiet < REARM_ROWS;
-                continue;
-            }
-            quiet = 0;
-            if (!fired) {
-                fired = true;
-                long step = rows.get(end - 1).step();
-                alarms.add(new Alarm(
-                        layer, kind, step, finding.get().value, threshold, finding.get().evidence));
-            }
+    /**
+     * The alarms of a series, and the evidence for those of stated rate that did not fire.
+     *
+     * @param series the series, with deviations if the deviation is watched; slopes are computed here
+     * @return the alarms
+     */
+    public Alarms evaluate(Series series) {
+        List<Alarm> fired = new ArrayList<>(new Heuristics(thresholds, window).find(series, watched(series)));
+        List<Standing> standings = new ArrayList<>();
+        if (rated != null) {
+            rated.find(series, fired, standings);
         }
+        fired.sort(Comparator.comparingLong(Alarm::step));
+        return new Alarms(
+                fired,
+                rated == null ? null : (Double) rated.falseAlarms(),
+                standings,
+                rated == null ? Map.of() : rated.unwatched());
     }
 
-    /** The value and the evidence of a condition that holds. */
-    private record Finding(double value, String evidence) {}
-
-    private static Optional<Finding> belowBaseline(List<SeriesRow> rows, double threshold) {
-        int found = 0;
-        long first = 0;
-        double last = 0;
-        for (int i = rows.size() - 1; i >= 0 && found < SUSTAINED_ROWS; i--) {
-            SeriesRow row = rows.get(i);
-            Double deviation = row.deviation();
-            if (deviation == null && i == rows.size() - 1) {
-                return Optional.empty();
-            }
-            if (deviation != null) {
-                if (!(deviation > threshold)) {
-                    return Optional.empty();
-                }
-                last = found == 0 ? deviation : last;
-                first = row.step();
-                found++;
-            }
-        }
-        if (found < SUSTAINED_ROWS) {
-            return Optional.empty();
-        }
-        return Optional.of(new Finding(
-                last,
-                String.format(
-                        Locale.ROOT,
-                        "LAR has been below the baseline by more than %s since step %d, by %.4f here",
-                        plain(threshold),
-                        first,
-                        last)));
+    /**
+     * The layers of a series that are watched.
+     *
+     * @param series any series
+     * @return their names, in the order of the rows
+     */
+    public List<String> watched(Series series) {
+        return watched(series.layers().stream()
+                .map(layer -> series.layer(layer).getFirst().score().info())
+                .toList());
     }
 
-    private Optional<Finding> decline(List<SeriesRow> rows, double threshold) {
-        return Slope.of(last(rows, window, 0))
-                .filter(slope -> slope.perThousandSteps() < -threshold && slope.declineProbability() < SIGNIFICANCE)
-                .map(slope -> new Finding(
-                        slope.perThousandSteps(),
-                        String.format(
-                                Locale.ROOT,
-                                "slope %.4f per 1000 steps over steps %d to %d, beyond -%s; t = %.1f with %d rows, p %s",
-                                slope.perThousandSteps(),
-                                slope.firstStep(),
-                                slope.lastStep(),
-                                plain(threshold),
-                                Math.max(slope.tStatistic(), -LARGEST_T),
-                                slope.points(),
-                                probability(slope.declineProbability()))));
-    }
-
-    /** For larger t, the residuals consist of rounding errors. */
-    private static final double LARGEST_T = 1e6;
-
-    private Optional<Finding> acceleration(List<SeriesRow> rows, double threshold) {
-        if (rows.size() - window < window / 2) {
-            return Optional.empty();
-        }
-        Optional<Slope> earlier = Slope.of(last(rows, window, window));
-        Optional<Slope> later = Slope.of(last(rows, window, 0));
-        if (earlier.isEmpty() || later.isEmpty()) {
-            return Optional.empty();
-        }
-        Slope.Change change = later.get().since(earlier.get());
-        boolean steeper = earlier.get().perThousandSteps() < 0
-                && change.perThousandSteps() < -threshold
-                && change.steepeningProbability() < SIGNIFICANCE;
-        if (!steeper) {
-            return Optional.empty();
-        }
-        return Optional.of(new Finding(
-                change.perThousandSteps(),
-                String.format(
-                        Locale.ROOT,
-                        "slope went from %.4f (steps %d to %d) to %.4f per 1000 steps (steps %d to %d), by more than %s; p %s",
-                        earlier.get().perThousandSteps(),
-                        earlier.get().firstStep(),
-                        earlier.get().lastStep(),
-                        later.get().perThousandSteps(),
-                        later.get().firstStep(),
-                        later.get().lastStep(),
-                        plain(threshold),
-                        probability(change.steepeningProbability()))));
-    }
-
-    private static List<SeriesRow> last(List<SeriesRow> rows, int count, int before) {
-        int end = rows.size() - before;
-        return rows.subList(Math.max(0, end - count), end);
-    }
-
-    private static String plain(double threshold) {
-        return Double.toString(threshold);
-    }
-
-    private static String probability(double p) {
-        return p < 1e-15 ? "< 1e-15" : String.format(Locale.ROOT, "= %.1e", p);
+    private List<String> watched(List<LayerInfo> layers) {
+        boolean heads = watched.isEmpty() && layers.stream().anyMatch(LayerInfo::isHead);
+        return layers.stream()
+                .filter(layer -> watched.isEmpty() ? !heads || layer.isHead() : watched.stream().anyMatch(layer::fits))
+                .map(LayerInfo::layer)
+                .toList();
     }
 }

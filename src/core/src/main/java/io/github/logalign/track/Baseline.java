@@ -1,5 +1,8 @@
 package io.github.logalign.track;
 
+import io.github.logalign.score.LayerInfo;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +20,12 @@ public final class Baseline {
 
     private final Map<String, NavigableMap<Long, Double>> byLayer = new HashMap<>();
 
+    private final Map<String, TokenErrors> errors = new HashMap<>();
+    private final List<LayerInfo> infos = new ArrayList<>();
+
     private Baseline(Series series) {
         for (String layer : series.layers()) {
+            infos.add(series.layer(layer).getFirst().score().info());
             NavigableMap<Long, Double> values = new TreeMap<>();
             for (SeriesRow row : series.layer(layer)) {
                 Double lar = row.usableLar();
@@ -27,6 +34,7 @@ public final class Baseline {
                 }
             }
             byLayer.put(layer, values);
+            errors.put(layer, TokenErrors.of(series.layer(layer)));
         }
     }
 
@@ -51,6 +59,21 @@ public final class Baseline {
     public Optional<Double> at(String layer, long step) {
         NavigableMap<Long, Double> values = byLayer.get(layer);
         return values == null ? Optional.empty() : Interpolation.at(values, step);
+    }
+
+    /** The LAR of a layer by step; empty for layers it does not have. */
+    NavigableMap<Long, Double> values(String layer) {
+        return Collections.unmodifiableNavigableMap(byLayer.getOrDefault(layer, new TreeMap<>()));
+    }
+
+    /** The standard errors of a layer; empty for layers it does not have. */
+    TokenErrors errors(String layer) {
+        return errors.getOrDefault(layer, TokenErrors.of(List.of()));
+    }
+
+    /** The layers, in the order of the rows. */
+    List<LayerInfo> infos() {
+        return Collections.unmodifiableList(infos);
     }
 
     /**

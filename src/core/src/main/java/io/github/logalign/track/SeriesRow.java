@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Outcome.Scored;
 import java.io.Serializable;
@@ -76,6 +77,13 @@ public record SeriesRow(
      */
     public @Nullable Double usableLar() {
         return score.scored().map(Scored::lar).filter(Double::isFinite).orElse(null);
+    }
+
+    /** The error bars of a usable LAR, or null if it has no standard error. */
+    @Nullable ErrorBars errorBars() {
+        Scored scored = score.scored().orElse(null);
+        ErrorBars bars = scored == null || !Double.isFinite(scored.lar()) ? null : scored.errorBars();
+        return bars == null || bars.larStandardError() == null ? null : bars;
     }
 
     SeriesRow withBaseline(@Nullable Double newBaseline) {

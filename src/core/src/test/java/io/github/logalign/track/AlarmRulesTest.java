@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlarmRulesTest {
 
     private static final double NOISE = 0.003;
-    private static final AlarmRules ALL = AlarmRules.all(Slope.DEFAULT_WINDOW);
+    private static final AlarmRules ALL = AlarmRules.heuristics(Slope.DEFAULT_WINDOW);
 
     private static double flat(long step) {
         return step < 0 ? Double.NaN : 0.6;
@@ -55,7 +55,7 @@ class AlarmRulesTest {
     @Test
     void aWindowLongerThanAnySeriesDoesNotOverflow() {
         Series series = TestSeries.of(TestSeries.steps(100, 100), AlarmRulesTest::flat);
-        assertEquals(List.of(), AlarmRules.all(Integer.MAX_VALUE).alarms(series));
+        assertEquals(List.of(), AlarmRules.heuristics(Integer.MAX_VALUE).alarms(series));
     }
 
     @ParameterizedTest(name = "a decline of {0} per 1000 steps is found within {1} rows")
@@ -117,17 +117,17 @@ class AlarmRulesTest {
     }
 
     @Test
-    void belowBaselineFiresAtTheSecondRow() {
+    void deviationFiresAtTheSecondRow() {
         Series base = TestSeries.of(TestSeries.steps(20, 100), AlarmRulesTest::flat);
         Series run = TestSeries.of(TestSeries.steps(20, 100), step -> step < 1000 ? 0.6 : 0.55);
-        List<Alarm> alarms = only(Alarm.Kind.BELOW_BASELINE).alarms(run.withBaseline(Baseline.of(base)));
+        List<Alarm> alarms = only(Alarm.Kind.DEVIATION).alarms(run.withBaseline(Baseline.of(base)));
         assertEquals(1, alarms.size());
         assertEquals(1100, alarms.getFirst().step());
         assertEquals(0.05, alarms.getFirst().value(), 1e-12);
         assertTrue(alarms.getFirst().evidence().contains("1000"), alarms.getFirst().evidence());
         Series oneDip = TestSeries.of(TestSeries.steps(20, 100), step -> step == 1000 ? 0.5 : 0.6);
         assertEquals(
-                List.of(), only(Alarm.Kind.BELOW_BASELINE).alarms(oneDip.withBaseline(Baseline.of(base))), "one row");
+                List.of(), only(Alarm.Kind.DEVIATION).alarms(oneDip.withBaseline(Baseline.of(base))), "one row");
     }
 
     @Test
@@ -149,6 +149,6 @@ class AlarmRulesTest {
                 IllegalArgumentException.class, () -> AlarmRules.of(Map.of(Alarm.Kind.DECLINE, 0.0), 16));
         assertThrows(
                 IllegalArgumentException.class, () -> AlarmRules.of(Map.of(Alarm.Kind.DECLINE, Double.NaN), 16));
-        assertThrows(IllegalArgumentException.class, () -> AlarmRules.all(2));
+        assertThrows(IllegalArgumentException.class, () -> AlarmRules.heuristics(2));
     }
 }

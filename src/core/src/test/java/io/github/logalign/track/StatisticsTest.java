@@ -1,11 +1,11 @@
 package io.github.logalign.track;
 
-import io.github.logalign.internal.stats.StudentT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logalign.internal.stats.StudentT;
 import org.junit.jupiter.api.Test;
 
 /** Slopes, correlations and Student's t against values from formulas and tables. */

@@ -32,6 +32,16 @@ public final class TestSeries {
 
     private TestSeries() {}
 
+    /** A row with a given LAR and its standard error from 40 groups of tokens, or none. */
+    public static SeriesRow row(long step, String layer, double lar, @Nullable Double standardError) {
+        ErrorBars bars = standardError == null
+                ? null
+                : new ErrorBars(40, "sequences", standardError, null, null, null, null, "no interval is asked for");
+        LayerScore score = score(layer, lar, Status.OK);
+        Outcome outcome = new Outcome.Scored(Math.pow(64, 2 * (lar - 1)), lar, 1e-15, bars, findings(true));
+        return SeriesRow.of(step, new LayerScore(score.info(), outcome, score.seconds()));
+    }
+
     /** A score with all that such an outcome has, as a scorer returns it; an undefined one is of inputs that are 0. */
     public static LayerScore score(String layer, @Nullable Double lar, Status status) {
         LayerInfo info = new LayerInfo(

@@ -8,6 +8,7 @@ import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A series as a table for people, the alarms below it. */
@@ -24,7 +25,20 @@ public final class SeriesTable {
             TableColumn.of(LayerColumns.STATUS.within(SeriesRow::score),
                     row -> TableReport.transposed(row.score()) + TableReport.warned(row.score())));
 
+    /** Where the next column after LAR stands. */
+    private static final int AFTER_LAR = 3;
+
+    private static final List<TableColumn<SeriesRow>> COLUMNS_WITH_UPDATES = withUpdates();
+
     private SeriesTable() {}
+
+    private static List<TableColumn<SeriesRow>> withUpdates() {
+        List<TableColumn<SeriesRow>> columns = new ArrayList<>(COLUMNS);
+        columns.addAll(AFTER_LAR, LayerColumns.UPDATES.stream().limit(3)
+                .<TableColumn<SeriesRow>>map(SeriesTable::ofScore)
+                .toList());
+        return List.copyOf(columns);
+    }
 
     private static TableColumn<SeriesRow> ofScore(Column<LayerScore, ?> column) {
         return TableColumn.of(column.within(SeriesRow::score));
@@ -39,7 +53,9 @@ public final class SeriesTable {
      * @return lines, each with its end
      */
     public static String format(Series series, List<Alarm> alarms, int width) {
-        StringBuilder text = new StringBuilder(TableColumn.table(COLUMNS, series.rows()).format(width));
+        boolean updates = series.rows().stream().map(SeriesRow::score).anyMatch(TableReport::hasRatios);
+        List<TableColumn<SeriesRow>> columns = updates ? COLUMNS_WITH_UPDATES : COLUMNS;
+        StringBuilder text = new StringBuilder(TableColumn.table(columns, series.rows()).format(width));
         for (Alarm alarm : alarms) {
             text.append(line(alarm)).append('\n');
         }

@@ -37,6 +37,7 @@ import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
 import io.github.logalign.score.SharedWeights;
 import io.github.logalign.score.TensorUses;
+import io.github.logalign.score.Updates;
 import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.MaskTensor;
 import io.github.logalign.tensor.SafetensorsWriter;
@@ -282,6 +283,7 @@ final class ApiSamples {
                 () -> folder.resolve("missing"));
         List<Callable<Matrix>> views = new ArrayList<>();
         matrices.forEach(matrix -> views.add(() -> matrix));
+        views.add(() -> matrices.getFirst().minus(matrices.getFirst().rows(0, matrices.getFirst().rows())));
         known.put(Matrix.class, views.stream().map(view -> (Callable<Object>) view::call).toList());
         put(TokenGroups.class, () -> TokenGroups.of(3, 1, 1, 3, -5, 3), () -> TokenGroups.consecutive(6, 2));
         put(TokenMask.class, () -> TokenMask.of(true, false, true, true, true, true));
@@ -354,6 +356,7 @@ final class ApiSamples {
                 NameMap.parse("*=mask"), open(folder.resolve("mask.safetensors"))));
         put(Plan.class, this::plan);
         put(io.github.logalign.score.LayerJob.class, () -> plan().jobs().getFirst());
+        put(Updates.class, () -> Updates.since(plan()));
         put(Outcome.class, () -> new Outcome.Failed("why"));
         put(Outcome.Ok.class, () -> new Outcome.Decomposed((Findings) of(Findings.class).getFirst()));
         put(Outcome.Missing.class, () -> new Outcome.Skipped("why"));

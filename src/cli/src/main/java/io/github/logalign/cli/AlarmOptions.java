@@ -95,8 +95,7 @@ final class AlarmOptions {
             if (kind.needsBaseline() && !hasBaseline) {
                 throw new IllegalArgumentException("--alarm: " + kind.label() + " needs a --baseline");
             }
-            double threshold =
-                    equals < 0 ? kind.defaultThreshold() : Double.parseDouble(alarm.substring(equals + 1));
+            double threshold = equals < 0 ? kind.defaultThreshold() : Double.parseDouble(alarm.substring(equals + 1));
             (kind.isHeuristic() ? heuristic : rated).put(kind, threshold);
         }
         if (alarms.isEmpty() && hasBaseline && !noAlarms) {
@@ -126,7 +125,8 @@ final class AlarmOptions {
         AlarmRules compared = rules.against(baseline, rate(), rated);
         Alarms atFirst = compared.evaluate(Series.EMPTY);
         if (!watched.isEmpty() && atFirst.standings().isEmpty() && atFirst.unwatched().isEmpty()) {
-            throw new LogalignException("--watch: no layer of the baseline matches; compare the names, or leave it out");
+            throw new LogalignException(
+                    "--watch: no layer of the baseline matches; compare the names, or leave it out");
         }
         if (failOnAlarm && heuristic.isEmpty() && atFirst.standings().isEmpty()) {
             throw new LogalignException("--fail-on-alarm: no layer can be watched, so that no alarm could fire"

@@ -10,6 +10,7 @@ import io.github.logalign.score.Scorer;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 
 /**
  * Computes rows in several threads, in the order of the jobs, with progress on the terminal and a line for each bad
@@ -34,10 +35,22 @@ final class RowRunner {
      * @throws LogalignException if the thread is interrupted
      */
     List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiConsumer<LayerJob, Scorer.Result> keep) {
+        return run(jobs, scorer, (job, sharing) -> sharing.score(job), keep);
+    }
+
+    /**
+     * Computes all rows in some way.
+     *
+     * @param way computes one, with a scorer that has its share of the threads
+     * @param keep receives each result, in the thread that computed it
+     * @throws LogalignException if the thread is interrupted
+     */
+    List<LayerScore> run(List<LayerJob> jobs, Scorer scorer, BiFunction<LayerJob, Scorer, Scorer.Result> way,
+            BiConsumer<LayerJob, Scorer.Result> keep) {
         List<LayerScore> rows;
         try (Progress progress = new Progress("layers", jobs.size(), quiet)) {
             rows = LayerThreads.run(jobs, threads, scorer::cost, (job, share) -> {
-                Scorer.Result result = scorer.withThreads(share).score(job);
+                Scorer.Result result = way.apply(job, scorer.withThreads(share));
                 keep.accept(job, result);
                 return result.row();
             }, progress::step);

@@ -7,6 +7,7 @@ import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
 import io.github.logalign.report.TableReport;
 import io.github.logalign.score.LayerColumns;
+import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
@@ -90,6 +91,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private GroupsOption groups = new GroupsOption();
 
     @Mixin
+    private UpdateOptions updates = new UpdateOptions();
+
+    @Mixin
     private KeptOption kept = new KeptOption();
 
     @Mixin
@@ -121,6 +125,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         if (itsManifest != null) {
             return runManifest(commandLine, itsManifest, threads);
         }
+        updates.check(commandLine);
         Format format = output.format(commandLine);
         if (method == ScoreMethod.NORM && scoring.spectra != null) {
             throw new ParameterException(commandLine, "--method norm computes no spectra for --spectra to write; "
@@ -149,29 +154,33 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             Plan plan = Plan.of(weightsFile, activationsFile, selection, found);
             found.check(plan.jobs());
             FileRoles.checkDifferent(commandLine, plan.jobs());
-            SpectraFolder folder = new SpectraFolder(scoring.spectra, plan.jobs(), threads);
-            Outputs outputs = Outputs.of(commandLine)
-                    .reads("--weights", weightsFile)
-                    .readsBeside(List.of(itsWeights))
-                    .reads("--activations", activationsFile)
-                    .reads("--mask", maskOptions.paths())
-                    .reads("--groups", groups.paths());
-            folder.announce(outputs);
-            outputs.check();
-            BlasCheck.require(options);
-            folder.begin();
-            if (!output.quiet) {
-                plan.notes().forEach(note -> err.println("logalign: note: " + note));
+            try (UpdateOptions.Earlier earlier = updates.open(reading, weightsFile, activationsFile, selection,
+                    found)) {
+                List<LayerJob> jobs = earlier.jobs(plan.jobs());
+                SpectraFolder folder = new SpectraFolder(scoring.spectra, jobs, threads);
+                Outputs outputs = Outputs.of(commandLine)
+                        .reads("--weights", weightsFile)
+                        .readsBeside(List.of(itsWeights))
+                        .reads("--activations", activationsFile)
+                        .reads("--mask", maskOptions.paths())
+                        .reads("--groups", groups.paths());
+                folder.announce(outputs);
+                earlier.addTo(outputs).check();
+                BlasCheck.require(options);
+                folder.begin();
+                if (!output.quiet) {
+                    plan.notes().forEach(note -> err.println("logalign: note: " + note));
+                }
+                Scorer plain = new Scorer(options, found).withGroups(groups.read(activationsFile));
+                Scorer scorer = store.map(plain::withStore).orElse(plain);
+                List<LayerScore> rows;
+                try (folder) {
+                    rows = new RowRunner(threads, output.quiet, err).run(jobs, scorer, earlier::score,
+                            (job, result) -> folder.write(job, result.spectra()));
+                }
+                output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
+                return RowRunner.exitCode(rows);
             }
-            Scorer plain = new Scorer(options, found).withGroups(groups.read(activationsFile));
-            Scorer scorer = store.map(plain::withStore).orElse(plain);
-            List<LayerScore> rows;
-            try (folder) {
-                rows = new RowRunner(threads, output.quiet, err).run(plan.jobs(), scorer,
-                        (job, result) -> folder.write(job, result.spectra()));
-            }
-            output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
-            return RowRunner.exitCode(rows);
         }
     }
 
@@ -190,10 +199,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     /** Scores what a manifest lists. */
     private int runManifest(CommandLine commandLine, Path itsManifest, int threads) {
         if (weights != null || activations != null || model.areGiven() || tensor != null || activation != null
-                || !masks.isEmpty() || groups.isGiven() || scoring.spectra != null) {
+                || !masks.isEmpty() || groups.isGiven() || updates.areGiven() || scoring.spectra != null) {
             throw new ParameterException(commandLine,
                     "--manifest names the files, tensors and masks: leave out --weights,"
-                            + " --activations, --tensor, --activation, --mask, --groups, --model and --spectra");
+                            + " --activations, --tensor, --activation, --mask, --groups, --minus-weights,"
+                            + " --minus-activations, --pairs, --model and --spectra");
         }
         if (method == ScoreMethod.NORM && manifest.withSpectra) {
             throw new ParameterException(commandLine, "--method norm computes no spectra: leave out --with-spectra");
@@ -225,10 +235,12 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
                     + " --activations; leave these out");
         }
-        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || groups.isGiven() || !maps.isEmpty()
+        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || groups.isGiven() || updates.areGiven()
+                || !maps.isEmpty()
                 || tensor != null || activation != null) {
             throw new ParameterException(commandLine,
-                    "--kept, --spectra, --mask, --groups, --map, --tensor and --activation are for"
+                    "--kept, --spectra, --mask, --groups, --minus-weights, --minus-activations,"
+                            + " --pairs, --map, --tensor and --activation are for"
                             + " activations in files; with --model, --include and --exclude choose layers, and the input"
                             + " attention_mask masks tokens");
         }

@@ -87,6 +87,10 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             description = "As for score (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.SVD;
 
+    @Option(names = "--updates", description = "Add the ratios of what changed since the first checkpoint, as score "
+            + "--pairs does. Both checkpoints must have recorded the same tokens. Takes about three times as long.")
+    private boolean updates;
+
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
 
@@ -144,9 +148,10 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
         BlasCheck.require(new ScoreOptions(method, precision.precision));
-        CheckpointScorer scorer = new CheckpointScorer(method, precision.precision, selection(commandLine),
+        CheckpointScorer plain = new CheckpointScorer(method, precision.precision, selection(commandLine),
                 reading.options(),
                 threads.count(commandLine));
+        CheckpointScorer scorer = updates ? plain.withUpdates(folder) : plain;
         RunInputs inputs = new RunInputs(reading);
         inputs.add(folder);
         if (baseline != null && Files.isDirectory(baseline)) {
@@ -161,7 +166,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         KnownSeries known = KnownSeries.of(
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
-        Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, scorer, baseline));
+        Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, plain, baseline));
         AlarmRules rules = alarms.rules(window, compared);
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(

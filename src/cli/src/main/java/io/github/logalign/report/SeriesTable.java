@@ -10,6 +10,7 @@ import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesColumns;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Standing;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,20 @@ public final class SeriesTable {
             TableColumn.of(LayerColumns.STATUS.within(SeriesRow::score),
                     row -> TableReport.transposed(row.score()) + TableReport.warned(row.score())));
 
+    /** Where the next column after LAR stands. */
+    private static final int AFTER_LAR = 3;
+
+    private static final List<TableColumn<SeriesRow>> COLUMNS_WITH_UPDATES = withUpdates();
+
     private SeriesTable() {}
+
+    private static List<TableColumn<SeriesRow>> withUpdates() {
+        List<TableColumn<SeriesRow>> columns = new ArrayList<>(COLUMNS);
+        columns.addAll(AFTER_LAR, LayerColumns.UPDATES.stream().limit(3)
+                .<TableColumn<SeriesRow>>map(SeriesTable::ofScore)
+                .toList());
+        return List.copyOf(columns);
+    }
 
     private static TableColumn<SeriesRow> ofScore(Column<LayerScore, ?> column) {
         return TableColumn.of(column.within(SeriesRow::score));
@@ -44,7 +58,9 @@ public final class SeriesTable {
      * @return lines, each with its end
      */
     public static String format(Series series, Alarms alarms, int width) {
-        StringBuilder text = new StringBuilder(TableColumn.table(COLUMNS, series.rows()).format(width));
+        boolean updates = series.rows().stream().map(SeriesRow::score).anyMatch(TableReport::hasRatios);
+        List<TableColumn<SeriesRow>> columns = updates ? COLUMNS_WITH_UPDATES : COLUMNS;
+        StringBuilder text = new StringBuilder(TableColumn.table(columns, series.rows()).format(width));
         strongest(alarms).ifPresent(standing -> text.append(line(standing)).append('\n'));
         for (Alarm alarm : alarms.fired()) {
             text.append(line(alarm)).append('\n');
@@ -72,7 +88,8 @@ public final class SeriesTable {
      * @return one line without its end, harmless to a terminal
      */
     public static String line(Alarm alarm) {
-        return "ALARM " + alarm.kind().label() + (alarm.kind().isHeuristic() ? " (heuristic)" : "") + " at step " + alarm.step() + ", " + Names.printable(alarm.layer())
+        return "ALARM " + alarm.kind().label() + (alarm.kind().isHeuristic() ? " (heuristic)" : "") + " at step "
+                + alarm.step() + ", " + Names.printable(alarm.layer())
                 + ": " + alarm.evidence();
     }
 }

@@ -52,7 +52,23 @@ public final class TableReport {
 
     private static final List<TableColumn<LayerScore>> SCORES_WITH_ERRORS = withErrors();
 
+    private static final List<TableColumn<LayerScore>> UPDATES = withUpdates();
+
     private TableReport() {}
+
+    private static List<TableColumn<LayerScore>> withUpdates() {
+        List<TableColumn<LayerScore>> columns = new ArrayList<>(List.of(
+                TableColumn.of(LayerColumns.LAYER), SIZE, TableColumn.of(LayerColumns.TOKENS),
+                TableColumn.of(LayerColumns.LAR)));
+        LayerColumns.UPDATES.forEach(column -> columns.add(TableColumn.of(column)));
+        columns.addAll(List.of(TableColumn.of(LayerColumns.METHOD), STATUS));
+        return List.copyOf(columns);
+    }
+
+    /** Whether there are ratios of an update. */
+    static boolean hasRatios(LayerScore row) {
+        return LayerColumns.UPDATES.stream().anyMatch(column -> column.shown(row) != null);
+    }
 
     private static List<TableColumn<LayerScore>> withErrors() {
         List<TableColumn<LayerScore>> columns = new ArrayList<>(SCORES);
@@ -74,6 +90,9 @@ public final class TableReport {
      * @return the table
      */
     public static String scores(List<LayerScore> rows, int width) {
+        if (rows.stream().anyMatch(TableReport::hasRatios)) {
+            return TableColumn.table(UPDATES, rows).format(width);
+        }
         Table wide = TableColumn.table(SCORES_WITH_ERRORS, rows);
         return (wide.fits(width) ? wide : TableColumn.table(SCORES, rows)).format(width);
     }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,8 +31,9 @@ class ScoreIT {
     private static final List<String> KEYS = List.of(
             "layer", "weights", "tensor", "rows", "cols", "elementType", "activations", "activation", "tokens",
             "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "effectiveDimension",
-            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "orientation",
-            "orientationReason", "status", "reason", "warnings", "seconds");
+            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "updateLar",
+            "updateOverlap", "updateRank", "updateFrom", "orientation", "orientationReason", "status", "reason",
+            "warnings", "seconds");
 
     @TempDir
     Path folder;
@@ -103,6 +105,48 @@ class ScoreIT {
                 Set.of("logalign", "java", "os", "cpu", "simd", "blas", "threads"),
                 Json.environment(result.out()).keySet());
         assertEquals(1L, Json.object(result.out()).get("schema"));
+    }
+
+    @Test
+    void whatChangedBetweenTwoCheckpoints() {
+        Path weights0 = folder.resolve("w0.safetensors");
+        Path activations0 = folder.resolve("x0.safetensors");
+        float[] a = normal(96);
+        new SafetensorsWriter().add("a.weight", shape(12, 8), a).add("b", shape(8, 8), normal(64)).write(weights0);
+        new SafetensorsWriter().add("a", shape(20, 8), normal(160)).add("b", shape(19, 8), normal(152))
+                .write(activations0);
+        a[3] += 1;
+        new SafetensorsWriter().add("a.weight", shape(12, 8), a).add("b", shape(8, 8), normal(64)).write(weights);
+        new SafetensorsWriter().add("a", shape(20, 8), normal(160)).add("b", shape(20, 8), normal(160))
+                .write(activations);
+        Result plain = score("--format", "json");
+        String[] minus = {"--minus-weights", weights0.toString(), "--minus-activations", activations0.toString()};
+        Result pairs = score(minus[0], minus[1], minus[2], minus[3], "--pairs", "--format", "json");
+        assertEquals(0, pairs.code(), () -> String.join("\n", pairs.err()));
+        Map<String, Object> row = Json.layers(pairs.out()).getFirst();
+        assertEquals(Json.layers(plain.out()).getFirst().get("lar"), row.get("lar"));
+        assertEquals(1L, part(row, "updateRank", "numerical"));
+        assertEquals(weights0.toString(), part(row, "updateFrom", "weights"));
+        assertEquals("a", part(row, "updateFrom", "activation"));
+        assertTrue(pairs.err().stream().anyMatch(line -> line.contains("same tokens")), pairs.err()::toString);
+
+        Result both = score(minus[0], minus[1], minus[2], minus[3], "--format", "json");
+        assertEquals(1, both.code());
+        assertEquals("ok", Json.layers(both.out()).getFirst().get("status"));
+        assertEquals("failed", Json.layers(both.out()).getLast().get("status"));
+        assertEquals(part(row, "updateLar", "dzdW"), Json.layers(both.out()).getFirst().get("lar"));
+        Result weightsAlone = new Command().run("score", "--weights", weights.toString(), "--activations",
+                activations0.toString(), minus[0], minus[1], "--format", "json");
+        assertEquals(part(row, "updateLar", "z0dW"), Json.layers(weightsAlone.out()).getFirst().get("lar"));
+
+        Result table = score(minus[0], minus[1], minus[2], minus[3], "--pairs");
+        assertTrue(table.out().contains("z0,dW"), table.out());
+        assertEquals(2, score("--pairs", minus[0], minus[1]).code());
+        assertEquals(2, score(minus[0], minus[1], "--manifest", weights.toString()).code());
+    }
+
+    private static Object part(Map<String, Object> row, String group, String name) {
+        return Objects.requireNonNull(((Map<?, ?>) Objects.requireNonNull(row.get(group))).get(name));
     }
 
     /** The package holds no runtime for models. */

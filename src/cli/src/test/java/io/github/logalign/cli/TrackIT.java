@@ -2,11 +2,14 @@ package io.github.logalign.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.cli.Command.Result;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.score.Outcome.Status;
+import io.github.logalign.score.UpdateScore;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.testing.Limits;
 import io.github.logalign.testing.Needs;
@@ -101,6 +104,37 @@ class TrackIT {
             }
         }
         assertEquals(20, compared);
+    }
+
+    @Test
+    void updatesAreCountedFromTheFirstCheckpoint() throws IOException {
+        Path run = copyOfHybrid();
+        Path out = folder.resolve("series.json");
+        String[] track = {"track", run.toString(), "--out", out.toString(), "--no-alarms", "--layer", "lm_head",
+            "--method", "norm", "--quiet", "--updates"};
+        Result result = ok(new Command().run(track));
+        assertTrue(result.out().contains("dz,dW"), result.out());
+        List<SeriesRow> rows = SeriesFile.read(out).rows();
+        assertEquals(10, rows.size());
+        assertNull(rows.getFirst().score().update());
+        for (SeriesRow row : rows.subList(1, rows.size())) {
+            UpdateScore update = Objects.requireNonNull(row.score().update(), () -> row.score().warnings() + "");
+            assertNotNull(update.oldInputsNewWeights());
+            assertNotNull(update.newInputsOldWeights());
+            assertNotNull(update.newInputsNewWeights());
+            assertTrue(Objects.requireNonNull(update.weights()).file().contains("step_02000"));
+        }
+        ok(new Command().run(track));
+        assertEquals(rows, SeriesFile.read(out).rows(), "nothing is scored again, which would take another time");
+        ok(new Command().run(Arrays.copyOf(track, track.length - 1)));
+        assertTrue(SeriesFile.read(out).rows().stream().allMatch(row -> row.score().update() == null));
+
+        Files.write(run.resolve("step_02000.weights.safetensors"), new byte[9]);
+        assertEquals(1, new Command().run(track).code());
+        SeriesRow last = SeriesFile.read(out).rows().getLast();
+        assertTrue(last.score().scored().isPresent());
+        assertTrue(last.score().warnings().stream().anyMatch(
+                warning -> warning.contains("its change has no ratios") && warning.contains("step_02000")));
     }
 
     @Test
@@ -373,8 +407,10 @@ class TrackIT {
         }
         Result result = ok(
                 new Command().run("track", declining.toString(), "--baseline", usual.toString(), "--format", "json"));
-        assertTrue(result.err().stream().anyMatch(line -> line.contains("not watched for alarms: head: the baseline has 5"
-                + " rows")), result.err()::toString);
+        assertTrue(
+                result.err().stream().anyMatch(line -> line.contains("not watched for alarms: head: the baseline has 5"
+                        + " rows")),
+                result.err()::toString);
         assertTrue(result.out().contains("\"reason\" : \"the baseline has 5 rows"), result.out());
         Result gate = new Command().run("track", declining.toString(), "--baseline", usual.toString(),
                 "--fail-on-alarm");

@@ -195,6 +195,7 @@ class EvaluationTest {
             rows.add(TestSeries.row(step, LabRun.LAYER, group.healthy || step < 300 ? lar : lar - 0.1));
         }
         Files.writeString(run.resolve("metrics.csv"), csv.append('\n'));
-        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows), Alarms.NONE);
+        SeriesFile.write(run.resolveSibling("seed-0" + seed + ".json"), Environment.current(), 1, Series.of(rows),
+                Alarms.NONE);
     }
 }

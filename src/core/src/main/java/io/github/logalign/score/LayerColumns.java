@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The schema of a row: what files, tables, the help and the README say of a {@link LayerScore} comes from here. A column is one
  * line; one that holds what cannot be derived from others is taken up by {@link #read} too.
+ *
+ * <p>This file is long because it is the list of them.
  */
 public final class LayerColumns {
 
@@ -172,10 +174,14 @@ public final class LayerColumns {
                     METHOD, DRIVER, PRECISION, OVERLAP, LAR, LAR_ERROR_ESTIMATE),
             ErrorBarColumns.ALL,
             List.of(EFFECTIVE_DIMENSION, NUMERICAL_RANK, NULL_SPACE_ENERGY, P_PARTICIPATION, P_ENTROPY,
-                    P_EFFECTIVE_RANK, P_LARGEST, Q_PARTICIPATION, Q_ENTROPY, Q_EFFECTIVE_RANK, Q_LARGEST, STABLE_RANK,
-                    ORIENTATION, ORIENTATION_REASON, STATUS, REASON, WARNINGS, SECONDS))
+                    P_EFFECTIVE_RANK, P_LARGEST, Q_PARTICIPATION, Q_ENTROPY, Q_EFFECTIVE_RANK, Q_LARGEST, STABLE_RANK),
+            UpdateColumns.ALL,
+            List.of(ORIENTATION, ORIENTATION_REASON, STATUS, REASON, WARNINGS, SECONDS))
             .<Column<LayerScore, ?>>flatMap(List::stream)
             .toList();
+
+    /** What tables show of the alignment of updates. */
+    public static final List<Column<LayerScore, ?>> UPDATES = UpdateColumns.SHOWN;
 
     private LayerColumns() {}
 
@@ -244,7 +250,8 @@ public final class LayerColumns {
             case SKIPPED -> new Outcome.Skipped(REASON.in(cells, "a skipped row"));
             case FAILED -> new Outcome.Failed(REASON.in(cells, "a failed row"));
         };
-        return new LayerScore(info(cells), outcome, Objects.requireNonNullElse(SECONDS.in(cells), 0.0));
+        return new LayerScore(info(cells), outcome, Objects.requireNonNullElse(SECONDS.in(cells), 0.0),
+                UpdateColumns.read(cells));
     }
 
     private static LayerInfo info(Cells cells) {

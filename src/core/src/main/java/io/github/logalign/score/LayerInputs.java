@@ -98,6 +98,10 @@ record LayerInputs(Tensor weight, Matrix w, List<Part> parts) {
 
     /** Why there is no LAR, and what to do. */
     String undefined(UndefinedReason why) {
+        Part first = parts.getFirst();
+        if (why == UndefinedReason.ZERO_ACTIVATIONS && first.x().difference().isPresent()) {
+            return Remarks.unchanged(first.activation());
+        }
         return Remarks.undefined(why, weight, parts.getFirst().activation(), parts.getFirst().mask());
     }
 }

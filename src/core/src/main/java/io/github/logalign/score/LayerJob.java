@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param activation the activations, or null
  * @param activationMatrix the index of the expert in activations {@code [experts, tokens, n]}; null for all tokens
  * @param refusal the reason why the row cannot be computed, or null
+ * @param inputs what takes the place of the activations' own matrix, such as their difference from others; null for that
+ *     matrix
  */
 public record LayerJob(
         LayerInfo info,
@@ -21,7 +23,28 @@ public record LayerJob(
         @Nullable Matrix w,
         @Nullable Tensor activation,
         @Nullable Integer activationMatrix,
-        Outcome.@Nullable Missing refusal) {
+        Outcome.@Nullable Missing refusal,
+        @Nullable Matrix inputs) {
+
+    /**
+     * A row of activations as they are.
+     *
+     * @param info the layer and the location of its tensors
+     * @param weight the weight's tensor, for messages; null if there is none
+     * @param w the weight matrix, output x input; null if it cannot be scored
+     * @param activation the activations, or null
+     * @param activationMatrix the index of the expert in activations {@code [experts, tokens, n]}; null for all tokens
+     * @param refusal the reason why the row cannot be computed, or null
+     */
+    public LayerJob(
+            LayerInfo info,
+            @Nullable Tensor weight,
+            @Nullable Matrix w,
+            @Nullable Tensor activation,
+            @Nullable Integer activationMatrix,
+            Outcome.@Nullable Missing refusal) {
+        this(info, weight, w, activation, activationMatrix, refusal, null);
+    }
 
     /**
      * The layer's name.
@@ -32,6 +55,10 @@ public record LayerJob(
         return info.layer();
     }
 
+    LayerJob withInfo(LayerInfo other) {
+        return new LayerJob(other, weight, w, activation, activationMatrix, refusal, inputs);
+    }
+
     /**
      * The inputs of the layer.
      *
@@ -39,8 +66,8 @@ public record LayerJob(
      * @throws LogalignException if they cannot be read
      */
     public @Nullable Matrix x() {
-        if (activation == null) {
-            return null;
+        if (activation == null || inputs != null) {
+            return inputs;
         }
         return activationMatrix == null
                 ? activation.activations()

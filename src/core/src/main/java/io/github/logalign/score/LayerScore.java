@@ -4,6 +4,7 @@ import io.github.logalign.score.Outcome.Scored;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row: a layer, and what became of it.
@@ -13,8 +14,22 @@ import java.util.Optional;
  * @param info what is known of the layer whatever became of it
  * @param outcome the result, or the reason why there is none
  * @param seconds wall time
+ * @param update how what training changed lines up; null if that was not asked for
  */
-public record LayerScore(LayerInfo info, Outcome outcome, double seconds) implements Serializable {
+public record LayerScore(LayerInfo info, Outcome outcome, double seconds, @Nullable UpdateScore update)
+        implements
+            Serializable {
+
+    /**
+     * A row of one checkpoint.
+     *
+     * @param info what is known of the layer whatever became of it
+     * @param outcome the result, or the reason why there is none
+     * @param seconds wall time
+     */
+    public LayerScore(LayerInfo info, Outcome outcome, double seconds) {
+        this(info, outcome, seconds, null);
+    }
 
     /**
      * The layer's name.
@@ -73,6 +88,6 @@ public record LayerScore(LayerInfo info, Outcome outcome, double seconds) implem
      * @return a new row
      */
     public LayerScore withWarning(String warning) {
-        return new LayerScore(info.withWarning(warning), outcome, seconds);
+        return new LayerScore(info.withWarning(warning), outcome, seconds, update);
     }
 }

@@ -65,6 +65,13 @@ public record ScoreOptions(
         };
     }
 
+    /** The same, but for the method. */
+    ScoreOptions byNormForm() {
+        return method == ScoreMethod.NORM
+                ? this
+                : new ScoreOptions(ScoreMethod.NORM, precision, SvdRoute.AUTO, NormRoute.AUTO, products);
+    }
+
     SpectrumOptions spectrum(boolean vectors, int threads) {
         return new SpectrumOptions(spectrumMethod(method), precision, vectors, threads, svdRoute, products);
     }

@@ -74,6 +74,15 @@ public final class Scorer {
         return new Scorer(options, masks, Arguments.required(tokens, "tokens"), threads, store);
     }
 
+    /** The same without spectra. */
+    Scorer byNormForm() {
+        return new Scorer(options.byNormForm(), masks, grouping, threads, null);
+    }
+
+    Masks masks() {
+        return masks;
+    }
+
     /**
      * How long a job takes on one thread, compared with others.
      *
@@ -141,6 +150,11 @@ public final class Scorer {
          */
         public Result withWarning(String warning) {
             return new Result(row.withWarning(warning), spectra, uncertainty, fingerprint);
+        }
+
+        Result withUpdate(UpdateScore update, double moreSeconds) {
+            return new Result(new LayerScore(row.info(), row.outcome(), row.seconds() + moreSeconds, update), spectra,
+                    uncertainty, fingerprint);
         }
     }
 

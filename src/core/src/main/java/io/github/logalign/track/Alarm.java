@@ -41,7 +41,8 @@ public record Alarm(
      * @param smallestRate the rate below which the alarm would not have fired at this step yet
      */
     public record Strength(double eValue, double neededEValue, double falseAlarms, double smallestRate)
-            implements Serializable {}
+            implements
+                Serializable {}
 
     /**
      * The conditions. Each is evaluated over the rows of one layer that have a finite LAR, in the order of their steps;

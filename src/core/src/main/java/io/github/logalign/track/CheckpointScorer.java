@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * the run.
  *
  * <p>Thread safety: immutable. Score checkpoints one after the other, since each call uses all threads.
+ *
+ * <p>This file is long because of its documentation.
  */
 public final class CheckpointScorer {
 
@@ -45,6 +47,7 @@ public final class CheckpointScorer {
     private final ReadOptions reading;
     private final int threads;
     private final Function<TensorFile, Grouping> grouping;
+    private final @Nullable FirstCheckpoint first;
 
     /**
      * Makes a scorer.
@@ -75,16 +78,17 @@ public final class CheckpointScorer {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
         this(new Scorer(new ScoreOptions(method, precision), Masks.NONE), selection, reading, threads,
-                activations -> Grouping.AUTO);
+                activations -> Grouping.AUTO, null);
     }
 
     private CheckpointScorer(Scorer scorer, Selection selection, ReadOptions reading, int threads,
-            Function<TensorFile, Grouping> grouping) {
+            Function<TensorFile, Grouping> grouping, @Nullable FirstCheckpoint first) {
         this.scorer = scorer;
         this.selection = selection;
         this.reading = reading;
         this.threads = threads;
         this.grouping = grouping;
+        this.first = first;
     }
 
     /**
@@ -94,7 +98,18 @@ public final class CheckpointScorer {
      * @return a scorer
      */
     public CheckpointScorer withGroups(Function<TensorFile, Grouping> groups) {
-        return new CheckpointScorer(scorer, selection, reading, threads, Arguments.required(groups, "groups"));
+        return new CheckpointScorer(scorer, selection, reading, threads, Arguments.required(groups, "groups"), first);
+    }
+
+    /**
+     * The same with the alignment of what changed since the first checkpoint of a run.
+     *
+     * @param run the run whose checkpoints are scored
+     * @return a scorer
+     */
+    public CheckpointScorer withUpdates(RunFolder run) {
+        return new CheckpointScorer(scorer, selection, reading, threads, grouping,
+                new FirstCheckpoint(Arguments.required(run, "run")));
     }
 
     /**
@@ -167,6 +182,9 @@ public final class CheckpointScorer {
         if (selection.storedOutputInput()) {
             options.add("--stored output-input");
         }
+        if (first != null) {
+            first.find().ifPresent(origin -> options.add("--updates since step " + origin.step()));
+        }
         return String.join(" ", options);
     }
 
@@ -219,13 +237,14 @@ public final class CheckpointScorer {
         }
         List<Scorer.Result> results;
         try (TensorFile weights = TensorFile.open(checkpoint.weights(), reading);
-                TensorFile dump = TensorFile.open(activations, reading)) {
+                TensorFile dump = TensorFile.open(activations, reading);
+                FirstCheckpoint.Comparison comparison = comparison(checkpoint)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
             Scorer grouped = scorer.withGroups(grouping.apply(dump));
             results = LayerThreads.run(jobs, threads, scorer::cost,
-                    (job, share) -> grouped.withThreads(share).score(job), () -> {});
+                    (job, share) -> comparison.score(job, grouped.withThreads(share)), () -> {});
             String tokens = jobs.isEmpty() ? null : TokenFingerprint.of(dump).orElse(null);
             if (tokens != null) {
                 results.replaceAll(result -> result.withFingerprint(tokens));
@@ -241,6 +260,12 @@ public final class CheckpointScorer {
                     + "command again"));
         }
         return results;
+    }
+
+    private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint) {
+        return first == null
+                ? (job, sharing) -> sharing.score(job)
+                : first.compare(checkpoint, selection, reading);
     }
 
     /** What has a checksum is known to be whole: zeros at its end are its own. */

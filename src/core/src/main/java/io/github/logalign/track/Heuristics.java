@@ -100,7 +100,8 @@ final class Heuristics {
 
     private Optional<Finding> decline(List<SeriesRow> rows, double threshold) {
         return Slope.of(last(rows, window, 0))
-                .filter(slope -> slope.perThousandSteps() < -threshold && slope.declineProbability() < AlarmRules.SIGNIFICANCE)
+                .filter(slope -> slope.perThousandSteps() < -threshold
+                        && slope.declineProbability() < AlarmRules.SIGNIFICANCE)
                 .map(slope -> new Finding(
                         slope.perThousandSteps(),
                         String.format(

@@ -80,7 +80,8 @@ public record SeriesRow(
     }
 
     /** The error bars of a usable LAR, or null if it has no standard error. */
-    @Nullable ErrorBars errorBars() {
+    @Nullable
+    ErrorBars errorBars() {
         Scored scored = score.scored().orElse(null);
         ErrorBars bars = scored == null || !Double.isFinite(scored.lar()) ? null : scored.errorBars();
         return bars == null || bars.larStandardError() == null ? null : bars;

@@ -13,7 +13,8 @@ import java.util.Objects;
  * @param step the step at which the evidence was largest, or 0 if no row counted
  */
 public record Standing(String layer, Alarm.Kind kind, double eValue, double neededEValue, long step)
-        implements Serializable {
+        implements
+            Serializable {
 
     /** Rejects null components. */
     public Standing {

@@ -14,7 +14,11 @@ import io.github.logalign.score.Findings;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Outcome.Status;
+import io.github.logalign.score.LayerInfo.Source;
 import io.github.logalign.score.ScoreMethod;
+import io.github.logalign.score.UpdateScore;
+import io.github.logalign.score.UpdateScore.Ranks;
+import io.github.logalign.score.UpdateScore.Ratio;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +50,11 @@ class SeriesColumnsTest {
         rows.add(SeriesRow.of(0, new LayerScore(score.info(), new Outcome.Scored(0, -infinity, infinity,
                 new ErrorBars(8, "blocks of 32 tokens", null, null, null, null, null, "no interval"), norm), 0)));
         rows.add(SeriesRow.of(1, new LayerScore(score.info(), new Outcome.Decomposed(weights), 1)));
+        Ratio ratio = new Ratio(0.25, 0.75);
+        rows.add(SeriesRow.of(2, new LayerScore(score.info(), score.outcome(), 1, new UpdateScore(
+                new Source("a", "b"), new Source("c", "d"), ratio, null, ratio, new Ranks(3, 1.5, 2.5)))));
+        rows.add(SeriesRow.of(3, new LayerScore(score.info(), score.outcome(), 1, new UpdateScore(
+                new Source("a", null), null, null, ratio, null, new Ranks(0, 0, null)))));
         CheckpointStamp stamp = new CheckpointStamp(
                 new FileStamp(17, Instant.EPOCH, "0f"), new FileStamp(18, Instant.EPOCH, "1f"), "--map a=b", "none");
         rows.add(new SeriesRow(Long.MAX_VALUE, score, 0.25, -0.25, 1e-300, stamp));

@@ -32,7 +32,7 @@ final class RemoteNames {
                 info.activation() == null ? null : source(info.activation()), info.shape(), storage(info.storage()),
                 info.warnings().stream().map(this::text).toList());
         return new BatchRow(row.job(), row.part(), row.labels(),
-                new LayerScore(restored, outcome(score.outcome()), score.seconds()));
+                new LayerScore(restored, outcome(score.outcome()), score.seconds(), score.update()));
     }
 
     private LayerInfo.Source source(LayerInfo.Source source) {

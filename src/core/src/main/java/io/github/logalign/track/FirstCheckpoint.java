@@ -1,0 +1,100 @@
+package io.github.logalign.track;
+
+import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.LayerJob;
+import io.github.logalign.score.Plan;
+import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
+import io.github.logalign.score.Updates;
+import io.github.logalign.tensor.ReadOptions;
+import io.github.logalign.tensor.TensorFile;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first checkpoint of a run, from which the changes of later ones are counted. It stays the first, whatever appears later.
+ *
+ * <p>Thread safety: any number of threads.
+ */
+final class FirstCheckpoint {
+
+    private final RunFolder run;
+    private @Nullable Checkpoint known;
+
+    FirstCheckpoint(RunFolder run) {
+        this.run = run;
+    }
+
+    /** Empty while there is none. */
+    synchronized Optional<Checkpoint> find() {
+        if (known == null) {
+            known = run.scan().checkpoints().stream()
+                    .filter(checkpoint -> checkpoint.problem() == null)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return Optional.ofNullable(known);
+    }
+
+    /** Scores the layers of a later one. */
+    interface Comparison extends AutoCloseable {
+
+        Scorer.Result score(LayerJob job, Scorer scorer);
+
+        @Override
+        default void close() {}
+    }
+
+    /**
+     * Opens its files.
+     *
+     * @param checkpoint what is to be scored; there is nothing to compare the first one with
+     */
+    Comparison compare(Checkpoint checkpoint, Selection selection, ReadOptions reading) {
+        Checkpoint first = find().filter(found -> found.step() != checkpoint.step()).orElse(null);
+        if (first == null) {
+            return (job, scorer) -> scorer.score(job);
+        }
+        try {
+            return new Open(first, selection, reading);
+        } catch (LogalignException unreadable) {
+            String problem = "its change has no ratios: " + unreadable.getMessage();
+            return (job, scorer) -> scorer.score(job).withWarning(problem);
+        }
+    }
+
+    private static final class Open implements Comparison {
+
+        private final TensorFile weights;
+        private final TensorFile dump;
+        private final Updates updates;
+
+        Open(Checkpoint first, Selection selection, ReadOptions reading) {
+            weights = TensorFile.open(first.weights(), reading);
+            TensorFile opened = null;
+            try {
+                opened = TensorFile.open(Objects.requireNonNull(first.activations()), reading);
+                updates = Updates.since(Plan.of(weights, opened, selection));
+            } catch (LogalignException unreadable) {
+                weights.close();
+                if (opened != null) {
+                    opened.close();
+                }
+                throw unreadable;
+            }
+            dump = opened;
+        }
+
+        @Override
+        public Scorer.Result score(LayerJob job, Scorer scorer) {
+            return updates.score(job, scorer);
+        }
+
+        @Override
+        public void close() {
+            weights.close();
+            dump.close();
+        }
+    }
+}

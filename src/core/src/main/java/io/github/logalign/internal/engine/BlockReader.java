@@ -73,7 +73,8 @@ public final class BlockReader implements AutoCloseable {
         this.contents = contents;
         this.element = WorkingTypes.element(matrix.elementType());
         this.plain = difference == null && source.isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
-        this.direct = plain && !source.isMapped();
+        // Asked of the matrix's own segment: the view for kernels does not say that it is mapped.
+        this.direct = plain && !matrix.segment().isMapped();
         this.staging = direct
                 ? null
                 : NativeBuffer.allocate(

@@ -31,7 +31,11 @@ class SeriesFormatTest {
             effectiveDimension,numericalRank,nullSpaceEnergy,\
             weightSpread.participationRatio,weightSpread.entropy,weightSpread.effectiveRank,weightSpread.largest,\
             activationSpread.participationRatio,activationSpread.entropy,activationSpread.effectiveRank,\
-            activationSpread.largest,stableRank,orientation,orientationReason,status,reason,warnings,seconds,\
+            activationSpread.largest,stableRank,\
+            updateLar.z0dW,updateLar.dzW0,updateLar.dzdW,updateOverlap.z0dW,updateOverlap.dzW0,updateOverlap.dzdW,\
+            updateRank.numerical,updateRank.stable,updateRank.effective,\
+            updateFrom.weights,updateFrom.tensor,updateFrom.activations,updateFrom.activation,\
+            orientation,orientationReason,status,reason,warnings,seconds,\
             baseline,deviation,slope,weightsStamp,activationsStamp,layoutOptions,configStamp
             100,head,w.safetensors,head.weight,20,16,F32,x.safetensors,head,10,2,svd,dtpqrt+dgesdd; projections by kernel,\
             double,0.25,0.75,1.98E-15,\
@@ -39,7 +43,9 @@ class SeriesFormatTest {
             4.0,16,0.0,\
             5.5,1.5,4.5,0.5,\
             6.5,2.0,7.5,\
-            0.25,3.75,output-input,its activations fit only so,ok,,"[""one"",""two; still two""]",0.547,\
+            0.25,3.75,\
+            ,,,,,,,,,,,,,\
+            output-input,its activations fit only so,ok,,"[""one"",""two; still two""]",0.547,\
             0.8,0.05,-0.001,4544 2026-01-02T03:04:05.123456789Z 8edb,3792 2026-01-02T03:04:06Z 674d,"'--map a=b",none
             100,norm,w.safetensors,norm.weight,20,16,BF16,x.safetensors,norm,10,0,norm,outputs by kernel,\
             single,0.0,-Infinity,Infinity,\
@@ -47,7 +53,9 @@ class SeriesFormatTest {
             Infinity,,,\
             ,,,,\
             ,,,\
-            ,,input-output,"'--transposed",ok,,,0.5,\
+            ,,\
+            ,,,,,,,,,,,,,\
+            input-output,"'--transposed",ok,,,0.5,\
             ,,,,,,
             100,"'=1+1",w.safetensors,"the ""weight"" b",6,8,F64,x.safetensors,,9,0,gram,none; projections by dgemm,\
             double,,,,\
@@ -55,7 +63,9 @@ class SeriesFormatTest {
             ,0,1.0,\
             ,,,,\
             6.5,2.0,7.5,\
-            0.25,0.0,output-input,its activations fit only so,undefined,every weight is 0; leave this layer out,,0.25,\
+            0.25,0.0,\
+            ,,,,,,,,,,,,,\
+            output-input,its activations fit only so,undefined,every weight is 0; leave this layer out,,0.25,\
             ,,,,,,
             100,quant,w.safetensors,quant.weight,,,,x.safetensors,quant,,,,,\
             ,,,,\
@@ -63,7 +73,9 @@ class SeriesFormatTest {
             ,,,\
             ,,,,\
             ,,,\
-            ,,,,skipped,it is I8; dequantise it,,8.91E-7,\
+            ,,\
+            ,,,,,,,,,,,,,\
+            ,,skipped,it is I8; dequantise it,,8.91E-7,\
             ,,,,,,
             200,*,w.safetensors,,,,,,,,,,,\
             ,,,,\
@@ -71,7 +83,9 @@ class SeriesFormatTest {
             ,,,\
             ,,,,\
             ,,,\
-            ,,,,failed,w.safetensors: it is damaged,,0.0,\
+            ,,\
+            ,,,,,,,,,,,,,\
+            ,,failed,w.safetensors: it is damaged,,0.0,\
             ,,,,,,
             """
             .replace("\n", "\r\n");
@@ -133,6 +147,10 @@ class SeriesFormatTest {
                     "largest" : 0.25
                   },
                   "stableRank" : 3.75,
+                  "updateLar" : null,
+                  "updateOverlap" : null,
+                  "updateRank" : null,
+                  "updateFrom" : null,
                   "orientation" : "output-input",
                   "orientationReason" : "its activations fit only so",
                   "status" : "ok",
@@ -182,6 +200,10 @@ class SeriesFormatTest {
                   "weightSpread" : null,
                   "activationSpread" : null,
                   "stableRank" : null,
+                  "updateLar" : null,
+                  "updateOverlap" : null,
+                  "updateRank" : null,
+                  "updateFrom" : null,
                   "orientation" : null,
                   "orientationReason" : null,
                   "status" : "failed",

@@ -30,8 +30,9 @@ class ScoreIT {
 
     private static final List<String> KEYS = List.of(
             "layer", "weights", "tensor", "rows", "cols", "elementType", "activations", "activation", "tokens",
-            "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "effectiveDimension",
-            "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "updateLar",
+            "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "larStandardError",
+            "larInterval", "groups", "groupedBy", "intervalReason", "overlapInterval", "effectiveDimensionInterval",
+            "nullSpaceEnergyInterval", "effectiveDimension", "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "updateLar",
             "updateOverlap", "updateRank", "updateFrom", "orientation", "orientationReason", "status", "reason",
             "warnings", "seconds");
 

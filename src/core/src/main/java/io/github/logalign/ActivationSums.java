@@ -80,9 +80,6 @@ public final class ActivationSums implements Serializable {
     /** What groups of tokens summed up to. */
     private final GroupMoments groups = new GroupMoments();
 
-    /** How many of the tokens that counted were in groups. */
-    private long groupedTokens;
-
     ActivationSums(WeightSpectrum weights) {
         this.weights = weights;
         this.identity = weights.identity();
@@ -215,7 +212,6 @@ public final class ActivationSums implements Serializable {
                 groups.add(new GroupTotal(projection.counted() - before, inputs, outputs, inside));
             }
             finish(projection);
-            groupedTokens = projection.counted();
         }
     }
 
@@ -269,7 +265,6 @@ public final class ActivationSums implements Serializable {
         energy.reset();
         routines.clear();
         groups.reset();
-        groupedTokens = 0;
         tokens = 0;
         maskedTokens = 0;
     }
@@ -289,7 +284,6 @@ public final class ActivationSums implements Serializable {
         routines.addAll(other.routines);
         energy.add(other.energy);
         groups.add(other.groups);
-        groupedTokens += other.groupedTokens;
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
     }
@@ -314,6 +308,6 @@ public final class ActivationSums implements Serializable {
             }
         }
         return new ActivationSpectrum(identity, q, tokens, maskedTokens, energy.isZero(), computation(),
-                groupedTokens == tokens ? groups.copy() : null);
+                groups.tokens() == tokens ? groups.copy() : null);
     }
 }

@@ -77,9 +77,6 @@ public final class AlignmentSums implements Serializable {
     private long maskedTokens;
     /** What groups of tokens summed up to. */
     private final GroupMoments groups = new GroupMoments();
-    /** How many of the tokens that counted were in groups. */
-    private long groupedTokens;
-
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
             AlignmentOptions options, boolean difference) {
         this.difference = difference;
@@ -218,14 +215,7 @@ public final class AlignmentSums implements Serializable {
         outputError.add(batch.outputError());
         tokens += batch.inputs().counted();
         maskedTokens += batchTokens - batch.inputs().counted();
-        addGroups(batch.groups());
-    }
-
-    private void addGroups(List<GroupTotal> totals) {
-        for (GroupTotal group : totals) {
-            groups.add(group);
-            groupedTokens += group.tokens();
-        }
+        batch.groups().forEach(groups::add);
     }
 
     /**
@@ -279,7 +269,7 @@ public final class AlignmentSums implements Serializable {
         steps.add(GivenOutputs.STEP);
         tokens += counted;
         maskedTokens += x.rows() - counted;
-        addGroups(totals);
+        totals.forEach(groups::add);
     }
 
     private void checkOutputs(Matrix x, Matrix z) {
@@ -315,7 +305,6 @@ public final class AlignmentSums implements Serializable {
         outputError.reset();
         steps.clear();
         groups.reset();
-        groupedTokens = 0;
         tokens = 0;
         maskedTokens = 0;
     }
@@ -336,7 +325,6 @@ public final class AlignmentSums implements Serializable {
         outputEnergy.add(other.outputEnergy);
         outputError.add(other.outputError);
         groups.add(other.groups);
-        groupedTokens += other.groupedTokens;
         tokens += other.tokens;
         maskedTokens += other.maskedTokens;
     }
@@ -389,7 +377,7 @@ public final class AlignmentSums implements Serializable {
      * @return empty if the alignment is undefined, or if some tokens were added without groups
      */
     public Optional<Uncertainty> uncertainty() {
-        return alignment() instanceof Alignment.Defined alignment && groupedTokens == tokens
+        return alignment() instanceof Alignment.Defined alignment && groups.tokens() == tokens
                 ? Optional.of(Uncertainty.of(alignment, groups, null))
                 : Optional.empty();
     }

@@ -28,6 +28,15 @@ public record Interval(double low, double high, double level) implements Seriali
         checkLevel(level);
     }
 
+    /**
+     * How far the ends are from the middle.
+     *
+     * @return half the width, at least 0
+     */
+    public double halfWidth() {
+        return (high - low) / 2;
+    }
+
     static void checkLevel(double level) {
         if (!(level > 0) || level >= 1) {
             throw new IllegalArgumentException("the level of an interval lies between 0 and 1, not at " + level);

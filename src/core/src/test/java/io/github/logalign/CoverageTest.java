@@ -50,7 +50,7 @@ class CoverageTest {
             Interval naive = interval(documents, TokenGroups.consecutive(tokens, tokens));
             byDocuments += covers(right, truth) ? 1 : 0;
             byTokens += covers(naive, truth) ? 1 : 0;
-            width += (right.high() - right.low()) / 2 / RUNS;
+            width += right.halfWidth() / RUNS;
         }
         return new Found(count, (double) byDocuments / RUNS, (double) byTokens / RUNS, width);
     }

@@ -6,6 +6,7 @@ import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
 import io.github.logalign.tensor.TensorFile;
+import io.github.logalign.testing.Elements;
 import io.github.logalign.testing.Needs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -61,7 +62,7 @@ class SampleSensitivityTest {
                         x, TokenMask.of(bits, tokens), TokenGroups.consecutive(tokens, tokens / BLOCK));
                 Alignment alignment = spectrum.alignment(q);
                 Interval lar = spectrum.uncertainty(q).orElseThrow().lar(Interval.LEVEL).orElseThrow();
-                return new Score(alignment.lar(), (lar.high() - lar.low()) / 2, alignment.effectiveDimension(),
+                return new Score(alignment.lar(), lar.halfWidth(), alignment.effectiveDimension(),
                         q.spread().orElseThrow().effectiveRank());
             }
         }
@@ -134,7 +135,7 @@ class SampleSensitivityTest {
                     "layers.4.attention.wq", "layers.4.attention.wo", "layers.4.feed_forward.w1",
                     "layers.4.feed_forward.w2")) {
                 Matrix w = weights.matrix(layer + ".weight");
-                double[][] x = array(inputs.matrix(layer));
+                double[][] x = Elements.of(inputs.matrix(layer));
                 Score whole = Score.of(w, Samples.matrix(x), _ -> true);
                 double before = energy(x);
                 centre(x);
@@ -149,16 +150,6 @@ class SampleSensitivityTest {
             }
             assertTrue(anyMoved);
         }
-    }
-
-    private static double[][] array(Matrix matrix) {
-        double[][] array = new double[(int) matrix.rows()][(int) matrix.columns()];
-        for (int row = 0; row < array.length; row++) {
-            for (int i = 0; i < array[row].length; i++) {
-                array[row][i] = matrix.get(row, i);
-            }
-        }
-        return array;
     }
 
     private static double energy(double[][] x) {

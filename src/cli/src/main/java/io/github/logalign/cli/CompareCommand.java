@@ -7,12 +7,10 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.report.ComparisonReport;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.score.Glob;
-import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
-import io.github.logalign.score.Selection;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.Comparison;
@@ -141,7 +139,7 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         inputs.addTo(Outputs.of(commandLine)).reads("--groups", groups.paths()).check();
         CheckpointScorer scorer = new CheckpointScorer(
-                method, precision.precision, selection(commandLine), reading.options(), count)
+                method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage), reading.options(), count)
                 .withGroups(groups::read);
         Scored scored = new Scored(scorer, commandLine.getErr(), output.quiet);
         try (Progress progress = new Progress(
@@ -155,9 +153,13 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
     }
 
+    private List<Glob> layers() {
+        return layers.stream().map(Glob::of).toList();
+    }
+
     /** Those of the layers that are wanted; samples of a series have their names alone. */
     private List<LayerSample> wanted(List<LayerSample> samples) {
-        List<Glob> globs = layers.stream().map(Glob::of).toList();
+        List<Glob> globs = layers();
         return samples.stream()
                 .filter(sample -> globs.isEmpty() || globs.stream().anyMatch(glob -> glob.matches(sample.layer())
                         || glob.matches(sample.layer() + ".weight")))
@@ -218,16 +220,6 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         } catch (IllegalArgumentException notTheSame) {
             throw new ParameterException(
                     commandLine, notTheSame.getMessage() + "; leave out --same-tokens", notTheSame);
-        }
-    }
-
-    private Selection selection(CommandLine commandLine) {
-        try {
-            List<NameMap> pairs = maps.stream().map(NameMap::parse).toList();
-            return storage.of(new Selection(null, null, pairs, layers.stream().map(Glob::of).toList(), List.of(),
-                    storage.transposed())).withoutNames();
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
         }
     }
 

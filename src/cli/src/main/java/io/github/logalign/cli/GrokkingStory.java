@@ -79,7 +79,7 @@ final class GrokkingStory {
         if (interval != null) {
             lines.add(String.format(Locale.ROOT,
                     "Since memorising, LAR rose by %.3f +- %.3f (95 %% interval over %d groups of training pairs).",
-                    change.difference(), (interval.high() - interval.low()) / 2, to.groups()));
+                    change.difference(), interval.halfWidth(), to.groups()));
         }
     }
 

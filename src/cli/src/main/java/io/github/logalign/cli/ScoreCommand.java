@@ -12,7 +12,6 @@ import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.ModelRunner;
-import io.github.logalign.score.NameMap;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
@@ -185,7 +184,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     }
 
     private Selection selection(CommandLine commandLine) {
-        return scoring.storage.of(new Selection(tensor, activation, maps(commandLine), scoring.include(),
+        return scoring.storage.of(new Selection(tensor, activation, NameMaps.parse(commandLine, maps), scoring.include(),
                 scoring.exclude(), scoring.storage.transposed()));
     }
 
@@ -256,14 +255,6 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             RowRunner.report(rows, output.quiet, commandLine.getErr());
             output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
-        }
-    }
-
-    private List<NameMap> maps(CommandLine commandLine) {
-        try {
-            return maps.stream().map(NameMap::parse).toList();
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
         }
     }
 

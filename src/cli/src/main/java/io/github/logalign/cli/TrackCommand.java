@@ -4,10 +4,8 @@ import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.score.Glob;
-import io.github.logalign.score.NameMap;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
-import io.github.logalign.score.Selection;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
 import io.github.logalign.track.CheckpointScorer;
@@ -148,7 +146,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
         BlasCheck.require(new ScoreOptions(method, precision.precision));
-        CheckpointScorer plain = new CheckpointScorer(method, precision.precision, selection(commandLine),
+        CheckpointScorer plain = new CheckpointScorer(method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage),
                 reading.options(),
                 threads.count(commandLine));
         CheckpointScorer scorer = updates ? plain.withUpdates(folder) : plain;
@@ -216,23 +214,6 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     private List<Glob> layers() {
         return layers.stream().map(Glob::of).toList();
-    }
-
-    private Selection selection(CommandLine commandLine) {
-        List<NameMap> pairs;
-        try {
-            pairs = maps.stream().map(NameMap::parse).toList();
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(commandLine, "--map: " + wrong.getMessage(), wrong);
-        }
-        Selection selection = new Selection(
-                null,
-                null,
-                pairs,
-                layers(),
-                List.of(),
-                storage.transposed());
-        return storage.of(selection).withoutNames();
     }
 
     private Series baselineSeries(CommandLine commandLine, CheckpointScorer scorer, Path of)

@@ -1,6 +1,5 @@
 package io.github.logalign.report;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logalign.Environment;
 import io.github.logalign.track.Comparison;
 import io.github.logalign.track.ComparisonColumns;
@@ -27,7 +26,7 @@ public final class ComparisonReport {
         return row.difference().interval() == null
                 ? TableColumn.NONE
                 : String.format(Locale.ROOT, "%.6f",
-                        (row.difference().interval().high() - row.difference().interval().low()) / 2);
+                        row.difference().interval().halfWidth());
     }
 
     /**
@@ -41,19 +40,7 @@ public final class ComparisonReport {
      */
     public static void writeJson(OutputStream out, Environment environment, int threads, List<Comparison> rows)
             throws IOException {
-        try (JsonGenerator json = JsonValues.generator(out)) {
-            json.writeStartObject();
-            json.writeNumberField("schema", JsonReport.SCHEMA);
-            json.writeFieldName("environment");
-            JsonValues.write(json, JsonReport.environmentFields(environment, threads));
-            json.writeArrayFieldStart("rows");
-            for (Comparison row : rows) {
-                JsonValues.write(json, Fields.of(ComparisonColumns.ALL, row));
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-            json.writeRaw("\n");
-        }
+        JsonReport.write(out, environment, threads, "rows", ComparisonColumns.ALL, rows);
     }
 
     /**

@@ -39,6 +39,6 @@ final class HtmlChanges {
         return change.interval() == null
                 ? size
                 : size + " ± " + String.format(Locale.ROOT, "%.3f",
-                        (change.interval().high() - change.interval().low()) / 2);
+                        change.interval().halfWidth());
     }
 }

@@ -2,6 +2,7 @@ package io.github.logalign.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.logalign.Environment;
+import io.github.logalign.score.Column;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerScore;
 import java.io.IOException;
@@ -28,14 +29,20 @@ public final class JsonReport {
      */
     public static void write(OutputStream out, Environment environment, int threads, List<LayerScore> rows)
             throws IOException {
+        write(out, environment, threads, "layers", LayerColumns.ALL, rows);
+    }
+
+    /** Rows of any schema, as an array of the given name. */
+    static <R> void write(OutputStream out, Environment environment, int threads, String name,
+            List<Column<R, ?>> columns, List<R> rows) throws IOException {
         try (JsonGenerator json = JsonValues.generator(out)) {
             json.writeStartObject();
             json.writeNumberField("schema", SCHEMA);
             json.writeFieldName("environment");
             JsonValues.write(json, environmentFields(environment, threads));
-            json.writeArrayFieldStart("layers");
-            for (LayerScore row : rows) {
-                JsonValues.write(json, Fields.of(LayerColumns.ALL, row));
+            json.writeArrayFieldStart(name);
+            for (R row : rows) {
+                JsonValues.write(json, Fields.of(columns, row));
             }
             json.writeEndArray();
             json.writeEndObject();

@@ -78,7 +78,7 @@ public final class TableReport {
 
     private static String halfInterval(LayerScore row) {
         return row.scored().map(Outcome.Scored::errorBars).map(ErrorBars::lar)
-                .map(lar -> String.format(Locale.ROOT, "%.1g", (lar.high() - lar.low()) / 2))
+                .map(lar -> String.format(Locale.ROOT, "%.1g", lar.halfWidth()))
                 .orElse(TableColumn.NONE);
     }
 

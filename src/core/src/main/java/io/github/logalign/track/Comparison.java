@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +39,7 @@ public record Comparison(LayerSample first, LayerSample second, LarDifference di
      */
     public static List<Comparison> ofCheckpoints(
             List<LayerSample> first, List<LayerSample> second, boolean sameTokens) {
-        Map<String, LayerSample> known = new HashMap<>();
-        Arguments.required(first, "first").forEach(sample -> known.put(sample.layer(), sample));
-        List<Comparison> rows = new ArrayList<>();
-        for (LayerSample sample : Arguments.required(second, "second")) {
-            add(rows, known.get(sample.layer()), sample, sameTokens);
-        }
-        return corrected(rows);
+        return rows(first, second, sameTokens, LayerSample::layer);
     }
 
     /**
@@ -57,24 +52,22 @@ public record Comparison(LayerSample first, LayerSample second, LarDifference di
      * @throws IllegalArgumentException if the tokens are said to be the same, but are not
      */
     public static List<Comparison> ofRuns(List<LayerSample> first, List<LayerSample> second, boolean sameTokens) {
-        Map<Place, LayerSample> known = new HashMap<>();
-        Arguments.required(first, "first").forEach(sample -> known.put(place(sample), sample));
+        return rows(first, second, sameTokens, sample -> new Place(sample.step(), sample.layer()));
+    }
+
+    /** Compares what has the same key on both sides. */
+    private static List<Comparison> rows(List<LayerSample> first, List<LayerSample> second, boolean sameTokens,
+            Function<LayerSample, Object> key) {
+        Map<Object, LayerSample> known = new HashMap<>();
+        Arguments.required(first, "first").forEach(sample -> known.put(key.apply(sample), sample));
         List<Comparison> rows = new ArrayList<>();
         for (LayerSample sample : Arguments.required(second, "second")) {
-            add(rows, known.get(place(sample)), sample, sameTokens);
+            LayerSample other = known.get(key.apply(sample));
+            if (other != null) {
+                rows.add(new Comparison(other, sample, LarDifference.of(other, sample, sameTokens), null));
+            }
         }
         return corrected(rows);
-    }
-
-    private static Place place(LayerSample sample) {
-        return new Place(sample.step(), sample.layer());
-    }
-
-    private static void add(
-            List<Comparison> rows, @Nullable LayerSample first, LayerSample second, boolean sameTokens) {
-        if (first != null) {
-            rows.add(new Comparison(first, second, LarDifference.of(first, second, sameTokens), null));
-        }
     }
 
     private static List<Comparison> corrected(List<Comparison> rows) {

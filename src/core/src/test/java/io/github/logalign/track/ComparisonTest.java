@@ -21,6 +21,7 @@ import io.github.logalign.score.TokenFingerprint;
 import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.SafetensorsWriter;
 import io.github.logalign.tensor.TensorFile;
+import io.github.logalign.testing.Elements;
 import io.github.logalign.testing.Needs;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -48,8 +49,8 @@ class ComparisonTest {
         private static final int BLOCK = 32;
 
         static Plain of(Matrix weights, Matrix activations) {
-            double[][] w = array(weights);
-            double[][] x = array(activations);
+            double[][] w = Elements.of(weights);
+            double[][] x = Elements.of(activations);
             double[] outputs = new double[x.length / BLOCK];
             double[] inputs = new double[x.length / BLOCK];
             for (int t = 0; t < x.length; t++) {
@@ -73,16 +74,6 @@ class ComparisonTest {
 
         private static double squares(double[] row) {
             return Arrays.stream(row).map(value -> value * value).sum();
-        }
-
-        private static double[][] array(Matrix matrix) {
-            double[][] array = new double[(int) matrix.rows()][(int) matrix.columns()];
-            for (int row = 0; row < array.length; row++) {
-                for (int i = 0; i < array[row].length; i++) {
-                    array[row][i] = matrix.get(row, i);
-                }
-            }
-            return array;
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.logalign.internal.engine;
 
 import java.io.Serial;
 import java.io.Serializable;
+import java.util.ArrayList;
 
 /**
  * What error bars need of groups of tokens: their number, and the sums of their totals, squares and products, which stay as
@@ -21,6 +22,7 @@ public final class GroupMoments implements Serializable {
     public static final int KEPT = 1024;
 
     private long groups;
+    private long tokens;
     private final ScaledSum outputs = new ScaledSum();
     private final ScaledSum inputs = new ScaledSum();
     private final ScaledSum inside = new ScaledSum();
@@ -29,8 +31,8 @@ public final class GroupMoments implements Serializable {
     private final ScaledSum inputsSquared = new ScaledSum();
     private final ScaledSum insideSquared = new ScaledSum();
     private final ScaledSum insideByInputs = new ScaledSum();
-    private ScaledSum[] keptOutputs = {};
-    private ScaledSum[] keptInputs = {};
+    private final ArrayList<ScaledSum> keptOutputs = new ArrayList<>();
+    private final ArrayList<ScaledSum> keptInputs = new ArrayList<>();
 
     /** Adds a group; one without tokens is none. */
     public void add(GroupTotal group) {
@@ -47,6 +49,7 @@ public final class GroupMoments implements Serializable {
         insideByInputs.addProduct(group.inside(), group.inputs());
         keep(group.outputs(), group.inputs(), groups);
         groups++;
+        tokens += group.tokens();
     }
 
     /** Adds the groups of others, which follow those that are there. */
@@ -59,30 +62,21 @@ public final class GroupMoments implements Serializable {
         inputsSquared.add(others.inputsSquared);
         insideSquared.add(others.insideSquared);
         insideByInputs.add(others.insideByInputs);
-        for (int i = 0; i < others.keptOutputs.length; i++) {
-            keep(others.keptOutputs[i], others.keptInputs[i], groups + i);
+        for (int i = 0; i < others.keptOutputs.size(); i++) {
+            keep(others.keptOutputs.get(i), others.keptInputs.get(i), groups + i);
         }
         groups += others.groups;
+        tokens += others.tokens;
     }
 
     private void keep(ScaledSum ofOutputs, ScaledSum ofInputs, long group) {
         int place = (int) (group % KEPT);
-        if (place >= keptOutputs.length) {
-            keptOutputs = longer(keptOutputs, place + 1);
-            keptInputs = longer(keptInputs, place + 1);
+        if (place == keptOutputs.size()) {
+            keptOutputs.add(new ScaledSum());
+            keptInputs.add(new ScaledSum());
         }
-        keptOutputs[place].add(ofOutputs);
-        keptInputs[place].add(ofInputs);
-    }
-
-    private static ScaledSum[] longer(ScaledSum[] sums, int length) {
-        // Twice as long each time would be as many steps less as there are groups; their sums are far more work.
-        ScaledSum[] longer = new ScaledSum[length];
-        System.arraycopy(sums, 0, longer, 0, sums.length);
-        for (int i = sums.length; i < length; i++) {
-            longer[i] = new ScaledSum();
-        }
-        return longer;
+        keptOutputs.get(place).add(ofOutputs);
+        keptInputs.get(place).add(ofInputs);
     }
 
     /** The same once more. */
@@ -95,17 +89,23 @@ public final class GroupMoments implements Serializable {
     /** Forgets all groups. */
     public void reset() {
         groups = 0;
+        tokens = 0;
         for (ScaledSum sum : new ScaledSum[]{outputs, inputs, inside, outputsSquared, outputsByInputs, inputsSquared,
             insideSquared, insideByInputs}) {
             sum.reset();
         }
-        keptOutputs = new ScaledSum[0];
-        keptInputs = new ScaledSum[0];
+        keptOutputs.clear();
+        keptInputs.clear();
     }
 
     /** How many groups there are. */
     public long groups() {
         return groups;
+    }
+
+    /** How many tokens they have. */
+    public long tokens() {
+        return tokens;
     }
 
     /** The variance of ln(A/B), for at least two groups and A and B above 0. */
@@ -132,9 +132,9 @@ public final class GroupMoments implements Serializable {
 
     /** By how much each group that is kept moves ln(A/B): {@code a_d/A - b_d/B}. */
     public double[] influences() {
-        double[] influences = new double[keptOutputs.length];
+        double[] influences = new double[keptOutputs.size()];
         for (int i = 0; i < influences.length; i++) {
-            influences[i] = keptOutputs[i].dividedBy(outputs) - keptInputs[i].dividedBy(inputs);
+            influences[i] = keptOutputs.get(i).dividedBy(outputs) - keptInputs.get(i).dividedBy(inputs);
         }
         return influences;
     }

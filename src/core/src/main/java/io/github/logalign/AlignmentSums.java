@@ -77,6 +77,7 @@ public final class AlignmentSums implements Serializable {
     private long maskedTokens;
     /** What groups of tokens summed up to. */
     private final GroupMoments groups = new GroupMoments();
+
     private AlignmentSums(@Nullable NormForm normForm, long rows, int columns, ScaledSum weightEnergy,
             AlignmentOptions options, boolean difference) {
         this.difference = difference;

@@ -139,7 +139,8 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         inputs.addTo(Outputs.of(commandLine)).reads("--groups", groups.paths()).check();
         CheckpointScorer scorer = new CheckpointScorer(
-                method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage), reading.options(), count)
+                method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage), reading.options(),
+                count)
                 .withGroups(groups::read);
         Scored scored = new Scored(scorer, commandLine.getErr(), output.quiet);
         try (Progress progress = new Progress(

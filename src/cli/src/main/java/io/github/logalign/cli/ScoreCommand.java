@@ -184,8 +184,9 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     }
 
     private Selection selection(CommandLine commandLine) {
-        return scoring.storage.of(new Selection(tensor, activation, NameMaps.parse(commandLine, maps), scoring.include(),
-                scoring.exclude(), scoring.storage.transposed()));
+        return scoring.storage
+                .of(new Selection(tensor, activation, NameMaps.parse(commandLine, maps), scoring.include(),
+                        scoring.exclude(), scoring.storage.transposed()));
     }
 
     private static Path required(CommandLine commandLine, @Nullable Path path, String option) {

@@ -146,7 +146,8 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
         BlasCheck.require(new ScoreOptions(method, precision.precision));
-        CheckpointScorer plain = new CheckpointScorer(method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage),
+        CheckpointScorer plain = new CheckpointScorer(method, precision.precision,
+                NameMaps.ofRun(commandLine, maps, layers(), storage),
                 reading.options(),
                 threads.count(commandLine));
         CheckpointScorer scorer = updates ? plain.withUpdates(folder) : plain;

@@ -32,7 +32,8 @@ class ScoreIT {
             "layer", "weights", "tensor", "rows", "cols", "elementType", "activations", "activation", "tokens",
             "maskedTokens", "method", "driver", "precision", "overlap", "lar", "larErrorEstimate", "larStandardError",
             "larInterval", "groups", "groupedBy", "intervalReason", "overlapInterval", "effectiveDimensionInterval",
-            "nullSpaceEnergyInterval", "effectiveDimension", "numericalRank", "nullSpaceEnergy", "weightSpread", "activationSpread", "stableRank", "updateLar",
+            "nullSpaceEnergyInterval", "effectiveDimension", "numericalRank", "nullSpaceEnergy", "weightSpread",
+            "activationSpread", "stableRank", "updateLar",
             "updateOverlap", "updateRank", "updateFrom", "orientation", "orientationReason", "status", "reason",
             "warnings", "seconds");
 

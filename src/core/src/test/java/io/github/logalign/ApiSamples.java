@@ -374,7 +374,7 @@ final class ApiSamples {
         put(RunFolder.class, () -> RunFolder.of(folder, null));
         put(CheckpointScorer.class,
                 () -> new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, Selection.ALL, 2));
-        put(Tracker.class, () -> new Tracker(Series.EMPTY,
+        put(Tracker.class, () -> new Tracker(Series.EMPTY, List.of(),
                 new CheckpointScorer(ScoreMethod.GRAM, Precision.DOUBLE, Selection.ALL, 1), null, 10));
         put(io.github.logalign.track.Checkpoint.class,
                 () -> RunFolder.of(folder, null).scan().checkpoints().getFirst());

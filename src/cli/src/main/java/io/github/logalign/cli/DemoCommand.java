@@ -136,7 +136,8 @@ final class DemoCommand implements Callable<Integer> {
                 false,
                 quiet, List.of());
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW), scorer, commandLine.getErr());
+                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, Slope.DEFAULT_WINDOW), scorer,
+                commandLine.getErr());
         CheckpointPass.over(run, RunFolder.of(run, null), scorer, tracked, quiet);
         tracked.write();
         return tracked;

@@ -2,9 +2,11 @@ package io.github.logalign.cli;
 
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
+import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesOrigin;
 import java.io.IOException;
@@ -19,11 +21,12 @@ import picocli.CommandLine;
  * The contents of an existing {@code --out} file.
  *
  * @param rows the rows to continue with
+ * @param samples what comparisons need of these rows
  * @param note a note about the rows, or null
  */
-record KnownSeries(Series rows, @Nullable String note) {
+record KnownSeries(Series rows, List<LayerSample> samples, @Nullable String note) {
 
-    private static final KnownSeries NONE = new KnownSeries(Series.EMPTY, null);
+    private static final KnownSeries NONE = new KnownSeries(Series.EMPTY, List.of(), null);
 
     /**
      * Reads the rows. With {@code --force}, a file that cannot be continued is started anew.
@@ -40,8 +43,10 @@ record KnownSeries(Series rows, @Nullable String note) {
             return NONE;
         }
         Series rows;
+        List<LayerSample> samples;
         try {
             rows = SeriesFile.read(out);
+            samples = SampleFile.read(SampleFile.beside(out));
         } catch (LogalignException damaged) {
             if (force) {
                 return NONE;
@@ -53,11 +58,11 @@ record KnownSeries(Series rows, @Nullable String note) {
         }
         SeriesOrigin origin = SeriesOrigin.of(rows, run, checkpoints, scorer::stamp);
         if (origin.other() == null) {
-            return new KnownSeries(rows, null);
+            return new KnownSeries(rows, samples, null);
         }
         String other = Names.printable(origin.other());
         if (origin.moved()) {
-            return new KnownSeries(rows, Names.printable(out) + " holds rows of the run " + other
+            return new KnownSeries(rows, samples, Names.printable(out) + " holds rows of the run " + other
                     + ", which was moved: the files here are the same, so the rows are kept");
         }
         if (force) {

@@ -165,14 +165,15 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         KnownSeries known = KnownSeries.of(
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
-        Baseline compared = baseline == null ? null : Baseline.of(baselineSeries(commandLine, plain, baseline));
+        Baseline compared = baseline == null ? null : baseline(commandLine, plain, baseline);
         AlarmRules rules = alarms.rules(window, compared);
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
                 title, rules, shown, outputs.out, outputs.report, threads.count(commandLine), following.follow, quiet,
                 layers());
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(known.rows(), scorer, compared, window), scorer, commandLine.getErr());
+                setup, new Tracker(known.rows(), known.samples(), scorer, compared, window), scorer,
+                commandLine.getErr());
         shown.notes().forEach(tracked::reportNote);
         if (known.note() != null) {
             tracked.reportNote(known.note());
@@ -217,19 +218,19 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         return layers.stream().map(Glob::of).toList();
     }
 
-    private Series baselineSeries(CommandLine commandLine, CheckpointScorer scorer, Path of)
+    private Baseline baseline(CommandLine commandLine, CheckpointScorer scorer, Path of)
             throws InterruptedException {
         if (!Files.isDirectory(of)) {
-            return SeriesFile.read(of);
+            return Baseline.of(SeriesFile.read(of), SampleFile.read(SampleFile.beside(of)));
         }
         TrackRun.Setup setup = new TrackRun.Setup(
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads.count(commandLine),
                 false, quiet,
                 List.of());
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(Series.EMPTY, scorer, null, window), scorer, commandLine.getErr());
+                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, window), scorer, commandLine.getErr());
         CheckpointPass.over(of, folder(commandLine, of), scorer, tracked, quiet);
-        return tracked.series();
+        return Baseline.of(tracked.series(), tracked.samples());
     }
 
     /**

@@ -87,7 +87,6 @@ final class TrackRun {
     private final PrintWriter err;
     private final Environment environment = Environment.current();
     private final KeptSpectra spectra = new KeptSpectra();
-    private final RunSamples samples;
     private final Repeats repeats = new Repeats();
     private final Set<String> problems = new LinkedHashSet<>();
     private final Set<String> notes = new HashSet<>();
@@ -100,7 +99,6 @@ final class TrackRun {
         this.tracker = tracker;
         this.scorer = scorer;
         this.err = err;
-        this.samples = RunSamples.beside(setup.out);
         reported.addAll(alarms().fired());
     }
 
@@ -129,7 +127,6 @@ final class TrackRun {
                 reportChange(checkpoint, dropped);
             }
             unwritten = true;
-            samples.keep(checkpoint.step(), results);
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
             }
@@ -253,7 +250,7 @@ final class TrackRun {
         if (setup.out != null) {
             Series all = tracker.series();
             SeriesFile.write(setup.out, environment, setup.threads, all, setup.rules.evaluate(all));
-            SampleFile.write(SampleFile.beside(setup.out), samples.of(all));
+            SampleFile.write(SampleFile.beside(setup.out), tracker.samples(all));
         }
         if (setup.report != null) {
             HtmlReport.Content content = new HtmlReport.Content(
@@ -273,7 +270,7 @@ final class TrackRun {
 
     /** What comparisons need of these rows. */
     synchronized List<LayerSample> samples() {
-        return samples.of(series());
+        return tracker.samples(series());
     }
 
     /** The alarms of the selected layers. */

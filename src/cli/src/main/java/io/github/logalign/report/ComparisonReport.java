@@ -6,7 +6,6 @@ import io.github.logalign.track.ComparisonColumns;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Locale;
 
 /** A comparison as JSON or as a table. */
 public final class ComparisonReport {
@@ -16,18 +15,11 @@ public final class ComparisonReport {
             new TableColumn<>("steps", row -> row.first().step() + " to " + row.second().step()),
             TableColumn.of(ComparisonColumns.FIRST_LAR),
             TableColumn.of(ComparisonColumns.DIFFERENCE),
-            new TableColumn<>("+-", ComparisonReport::halfInterval),
+            TableColumn.ofError(Comparison::difference),
             TableColumn.of(ComparisonColumns.ADJUSTED),
             TableColumn.of(ComparisonColumns.TOKENS));
 
     private ComparisonReport() {}
-
-    private static String halfInterval(Comparison row) {
-        return row.difference().interval() == null
-                ? TableColumn.NONE
-                : String.format(Locale.ROOT, "%.6f",
-                        row.difference().interval().halfWidth());
-    }
 
     /**
      * Writes JSON.

@@ -81,16 +81,23 @@ final class HtmlCharts {
         page.append("<div class=\"charts\">\n");
         SvgChart lar = chart("LAR over steps", SeriesRow::usableLar);
         baselines(lar);
-        boolean banded = bands(lar, ErrorBars::lar);
+        boolean banded = bands(lar, row -> interval(row, ErrorBars::lar));
         figure("LAR", lar, "Higher: the layer's inputs lie more along its strong directions; random inputs give "
                 + "1/2." + (hasBaseline() ? " Dashed: the baseline." : "")
                 + (banded ? " Bands: 95 % intervals over groups of tokens." : ""), true);
         SvgChart dimension = chart("Effective dimension over steps", HtmlCharts::dimension).logY();
-        bands(dimension, ErrorBars::effectiveDimension);
+        bands(dimension, row -> interval(row, ErrorBars::effectiveDimension));
         figure("Effective dimension k", dimension,
                 "The number of directions that the layer works with: k = n^(2(1 − LAR)).", false);
-        figure("Deviation from the baseline", chart("Deviation over steps", SeriesRow::deviation).zeroLine(),
-                "Baseline LAR minus LAR. Growing: the run falls behind the baseline, as overfitting runs do.", true);
+        SvgChart deviation = chart("Deviation over steps", SeriesRow::deviation).zeroLine();
+        boolean sure = bands(deviation, row -> row.deviationError() == null ? null : row.deviationError().interval());
+        figure("Deviation from the baseline", deviation,
+                "Baseline LAR minus LAR. Growing: the run falls behind the baseline, as overfitting runs do."
+                        + (sure
+                                ? " Bands: 95 % intervals over groups of tokens, paired where both runs recorded the "
+                                        + "same."
+                                : ""),
+                true);
         figure("Rate of change", chart("Slope of LAR over steps", SeriesRow::slope).zeroLine(),
                 "Slope of LAR per 1000 steps over the window that ends at each step. Below 0: decline.", true);
         page.append("</div>\n");
@@ -129,14 +136,14 @@ final class HtmlCharts {
     }
 
     /** Adds intervals as bands; false if no row has one. */
-    private boolean bands(SvgChart chart, Function<ErrorBars, @Nullable Interval> interval) {
+    private boolean bands(SvgChart chart, Function<SeriesRow, @Nullable Interval> interval) {
         boolean any = false;
         for (int i = 0; i < shownLayers.size(); i++) {
             List<SeriesRow> rows = series.layer(shownLayers.get(i)).stream()
-                    .filter(row -> interval(row, interval) != null).toList();
+                    .filter(row -> interval.apply(row) != null).toList();
             double[] x = rows.stream().mapToDouble(SeriesRow::step).toArray();
-            double[] low = rows.stream().mapToDouble(row -> required(interval(row, interval)).low()).toArray();
-            double[] high = rows.stream().mapToDouble(row -> required(interval(row, interval)).high()).toArray();
+            double[] low = rows.stream().mapToDouble(row -> required(interval.apply(row)).low()).toArray();
+            double[] high = rows.stream().mapToDouble(row -> required(interval.apply(row)).high()).toArray();
             chart.band(new ChartBand(x, low, high, i));
             any |= x.length > 0;
         }

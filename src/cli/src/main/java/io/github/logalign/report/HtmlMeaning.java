@@ -17,8 +17,8 @@ final class HtmlMeaning {
             <dt>q, the activation spectrum</dt><dd>The share of the inputs' energy along the same directions; sums to at
             most 1.</dd>
             <dt>baseline, deviation</dt><dd>The LAR of the reference run, interpolated between its steps, and the
-            difference baseline minus LAR. In pre-training, a growing deviation goes with a growing gap between
-            validation and training loss.</dd>
+            difference baseline minus LAR, with half the width of its 95 % interval where both have error bars. In
+            pre-training, a growing deviation goes with a growing gap between validation and training loss.</dd>
             <dt>slope</dt><dd>The change of LAR per 1000 steps: the slope of a least-squares line through the last
             checkpoints. A decline that becomes steeper announces overfitting.</dd>
             <dt>rank</dt><dd>The number of singular values above rounding error.</dd>

@@ -1,6 +1,7 @@
 package io.github.logalign.report;
 
 import io.github.logalign.score.LayerColumns;
+import io.github.logalign.track.LarDifference;
 import io.github.logalign.track.SeriesRow;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The table of a report. A long series is thinned to the rows of every second, third, ... checkpoint. */
 final class HtmlNumbers {
@@ -52,6 +54,10 @@ final class HtmlNumbers {
         page.append("</tbody></table></div>\n");
     }
 
+    private static String error(@Nullable LarDifference of) {
+        return of == null || of.interval() == null ? "" : " ± " + HtmlText.number("%.6f", of.interval().halfWidth());
+    }
+
     private static void appendRow(StringBuilder page, SeriesRow row) {
         List<String> cells = new ArrayList<>();
         Collections.addAll(
@@ -61,7 +67,7 @@ final class HtmlNumbers {
                 HtmlText.number("%.6f", LayerColumns.LAR.get(row.score())),
                 HtmlText.number("%.2f", LayerColumns.EFFECTIVE_DIMENSION.get(row.score())),
                 HtmlText.number("%.6f", row.baseline()),
-                HtmlText.number("%.6f", row.deviation()),
+                HtmlText.number("%.6f", row.deviation()) + error(row.deviationError()),
                 HtmlText.number("%.5f", row.slope()),
                 Objects.requireNonNullElse(LayerColumns.NUMERICAL_RANK.shown(row.score()), "–"),
                 HtmlText.number("%.2f", LayerColumns.P_EFFECTIVE_RANK.get(row.score())),

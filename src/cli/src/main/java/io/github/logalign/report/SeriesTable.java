@@ -33,16 +33,22 @@ public final class SeriesTable {
     /** Where the next column after LAR stands. */
     private static final int AFTER_LAR = 3;
 
-    private static final List<TableColumn<SeriesRow>> COLUMNS_WITH_UPDATES = withUpdates();
+    private static final int AFTER_DEVIATION = 6;
 
     private SeriesTable() {}
 
-    private static List<TableColumn<SeriesRow>> withUpdates() {
+    /** The columns, some only where a row has a value. */
+    private static List<TableColumn<SeriesRow>> columns(List<SeriesRow> rows) {
         List<TableColumn<SeriesRow>> columns = new ArrayList<>(COLUMNS);
-        columns.addAll(AFTER_LAR, LayerColumns.UPDATES.stream().limit(3)
-                .<TableColumn<SeriesRow>>map(SeriesTable::ofScore)
-                .toList());
-        return List.copyOf(columns);
+        if (rows.stream().anyMatch(row -> row.deviationError() != null)) {
+            columns.add(AFTER_DEVIATION, TableColumn.ofError(SeriesRow::deviationError));
+        }
+        if (rows.stream().map(SeriesRow::score).anyMatch(TableReport::hasRatios)) {
+            columns.addAll(AFTER_LAR, LayerColumns.UPDATES.stream().limit(3)
+                    .<TableColumn<SeriesRow>>map(SeriesTable::ofScore)
+                    .toList());
+        }
+        return columns;
     }
 
     private static TableColumn<SeriesRow> ofScore(Column<LayerScore, ?> column) {
@@ -58,9 +64,8 @@ public final class SeriesTable {
      * @return lines, each with its end
      */
     public static String format(Series series, Alarms alarms, int width) {
-        boolean updates = series.rows().stream().map(SeriesRow::score).anyMatch(TableReport::hasRatios);
-        List<TableColumn<SeriesRow>> columns = updates ? COLUMNS_WITH_UPDATES : COLUMNS;
-        StringBuilder text = new StringBuilder(TableColumn.table(columns, series.rows()).format(width));
+        StringBuilder text = new StringBuilder(
+                TableColumn.table(columns(series.rows()), series.rows()).format(width));
         strongest(alarms).ifPresent(standing -> text.append(line(standing)).append('\n'));
         for (Alarm alarm : alarms.fired()) {
             text.append(line(alarm)).append('\n');

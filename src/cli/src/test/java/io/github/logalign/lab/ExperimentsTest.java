@@ -53,7 +53,7 @@ class ExperimentsTest {
         static Run read(Path folder) throws InterruptedException {
             Selection all = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
             CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, 2);
-            Tracker tracker = new Tracker(Series.EMPTY, scorer, null, Slope.DEFAULT_WINDOW);
+            Tracker tracker = new Tracker(Series.EMPTY, List.of(), scorer, null, Slope.DEFAULT_WINDOW);
             for (Checkpoint checkpoint : RunFolder.of(folder, null).scan().checkpoints()) {
                 tracker.add(checkpoint);
             }

@@ -36,7 +36,8 @@ class SeriesFormatTest {
             updateRank.numerical,updateRank.stable,updateRank.effective,\
             updateFrom.weights,updateFrom.tensor,updateFrom.activations,updateFrom.activation,\
             orientation,orientationReason,status,reason,warnings,seconds,\
-            baseline,deviation,slope,weightsStamp,activationsStamp,layoutOptions,configStamp
+            baseline,deviation,deviationStandardError,deviationInterval.low,deviationInterval.high,\
+            deviationInterval.level,deviationPValue,deviationTokens,slope,weightsStamp,activationsStamp,layoutOptions,configStamp
             100,head,w.safetensors,head.weight,20,16,F32,x.safetensors,head,10,2,svd,dtpqrt+dgesdd; projections by kernel,\
             double,0.25,0.75,1.98E-15,\
             0.01,0.73,0.77,0.95,10,sequences,,0.2,0.3,3.0,5.0,0.0,0.125,\
@@ -46,7 +47,7 @@ class SeriesFormatTest {
             0.25,3.75,\
             ,,,,,,,,,,,,,\
             output-input,its activations fit only so,ok,,"[""one"",""two; still two""]",0.547,\
-            0.8,0.05,-0.001,4544 2026-01-02T03:04:05.123456789Z 8edb,3792 2026-01-02T03:04:06Z 674d,"'--map a=b",none
+            0.8,0.05,0.01,0.03,0.07,0.95,1.0E-5,same,-0.001,4544 2026-01-02T03:04:05.123456789Z 8edb,3792 2026-01-02T03:04:06Z 674d,"'--map a=b",none
             100,norm,w.safetensors,norm.weight,20,16,BF16,x.safetensors,norm,10,0,norm,outputs by kernel,\
             single,0.0,-Infinity,Infinity,\
             ,,,,3,blocks of 32 tokens,too few groups,,,,,,,\
@@ -56,7 +57,7 @@ class SeriesFormatTest {
             ,,\
             ,,,,,,,,,,,,,\
             input-output,"'--transposed",ok,,,0.5,\
-            ,,,,,,
+            ,,,,,,,,,,,,
             100,"'=1+1",w.safetensors,"the ""weight"" b",6,8,F64,x.safetensors,,9,0,gram,none; projections by dgemm,\
             double,,,,\
             ,,,,,,,,,,,,,\
@@ -66,7 +67,7 @@ class SeriesFormatTest {
             0.25,0.0,\
             ,,,,,,,,,,,,,\
             output-input,its activations fit only so,undefined,every weight is 0; leave this layer out,,0.25,\
-            ,,,,,,
+            ,,,,,,,,,,,,
             100,quant,w.safetensors,quant.weight,,,,x.safetensors,quant,,,,,\
             ,,,,\
             ,,,,,,,,,,,,,\
@@ -76,7 +77,7 @@ class SeriesFormatTest {
             ,,\
             ,,,,,,,,,,,,,\
             ,,skipped,it is I8; dequantise it,,8.91E-7,\
-            ,,,,,,
+            ,,,,,,,,,,,,
             200,*,w.safetensors,,,,,,,,,,,\
             ,,,,\
             ,,,,,,,,,,,,,\
@@ -86,7 +87,7 @@ class SeriesFormatTest {
             ,,\
             ,,,,,,,,,,,,,\
             ,,failed,w.safetensors: it is damaged,,0.0,\
-            ,,,,,,
+            ,,,,,,,,,,,,
             """
             .replace("\n", "\r\n");
 
@@ -162,6 +163,14 @@ class SeriesFormatTest {
                   "seconds" : 0.547,
                   "baseline" : 0.8,
                   "deviation" : 0.05,
+                  "deviationStandardError" : 0.01,
+                  "deviationInterval" : {
+                    "low" : 0.03,
+                    "high" : 0.07,
+                    "level" : 0.95
+                  },
+                  "deviationPValue" : 1.0E-5,
+                  "deviationTokens" : "same",
                   "slope" : -0.001,
                   "weightsStamp" : "4544 2026-01-02T03:04:05.123456789Z 8edb",
                   "activationsStamp" : "3792 2026-01-02T03:04:06Z 674d",
@@ -212,6 +221,10 @@ class SeriesFormatTest {
                   "seconds" : 0.0,
                   "baseline" : null,
                   "deviation" : null,
+                  "deviationStandardError" : null,
+                  "deviationInterval" : null,
+                  "deviationPValue" : null,
+                  "deviationTokens" : null,
                   "slope" : null,
                   "weightsStamp" : null,
                   "activationsStamp" : null,

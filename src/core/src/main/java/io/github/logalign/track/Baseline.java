@@ -23,7 +23,12 @@ public final class Baseline {
     private final Map<String, TokenErrors> errors = new HashMap<>();
     private final List<LayerInfo> infos = new ArrayList<>();
 
-    private Baseline(Series series) {
+    private final RunSamples samples = new RunSamples();
+
+    private Baseline(Series series, List<LayerSample> ofRun) {
+        RunSamples known = new RunSamples();
+        known.addAll(ofRun);
+        samples.addAll(known.of(series));
         for (String layer : series.layers()) {
             infos.add(series.layer(layer).getFirst().score().info());
             NavigableMap<Long, Double> values = new TreeMap<>();
@@ -45,7 +50,18 @@ public final class Baseline {
      * @return the baseline
      */
     public static Baseline of(Series series) {
-        return new Baseline(series);
+        return of(series, List.of());
+    }
+
+    /**
+     * Uses a series as the baseline, and says how sure deviations from it are. Rows without a usable LAR are left out.
+     *
+     * @param series the series of the reference run
+     * @param samples what comparisons need of its rows; those of other rows are left out
+     * @return the baseline
+     */
+    public static Baseline of(Series series, List<LayerSample> samples) {
+        return new Baseline(series, samples);
     }
 
     /**
@@ -59,6 +75,16 @@ public final class Baseline {
     public Optional<Double> at(String layer, long step) {
         NavigableMap<Long, Double> values = byLayer.get(layer);
         return values == null ? Optional.empty() : Interpolation.at(values, step);
+    }
+
+    /**
+     * The baseline minus a row's LAR, with its error; empty where there is no baseline, or nothing says how sure it is. Between
+     * two steps, both must say so.
+     */
+    Optional<LarDifference> minus(LayerSample own) {
+        return samples.at(own.layer(), own.step())
+                .filter(usual -> Optional.of(usual.lar()).equals(at(own.layer(), own.step())))
+                .map(usual -> LarDifference.of(own, usual, false));
     }
 
     /** The LAR of a layer by step; empty for layers it does not have. */

@@ -77,7 +77,8 @@ final class BaselineAlarms {
                 continue;
             }
             double deviation = usual.get() - lar;
-            double margin = allowed + baseline.errors(layer).margin(row, tail, quantiles);
+            LarDifference paired = usual.get().equals(row.baseline()) ? row.deviationError() : null;
+            double margin = allowed + baseline.errors(layer).margin(row, paired, tail, quantiles);
             if (!evidence.add(row.step(), deviation, margin)) {
                 continue;
             }

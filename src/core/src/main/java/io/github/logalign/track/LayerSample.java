@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens how many tokens counted
  * @param groups how many groups they made
  * @param fingerprint of which tokens they are; null if that is unknown
- * @param influences by how much each group moves LAR, in the order of the groups; several may be pooled in one. They sum to 0
+ * @param influences by how much each group moves LAR, in the order of the groups; several may be pooled in one. They sum to 0.
+ *     Empty if they are not known
  */
 public record LayerSample(long step, String layer, double lar, double standardError, long tokens, long groups,
         @Nullable String fingerprint, List<Double> influences) implements Serializable {
@@ -72,6 +73,35 @@ public record LayerSample(long step, String layer, double lar, double standardEr
         }
         return new LayerSample(step, layer, lar, standardError, tokens, groups, fingerprint,
                 new ArrayList<>(Arrays.stream(pools).boxed().toList()));
+    }
+
+    /**
+     * What linear interpolation says of a step between two of a layer. Of the same tokens, the influences are interpolated as
+     * LAR is; of others, the error is the larger one that it would be if theirs went together, and there are no influences.
+     */
+    static LayerSample between(LayerSample below, LayerSample above, long step) {
+        if (below.step == above.step) {
+            return below;
+        }
+        double part = (double) (step - below.step) / (above.step - below.step);
+        boolean same = below.isOfTheSameTokens(above);
+        List<Double> influences = new ArrayList<>();
+        double squares = 0;
+        for (int d = 0; same && d < below.influences.size(); d++) {
+            double influence = within(below.influences.get(d), above.influences.get(d), part);
+            influences.add(influence);
+            squares += influence * influence;
+        }
+        double error = same
+                ? Math.sqrt(squares * influences.size() / (influences.size() - 1))
+                : within(below.standardError, above.standardError, part);
+        return new LayerSample(step, below.layer, within(below.lar, above.lar, part), error,
+                Math.min(below.tokens, above.tokens), Math.min(below.groups, above.groups),
+                same ? below.fingerprint : null, influences);
+    }
+
+    private static double within(double below, double above, double part) {
+        return below + part * (above - below);
     }
 
     /** Whether the groups of another one are the same tokens. */

@@ -113,16 +113,36 @@ public final class Series {
     }
 
     /**
-     * This series with the baseline and the deviation at every row for which the baseline has a value.
+     * This series with the baseline and the deviation at every row for which the baseline has a value. No deviation has an
+     * interval.
      *
      * @param baseline the baseline, or null to remove it
      * @return a new series
      */
     public Series withBaseline(@Nullable Baseline baseline) {
+        return withBaseline(baseline, List.of());
+    }
+
+    /**
+     * This series with the baseline and the deviation at every row for which the baseline has a value.
+     *
+     * @param baseline the baseline, or null to remove it
+     * @param samples what comparisons need of these rows; a row without one has no interval of its deviation
+     * @return a new series
+     */
+    public Series withBaseline(@Nullable Baseline baseline, List<LayerSample> samples) {
+        RunSamples own = new RunSamples();
+        own.addAll(samples);
+        return withBaseline(baseline, own);
+    }
+
+    Series withBaseline(@Nullable Baseline baseline, RunSamples own) {
         List<SeriesRow> all = new ArrayList<>(rows.size());
         for (SeriesRow row : rows) {
-            all.add(row.withBaseline(
-                    baseline == null ? null : baseline.at(row.layer(), row.step()).orElse(null)));
+            all.add(baseline == null
+                    ? row.withBaseline(null, null)
+                    : row.withBaseline(baseline.at(row.layer(), row.step()).orElse(null),
+                            own.of(row).flatMap(baseline::minus).orElse(null)));
         }
         return new Series(all);
     }

@@ -31,6 +31,9 @@ public final class SeriesColumns {
             "deviation", "baseline minus LAR: it grows with the generalisation gap", SeriesRow::deviation)
             .shownAs("deviation", "%+.6f");
 
+    private static final DifferenceColumns<SeriesRow> HOW_SURE = DifferenceColumns.of(
+            "deviation", "deviation", SeriesRow::deviationError);
+
     /** The slope. */
     public static final Column<SeriesRow, Double> SLOPE = real(
             "slope", "least-squares slope of LAR over the last " + Slope.DEFAULT_WINDOW + " checkpoints (--window)",
@@ -67,8 +70,9 @@ public final class SeriesColumns {
         for (Column<LayerScore, ?> column : LayerColumns.ALL) {
             all.add(column.within(SeriesRow::score));
         }
-        all.addAll(List.of(
-                BASELINE, DEVIATION, SLOPE, WEIGHTS_STAMP, ACTIVATIONS_STAMP, LAYOUT, CONFIG_STAMP));
+        all.addAll(List.of(BASELINE, DEVIATION));
+        all.addAll(HOW_SURE.all());
+        all.addAll(List.of(SLOPE, WEIGHTS_STAMP, ACTIVATIONS_STAMP, LAYOUT, CONFIG_STAMP));
         return List.copyOf(all);
     }
 
@@ -85,8 +89,9 @@ public final class SeriesColumns {
         if (step == null || step < 0 || LayerColumns.STATUS.in(cells) == null) {
             throw new IllegalArgumentException("every row needs a step from 0 on and a status");
         }
-        return new SeriesRow(step, LayerColumns.read(cells), BASELINE.in(cells), DEVIATION.in(cells),
-                SLOPE.in(cells), readStamp(cells));
+        Double deviation = DEVIATION.in(cells);
+        return new SeriesRow(step, LayerColumns.read(cells), BASELINE.in(cells), deviation,
+                HOW_SURE.in(cells, deviation), SLOPE.in(cells), readStamp(cells));
     }
 
     private static @Nullable CheckpointStamp readStamp(Cells cells) {

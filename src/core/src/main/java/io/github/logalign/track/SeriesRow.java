@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param score the layer's score; its layer is {@link #EVERY_LAYER} if the checkpoint could not be read
  * @param baseline the baseline's LAR at this step, or null without a baseline
  * @param deviation baseline minus LAR, positive below the baseline, or null
+ * @param deviationError the deviation with its standard error and interval over groups of tokens, paired if both runs
+ *     recorded the same tokens; null unless both have error bars
  * @param slope the slope of LAR per 1000 steps over the window that ends at this row, or null
  * @param stamp the state of the files that were scored, or null if unknown
  */
@@ -24,6 +26,7 @@ public record SeriesRow(
         LayerScore score,
         @Nullable Double baseline,
         @Nullable Double deviation,
+        @Nullable LarDifference deviationError,
         @Nullable Double slope,
         @Nullable CheckpointStamp stamp) implements Serializable {
 
@@ -58,7 +61,7 @@ public record SeriesRow(
      * @return the row
      */
     public static SeriesRow of(long step, LayerScore score, @Nullable CheckpointStamp stamp) {
-        return new SeriesRow(step, score, null, null, null, stamp);
+        return new SeriesRow(step, score, null, null, null, null, stamp);
     }
 
     /**
@@ -87,13 +90,13 @@ public record SeriesRow(
         return bars == null || bars.larStandardError() == null ? null : bars;
     }
 
-    SeriesRow withBaseline(@Nullable Double newBaseline) {
+    SeriesRow withBaseline(@Nullable Double newBaseline, @Nullable LarDifference error) {
         Double lar = usableLar();
         Double difference = newBaseline == null || lar == null ? null : (Double) (newBaseline - lar);
-        return new SeriesRow(step, score, newBaseline, difference, slope, stamp);
+        return new SeriesRow(step, score, newBaseline, difference, difference == null ? null : error, slope, stamp);
     }
 
     SeriesRow withSlope(@Nullable Double newSlope) {
-        return new SeriesRow(step, score, baseline, deviation, newSlope, stamp);
+        return new SeriesRow(step, score, baseline, deviation, deviationError, newSlope, stamp);
     }
 }

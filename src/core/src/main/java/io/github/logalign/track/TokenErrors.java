@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the choice of tokens may have added to the distance of a run from its baseline. The tokens may be the same at all
@@ -47,9 +48,11 @@ record TokenErrors(NavigableMap<Long, Double> byStep, long groups) {
      *
      * @param tail the probability, at most 1/2
      * @param quantiles of Student's t for that tail by freedom, which are added to
+     * @param paired the error of the row's distance from the baseline, if it is known; otherwise the tokens are taken to be
+     *     others, and their squared errors add
      * @return 0 if the baseline has no standard errors there; a row without one counts as the baseline's
      */
-    double margin(SeriesRow row, double tail, Map<Integer, Double> quantiles) {
+    double margin(SeriesRow row, @Nullable LarDifference paired, double tail, Map<Integer, Double> quantiles) {
         double usual = Interpolation.at(byStep, row.step()).orElse(0.0);
         ErrorBars bars = row.errorBars();
         double own = bars == null ? usual : Objects.requireNonNull(bars.larStandardError());
@@ -60,6 +63,6 @@ record TokenErrors(NavigableMap<Long, Double> byStep, long groups) {
         int freedom = Math.clamp(fewest - 1, 1, MOST_FREEDOM);
         double quantile = quantiles.computeIfAbsent(
                 freedom, free -> StudentT.quantile(Math.max(tail, LEAST_TAIL), free));
-        return quantile * Math.hypot(usual, own);
+        return quantile * (paired == null ? Math.hypot(usual, own) : paired.standardError());
     }
 }

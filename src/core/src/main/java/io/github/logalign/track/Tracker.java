@@ -26,22 +26,26 @@ public final class Tracker {
     private final @Nullable Baseline baseline;
     private final int window;
     private final NavigableMap<Long, Map<String, SeriesRow>> rows = new TreeMap<>();
+    private final RunSamples samples = new RunSamples();
     private @Nullable Series derived;
 
     /**
      * Makes a tracker.
      *
      * @param known rows of earlier runs of the command, whose scores are kept
+     * @param samples what comparisons need of these rows; without it, their deviations have no interval
      * @param scorer scores new checkpoints
      * @param baseline the baseline to compare with, or null
      * @param window the window of the slopes, in rows
      * @throws IllegalArgumentException if the window is too short
      */
-    public Tracker(Series known, CheckpointScorer scorer, @Nullable Baseline baseline, int window) {
+    public Tracker(Series known, List<LayerSample> samples, CheckpointScorer scorer, @Nullable Baseline baseline,
+            int window) {
         Slope.checkWindow(window);
         this.scorer = scorer;
         this.baseline = baseline;
         this.window = window;
+        this.samples.addAll(samples);
         known.rows().forEach(row -> at(row.step()).put(row.layer(), row));
     }
 
@@ -58,9 +62,19 @@ public final class Tracker {
         if (derived == null) {
             List<SeriesRow> all = new ArrayList<>();
             rows.values().forEach(step -> all.addAll(step.values()));
-            derived = Series.of(all).withBaseline(baseline).withSlopes(window);
+            derived = Series.of(all).withBaseline(baseline, samples).withSlopes(window);
         }
         return derived;
+    }
+
+    /**
+     * What comparisons need of rows of this run. The influences of more than 128 groups of tokens are pooled.
+     *
+     * @param of the rows
+     * @return one for each of these rows that has an error bar, in their order
+     */
+    public List<LayerSample> samples(Series of) {
+        return samples.of(of);
     }
 
     /**
@@ -173,6 +187,7 @@ public final class Tracker {
         for (Scorer.Result result : results) {
             String layer = result.row().layer();
             atStep.put(layer, SeriesRow.of(step, result.row(), of));
+            LayerSample.of(step, result).map(LayerSample::pooled).ifPresent(samples::add);
             dropped.remove(layer);
         }
         derived = null;

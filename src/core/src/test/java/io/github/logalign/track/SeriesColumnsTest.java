@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logalign.Interval;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Cells;
 import io.github.logalign.score.Column;
@@ -57,7 +58,8 @@ class SeriesColumnsTest {
                 new Source("a", null), null, null, ratio, null, new Ranks(0, 0, null)))));
         CheckpointStamp stamp = new CheckpointStamp(
                 new FileStamp(17, Instant.EPOCH, "0f"), new FileStamp(18, Instant.EPOCH, "1f"), "--map a=b", "none");
-        rows.add(new SeriesRow(Long.MAX_VALUE, score, 0.25, -0.25, 1e-300, stamp));
+        rows.add(new SeriesRow(Long.MAX_VALUE, score, 0.25, -0.25, new LarDifference(
+                -0.25, 0.125, new Interval(-0.5, 0.0, Interval.LEVEL), 0.0625, true), 1e-300, stamp));
         return rows;
     }
 

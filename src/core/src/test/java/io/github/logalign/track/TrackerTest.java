@@ -34,7 +34,7 @@ class TrackerTest {
     Path run;
 
     private static Tracker tracker(Series known, CheckpointScorer scorer) {
-        return new Tracker(known, scorer, null, Slope.DEFAULT_WINDOW);
+        return new Tracker(known, List.of(), scorer, null, Slope.DEFAULT_WINDOW);
     }
 
     private static double lar(Tracker tracker, long step) {

@@ -1,0 +1,179 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.cli.Command.Result;
+import io.github.logalign.tensor.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** compare, and what track --baseline says of the same runs. */
+class CompareIT {
+
+    private static final int WIDTH = 16;
+    private static final int TOKENS = 640;
+
+    @TempDir
+    Path folder;
+
+    /** A run whose tokens are those of a text; its layers know them the better, the larger the gain is. */
+    private void run(String name, String text, double gain) throws IOException {
+        Path run = Files.createDirectories(folder.resolve(name));
+        for (long step = 100; step <= 400; step += 100) {
+            Random tokens = new Random(text.hashCode());
+            float[] inputs = new float[TOKENS * WIDTH];
+            for (int i = 0; i < inputs.length; i++) {
+                boolean strong = i % WIDTH < 2;
+                inputs[i] = (float) (tokens.nextGaussian() * (strong ? 1 + gain * step / 100 : 1));
+            }
+            Random weights = new Random(7);
+            float[] weight = new float[WIDTH * WIDTH];
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] = (float) (weights.nextGaussian() * (i % WIDTH < 2 ? 4 : 1));
+            }
+            new SafetensorsWriter().add("head", new long[]{TOKENS, WIDTH}, inputs)
+                    .add("block", new long[]{TOKENS, WIDTH}, inputs)
+                    .metadata("text", text)
+                    .write(run.resolve("step_" + step + ".activations.safetensors"));
+            new SafetensorsWriter().add("head.weight", new long[]{WIDTH, WIDTH}, weight)
+                    .add("block.weight", new long[]{WIDTH, WIDTH}, weight)
+                    .write(run.resolve("step_" + step + ".weights.safetensors"));
+        }
+    }
+
+    @BeforeEach
+    void runs() throws IOException {
+        run("usual", "tales", 0.5);
+        run("slow", "tales", 0.1);
+        run("other", "news", 0.1);
+    }
+
+    private Result command(String... arguments) {
+        return new Command().in(folder).run(arguments);
+    }
+
+    private String ok(String... arguments) {
+        Result result = command(arguments);
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+        return result.out();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> rows(String json) {
+        return (List<Map<String, Object>>) Objects.requireNonNull(Json.object(json).get("rows"));
+    }
+
+    /** The row of the same layer and step as one of track. */
+    private static Map<String, Object> sameAs(Map<String, Object> of, List<Map<String, Object>> rows, String step) {
+        return rows.stream()
+                .filter(row -> Objects.equals(of.get("layer"), row.get("layer"))
+                        && Objects.equals(of.get("step"), row.get(step)))
+                .findFirst().orElseThrow();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static double end(Map<String, Object> row, String interval, String end) {
+        return Json.number((Map<String, Object>) Objects.requireNonNull(row.get(interval)), end);
+    }
+
+    @Test
+    void aSeriesSaysWhatItsCheckpointsSay() {
+        ok("track", "usual", "--out", "usual.json", "--method", "norm");
+        ok("track", "slow", "--out", "slow.json", "--method", "norm");
+        String ofCheckpoints = ok("compare", "usual", "slow", "--format", "json");
+        List<Map<String, Object>> rows = rows(ofCheckpoints);
+        assertEquals(8, rows.size());
+        assertEquals(rows, rows(ok("compare", "usual.json", "slow.json", "--format", "json")));
+        assertEquals(rows, rows(ok("compare", "usual.json", "slow", "--format", "json")));
+        assertTrue(rows.stream().allMatch(row -> "same".equals(row.get("tokens"))), ofCheckpoints);
+        List<Map<String, Object>> one = rows(ok("compare", "usual@200", "slow@300", "--layer", "head", "--format", "json"));
+        assertEquals(1, one.size());
+        assertEquals(200L, one.getFirst().get("firstStep"));
+        assertEquals(300L, one.getFirst().get("secondStep"));
+    }
+
+    @Test
+    void aBaselineIsComparedAsCompareDoes() {
+        ok("track", "usual", "--out", "usual.json");
+        List<Map<String, Object>> compared = rows(ok("compare", "slow", "usual", "--method", "svd", "--format", "json"));
+        for (String baseline : List.of("usual", "usual.json")) {
+            // The second time, all rows are taken from the file.
+            for (int time = 0; time < 2; time++) {
+                String out = "slow-" + baseline.length() + ".json";
+                List<Map<String, Object>> tracked = rows(
+                        ok("track", "slow", "--baseline", baseline, "--out", out, "--format", "json"));
+                assertEquals(8, tracked.size());
+                for (Map<String, Object> row : tracked) {
+                    Map<String, Object> same = sameAs(row, compared, "firstStep");
+                    assertEquals("same", row.get("deviationTokens"));
+                    assertEquals(Json.number(same, "difference"), Json.number(row, "deviation"), 1e-15);
+                    assertEquals(Json.number(same, "standardError"), Json.number(row, "deviationStandardError"), 1e-15);
+                    for (String end : List.of("low", "high", "level")) {
+                        assertEquals(end(same, "interval", end), end(row, "deviationInterval", end), 1e-15);
+                    }
+                    assertEquals(same.get("pValue"), row.get("deviationPValue"));
+                }
+            }
+        }
+        String table = ok("track", "slow", "--baseline", "usual", "--report", "report.html");
+        assertTrue(table.lines().findFirst().orElseThrow().matches(".* deviation +\\+- .*"), table);
+    }
+
+    @Test
+    void otherTokensAreNotPaired() {
+        List<Map<String, Object>> tracked = rows(ok("track", "other", "--baseline", "usual", "--format", "json"));
+        List<Map<String, Object>> same = rows(ok("track", "slow", "--baseline", "usual", "--format", "json"));
+        for (Map<String, Object> row : tracked) {
+            assertEquals("other", row.get("deviationTokens"));
+            double paired = Json.number(
+                    sameAs(row, same, "step"), "deviationStandardError");
+            assertTrue(paired < Json.number(row, "deviationStandardError"), row::toString);
+        }
+        Map<String, Object> alone = rows(ok("track", "other", "--format", "json")).getFirst();
+        assertNull(alone.get("deviationInterval"));
+        assertNull(alone.get("deviationTokens"));
+    }
+
+    @Test
+    void whatCannotBeComparedIsSaid() throws IOException {
+        assertRefused(2, "both sides are usual", "compare", "usual", "usual");
+        assertRefused(1, "it has no checkpoint of step 150; it has 100, 200, 300, 400", "compare", "usual@150", "slow");
+        Path late = Files.createDirectories(folder.resolve("late"));
+        for (String kind : List.of("weights", "activations")) {
+            for (int step : List.of(5000, 6000)) {
+                Files.copy(folder.resolve("slow/step_100." + kind + ".safetensors"),
+                        late.resolve("step_" + step + "." + kind + ".safetensors"));
+            }
+        }
+        assertRefused(1, "have no step in common", "compare", "usual", "late");
+        ok("track", "usual", "--out", "usual.json");
+        ok("track", "slow", "--out", "slow.csv");
+        Path samples = folder.resolve("usual.samples.jsonl");
+        String whole = Files.readString(samples);
+        Files.writeString(samples, whole.substring(0, whole.length() - 40));
+        assertRefused(1, "usual.samples.jsonl, line 9: ", "compare", "usual.json", "slow.csv");
+        assertRefused(1, "usual.samples.jsonl, line 9: ", "track", "slow", "--baseline", "usual.json");
+        Files.delete(samples);
+        assertRefused(1, "usual.samples.jsonl beside it is missing", "compare", "usual.json", "slow.csv");
+        assertNull(rows(ok("track", "slow", "--baseline", "usual.json", "--format", "json")).getFirst()
+                .get("deviationTokens"));
+    }
+
+    private void assertRefused(int code, String message, String... arguments) {
+        Result result = command(arguments);
+        assertEquals(code, result.code(), () -> String.join("\n", result.err()));
+        assertEquals(1, result.err().size(), result.err()::toString);
+        assertTrue(result.err().getFirst().contains(message), result.err()::toString);
+        assertEquals("", result.out());
+    }
+}

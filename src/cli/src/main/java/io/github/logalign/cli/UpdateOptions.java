@@ -101,7 +101,7 @@ final class UpdateOptions {
      * Opens the files, and finds their layers as those of the files that they are subtracted from.
      *
      * @param laterWeights read where no weights are subtracted
-     * @param laterActivations read where no activations are subtracted
+     * @param laterActivations read where no activations are subtracted, and for what they say of their tokens
      */
     Earlier open(ReadingOptions reading, TensorFile laterWeights, TensorFile laterActivations, Selection selection,
             Masks masks) {
@@ -116,7 +116,9 @@ final class UpdateOptions {
             activationsFile = activations == null ? null : reading.open(activations);
             Plan plan = Plan.of(weightsFile == null ? laterWeights : weightsFile,
                     activationsFile == null ? laterActivations : activationsFile, selection, masks);
-            Earlier earlier = new Earlier(weightsFile, activationsFile, Updates.since(plan));
+            Updates since = Updates.since(plan);
+            Earlier earlier = new Earlier(weightsFile, activationsFile,
+                    activationsFile == null ? since : since.ofTokens(activationsFile, laterActivations));
             open = true;
             return earlier;
         } finally {

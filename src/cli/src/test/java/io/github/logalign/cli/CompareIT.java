@@ -96,7 +96,8 @@ class CompareIT {
         assertEquals(rows, rows(ok("compare", "usual.json", "slow.json", "--format", "json")));
         assertEquals(rows, rows(ok("compare", "usual.json", "slow", "--format", "json")));
         assertTrue(rows.stream().allMatch(row -> "same".equals(row.get("tokens"))), ofCheckpoints);
-        List<Map<String, Object>> one = rows(ok("compare", "usual@200", "slow@300", "--layer", "head", "--format", "json"));
+        List<Map<String, Object>> one = rows(
+                ok("compare", "usual@200", "slow@300", "--layer", "head", "--format", "json"));
         assertEquals(1, one.size());
         assertEquals(200L, one.getFirst().get("firstStep"));
         assertEquals(300L, one.getFirst().get("secondStep"));
@@ -105,7 +106,8 @@ class CompareIT {
     @Test
     void aBaselineIsComparedAsCompareDoes() {
         ok("track", "usual", "--out", "usual.json");
-        List<Map<String, Object>> compared = rows(ok("compare", "slow", "usual", "--method", "svd", "--format", "json"));
+        List<Map<String, Object>> compared = rows(
+                ok("compare", "slow", "usual", "--method", "svd", "--format", "json"));
         for (String baseline : List.of("usual", "usual.json")) {
             // The second time, all rows are taken from the file.
             for (int time = 0; time < 2; time++) {

@@ -30,6 +30,8 @@ public final class TokenFingerprint {
 
     private static final int PIECE = 1 << 16;
 
+    private static final String IDS = "ids ";
+
     private TokenFingerprint() {}
 
     /**
@@ -45,6 +47,13 @@ public final class TokenFingerprint {
         return Boundary.call(() -> find(activations));
     }
 
+    /** Whether two files are known to be of different tokens; descriptions may differ where tokens do not. */
+    static boolean differ(TensorFile one, TensorFile other) {
+        Optional<String> first = of(one).filter(print -> print.startsWith(IDS));
+        Optional<String> second = of(other).filter(print -> print.startsWith(IDS));
+        return first.isPresent() && second.isPresent() && !first.equals(second);
+    }
+
     private static Optional<String> find(TensorFile activations) {
         List<Tensor> integers = activations.tensors().stream()
                 .filter(tensor -> !tensor.isFloating() && tensor.problem().isEmpty() && tensor.isNamed())
@@ -53,7 +62,7 @@ public final class TokenFingerprint {
         MessageDigest digest = digest();
         if (!integers.isEmpty()) {
             integers.forEach(tensor -> add(digest, tensor));
-            return Optional.of("ids " + text(digest));
+            return Optional.of(IDS + text(digest));
         }
         TreeMap<String, String> described = new TreeMap<>(activations.metadata());
         described.keySet().retainAll(DESCRIBING);

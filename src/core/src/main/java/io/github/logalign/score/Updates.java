@@ -9,6 +9,7 @@ import io.github.logalign.score.Scorer.Batch;
 import io.github.logalign.score.UpdateScore.Ranks;
 import io.github.logalign.score.UpdateScore.Ratio;
 import io.github.logalign.tensor.Tensor;
+import io.github.logalign.tensor.TensorFile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Updates {
 
-    private final Map<String, LayerJob> earlier = new HashMap<>();
+    private static final String OTHER_TOKENS = "the token ids or labels beside the activations differ between the two"
+            + " checkpoints: if they are not the same tokens in the same order, the change of the inputs means nothing";
 
-    private Updates(List<LayerJob> jobs) {
-        jobs.forEach(job -> earlier.putIfAbsent(job.layer(), job));
+    private final Map<String, LayerJob> earlier;
+    private final boolean otherTokens;
+
+    private Updates(Map<String, LayerJob> earlier, boolean otherTokens) {
+        this.earlier = earlier;
+        this.otherTokens = otherTokens;
     }
 
     /**
@@ -35,7 +41,21 @@ public final class Updates {
      * @return what compares
      */
     public static Updates since(Plan plan) {
-        return new Updates(Arguments.required(plan, "plan").jobs());
+        Map<String, LayerJob> earlier = new HashMap<>();
+        Arguments.required(plan, "plan").jobs().forEach(job -> earlier.putIfAbsent(job.layer(), job));
+        return new Updates(earlier, false);
+    }
+
+    /**
+     * The same, with a warning where what the two files say of their tokens shows that these differ.
+     *
+     * @param before the activations of the earlier checkpoint
+     * @param after the activations of the later one
+     * @return what compares
+     * @throws LogalignException if a tensor cannot be read
+     */
+    public Updates ofTokens(TensorFile before, TensorFile after) {
+        return new Updates(earlier, TokenFingerprint.differ(before, after));
     }
 
     /**
@@ -58,7 +78,11 @@ public final class Updates {
                 : withRatios(result, new Change(job, before), scorer);
     }
 
-    private static Scorer.Result withRatios(Scorer.Result result, Change change, Scorer scorer) {
+    private Scorer.Result withTokens(Scorer.Result result) {
+        return otherTokens ? result.withWarning(OTHER_TOKENS) : result;
+    }
+
+    private Scorer.Result withRatios(Scorer.Result result, Change change, Scorer scorer) {
         Scorer.Result ofOldInputs;
         Scorer.Result ofNewInputs;
         LayerJob first = change.oldInputsNewWeights();
@@ -69,7 +93,7 @@ public final class Updates {
         Scorer.Result ofOldWeights = scorer.byNormForm().score(change.newInputsOldWeights());
         UpdateScore score = new UpdateScore(change.before.info().weight(), change.before.info().activation(),
                 ratio(ofOldInputs), ratio(ofOldWeights), ratio(ofNewInputs), ranks(ofOldInputs, ofNewInputs));
-        Scorer.Result all = result.withUpdate(score,
+        Scorer.Result all = withTokens(result).withUpdate(score,
                 ofOldInputs.row().seconds() + ofOldWeights.row().seconds() + ofNewInputs.row().seconds());
         all = withWarnings(all, "z0 with dW", ofOldInputs);
         all = withWarnings(all, "dz with W0", ofOldWeights);
@@ -142,7 +166,8 @@ public final class Updates {
         }
         Source weights = ofWeights ? before.info().weight() : null;
         Source activations = ofInputs ? before.info().activation() : null;
-        return result.withUpdate(new UpdateScore(weights, activations, null, null, null, null), 0);
+        return (ofInputs ? withTokens(result) : result)
+                .withUpdate(new UpdateScore(weights, activations, null, null, null, null), 0);
     }
 
     /** Why two checkpoints of a layer cannot be subtracted. */

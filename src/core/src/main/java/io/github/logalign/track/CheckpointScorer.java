@@ -238,7 +238,7 @@ public final class CheckpointScorer {
         List<Scorer.Result> results;
         try (TensorFile weights = TensorFile.open(checkpoint.weights(), reading);
                 TensorFile dump = TensorFile.open(activations, reading);
-                FirstCheckpoint.Comparison comparison = comparison(checkpoint)) {
+                FirstCheckpoint.Comparison comparison = comparison(checkpoint, dump)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
@@ -262,10 +262,10 @@ public final class CheckpointScorer {
         return results;
     }
 
-    private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint) {
+    private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint, TensorFile activations) {
         return first == null
                 ? (job, sharing) -> sharing.score(job)
-                : first.compare(checkpoint, selection, reading);
+                : first.compare(checkpoint, activations, selection, reading);
     }
 
     /** What has a checksum is known to be whole: zeros at its end are its own. */

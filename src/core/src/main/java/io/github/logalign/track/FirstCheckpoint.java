@@ -50,14 +50,15 @@ final class FirstCheckpoint {
      * Opens its files.
      *
      * @param checkpoint what is to be scored; there is nothing to compare the first one with
+     * @param later its activations
      */
-    Comparison compare(Checkpoint checkpoint, Selection selection, ReadOptions reading) {
+    Comparison compare(Checkpoint checkpoint, TensorFile later, Selection selection, ReadOptions reading) {
         Checkpoint first = find().filter(found -> found.step() != checkpoint.step()).orElse(null);
         if (first == null) {
             return (job, scorer) -> scorer.score(job);
         }
         try {
-            return new Open(first, selection, reading);
+            return new Open(first, later, selection, reading);
         } catch (LogalignException unreadable) {
             String problem = "its change has no ratios: " + unreadable.getMessage();
             return (job, scorer) -> scorer.score(job).withWarning(problem);
@@ -70,12 +71,12 @@ final class FirstCheckpoint {
         private final TensorFile dump;
         private final Updates updates;
 
-        Open(Checkpoint first, Selection selection, ReadOptions reading) {
+        Open(Checkpoint first, TensorFile later, Selection selection, ReadOptions reading) {
             weights = TensorFile.open(first.weights(), reading);
             TensorFile opened = null;
             try {
                 opened = TensorFile.open(Objects.requireNonNull(first.activations()), reading);
-                updates = Updates.since(Plan.of(weights, opened, selection));
+                updates = Updates.since(Plan.of(weights, opened, selection)).ofTokens(opened, later);
             } catch (LogalignException unreadable) {
                 weights.close();
                 if (opened != null) {

@@ -15,6 +15,7 @@ import io.github.logalign.tensor.TensorFile;
 import io.github.logalign.testing.Needs;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -111,7 +112,7 @@ class UpdatesTest {
                 TensorFile x0 = TensorFile.open(inputs("0"))) {
             Masks masks = x.find("mask").map(Masks.NONE::withAll).orElse(Masks.NONE);
             later = Plan.of(w, x, Selection.ALL, masks).jobs().getFirst();
-            Updates updates = Updates.since(Plan.of(w0, x0, Selection.ALL));
+            Updates updates = Updates.since(Plan.of(w0, x0, Selection.ALL)).ofTokens(x0, x);
             return work.apply(updates, new Scorer(new ScoreOptions(method, Precision.DOUBLE), masks));
         }
     }
@@ -273,6 +274,33 @@ class UpdatesTest {
                 assertEquals(loops(change, inputChange), overlap(update.newInputsNewWeights()), 1e-12);
             }
         }
+    }
+
+    @Test
+    void otherTokensHaveAWarning() {
+        for (boolean same : new boolean[]{false, true}) {
+            double[][] w = whole(M, N);
+            write("0", true, w, whole(T, N), ones(0));
+            write("1", true, whole(M, N), whole(T, N), ones(same ? 0 : 1));
+            LayerScore ratios = score(ScoreMethod.NORM);
+            LayerScore difference = withUpdates(ScoreMethod.NORM, (updates, scorer) -> updates.withOrigin(
+                    scorer.score(updates.difference(job(), false, true)), false, true).row());
+            LayerScore ofWeights = withUpdates(ScoreMethod.NORM, (updates, scorer) -> updates.withOrigin(
+                    scorer.score(updates.difference(job(), true, false)), true, false).row());
+            for (LayerScore row : List.of(ratios, difference)) {
+                assertEquals(same, row.warnings().stream().noneMatch(warning -> warning.contains("labels")),
+                        row.warnings()::toString);
+            }
+            assertEquals(List.of(), ofWeights.warnings(), "the inputs are not subtracted");
+        }
+    }
+
+    /** A mask in which all tokens count but one, if any. */
+    private static byte[] ones(int masked) {
+        byte[] mask = new byte[T];
+        Arrays.fill(mask, (byte) 1);
+        Arrays.fill(mask, 0, masked, (byte) 0);
+        return mask;
     }
 
     private static double overlap(@Nullable Ratio ratio) {

@@ -250,13 +250,16 @@ public final class AlignmentSums implements Serializable {
      * @param x T x n, finite in the rows that count; read only during the call
      * @param z T x m, the outputs X W^T without a bias, finite in the rows that count; read only during the call
      * @param mask T values for X and Z alike, or null if every token counts
-     * @param itsGroups of T tokens; each is another group than those of earlier batches
+     * @param itsGroups of T tokens, or null if they are not known; each is another group than those of earlier batches
      * @throws IllegalArgumentException if the sizes do not fit
      * @throws IllegalStateException as from {@link #add(Matrix, Matrix, TokenMask)}
      * @throws LogalignException as from {@link #add(Matrix, Matrix, TokenMask)}
      */
-    public void add(Matrix x, Matrix z, @Nullable TokenMask mask, TokenGroups itsGroups) {
-        Arguments.required(itsGroups, "itsGroups");
+    public void add(Matrix x, Matrix z, @Nullable TokenMask mask, @Nullable TokenGroups itsGroups) {
+        if (itsGroups == null) {
+            add(x, z, mask);
+            return;
+        }
         checkOutputs(x, z);
         checkGroups(x, itsGroups);
         List<GroupTotal> totals = Boundary.call(

@@ -49,7 +49,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     @Reads
     @Option(names = "--weights", paramLabel = "FILE|INDEX",
-            description = "safetensors, the index.json of a sharded checkpoint, npy, npz or ONNX.")
+            description = "safetensors, the index.json of a sharded checkpoint, torch.save, npy, npz or ONNX.")
     private @Nullable Path weights;
 
     @Reads

@@ -39,7 +39,7 @@ final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer 
 
     @Reads
     @Option(names = "--weights", required = true, paramLabel = "FILE|INDEX",
-            description = "safetensors, the index.json of a sharded checkpoint, npy, npz or ONNX.")
+            description = "safetensors, the index.json of a sharded checkpoint, torch.save, npy, npz or ONNX.")
     private Path weights = Path.of("");
 
     @Option(names = "--method", paramLabel = "svd|gram|auto", defaultValue = "svd",

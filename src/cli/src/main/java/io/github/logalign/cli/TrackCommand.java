@@ -38,7 +38,7 @@ import picocli.CommandLine;
         description = {
             "Track LAR over the checkpoints of a run: series, baseline, slope and alarms.",
             "Checkpoints are step_2000.weights.safetensors with step_2000.activations.safetensors, or folders such as"
-                    + " checkpoint-2000 with model.safetensors and activations.safetensors.",
+                    + " checkpoint-2000 with model.safetensors or pytorch_model.bin, and activations.safetensors.",
             "Exit code 3 if an alarm fired and --fail-on-alarm is given, 1 if a row is not ok."
         })
 final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,12 +34,14 @@ class HostileFilesIT {
                 .write(good);
     }
 
-    static List<HostileFiles.Case> all() {
-        return HostileFiles.all();
+    /** Every fourth: the library's own test reads all, and here each takes a process. */
+    static List<HostileFiles.Case> some() {
+        List<HostileFiles.Case> all = HostileFiles.all();
+        return IntStream.range(0, all.size() / 4).mapToObj(index -> all.get(4 * index)).toList();
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("all")
+    @MethodSource("some")
     void failsWithOneLine(HostileFiles.Case hostile) throws IOException {
         Path own = Files.createDirectories(folder.resolve("files"));
         Path path = hostile.write(own);

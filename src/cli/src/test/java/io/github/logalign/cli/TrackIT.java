@@ -327,7 +327,7 @@ class TrackIT {
         Result unreadable = new Command().run("track", run.toString(), "--format", "csv", "--quiet");
         assertEquals(1, unreadable.code());
         assertEquals(3, unreadable.out().lines().count(), "the unreadable checkpoint has a row");
-        assertTrue(unreadable.err().getFirst().contains("torch.load"), unreadable.err().getFirst());
+        assertTrue(unreadable.err().getFirst().contains("pytorch_model.bin"), unreadable.err().getFirst());
     }
 
     @Test

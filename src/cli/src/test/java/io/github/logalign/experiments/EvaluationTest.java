@@ -37,8 +37,9 @@ class EvaluationTest {
     private static final long[] STEPS = LongStream.rangeClosed(0, 20).map(i -> i * 50).toArray();
 
     /** Alarms as soon as a run is below the baseline by more than 0.03. */
-    private static final Watch FALLS = new Watch("falls", (run, baseline) -> run.layer(LabRun.LAYER).stream()
-            .filter(row -> baseline.find(row.step(), LabRun.LAYER).orElseThrow().score().scored().orElseThrow().lar()
+    private static final Watch FALLS = new Watch("falls", (run, baseline) -> run.series().layer(LabRun.LAYER).stream()
+            .filter(row -> baseline.series().find(row.step(), LabRun.LAYER).orElseThrow().score().scored().orElseThrow()
+                    .lar()
                     - row.score().scored().orElseThrow().lar() > 0.03)
             .map(row -> new Alarm(
                     LabRun.LAYER, Alarm.Kind.BELOW_BASELINE, row.step(), 0.04, 0.03, null, "it falls"))
@@ -56,7 +57,7 @@ class EvaluationTest {
         Series series = Series.of(LongStream.of(STEPS)
                 .mapToObj(step -> TestSeries.row(step, LabRun.LAYER, lar.applyAsDouble(step)))
                 .toList());
-        return LabRun.of(seed, series, Metrics.read(metrics));
+        return LabRun.of(seed, series, List.of(), Metrics.read(metrics));
     }
 
     @Test

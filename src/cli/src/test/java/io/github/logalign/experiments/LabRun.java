@@ -1,11 +1,15 @@
 package io.github.logalign.experiments;
 
 import io.github.logalign.report.Metrics;
+import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
+import io.github.logalign.track.Baseline;
+import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Slope;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
@@ -18,9 +22,10 @@ import java.util.TreeMap;
  *
  * @param seed the seed
  * @param series the rows with slopes, without a baseline
+ * @param samples what comparisons need of the rows
  * @param metrics losses and accuracies over the steps
  */
-record LabRun(int seed, Series series, Metrics metrics) {
+record LabRun(int seed, Series series, List<LayerSample> samples, Metrics metrics) {
 
     /** The layer that the trainers record. */
     static final String LAYER = "unembed";
@@ -35,11 +40,16 @@ record LabRun(int seed, Series series, Metrics metrics) {
      * @param metrics the log of the run
      */
     static LabRun read(int seed, Path series, Path metrics) {
-        return of(seed, SeriesFile.read(series), Metrics.read(metrics));
+        return of(seed, SeriesFile.read(series), SampleFile.read(SampleFile.beside(series)), Metrics.read(metrics));
     }
 
-    static LabRun of(int seed, Series series, Metrics metrics) {
-        return new LabRun(seed, series.withBaseline(null).withSlopes(Slope.DEFAULT_WINDOW), metrics);
+    static LabRun of(int seed, Series series, List<LayerSample> samples, Metrics metrics) {
+        return new LabRun(seed, series.withBaseline(null).withSlopes(Slope.DEFAULT_WINDOW), samples, metrics);
+    }
+
+    /** This run as a baseline. */
+    Baseline asBaseline() {
+        return Baseline.of(series, samples);
     }
 
     /** LAR by step. */

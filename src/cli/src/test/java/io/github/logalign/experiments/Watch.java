@@ -3,7 +3,6 @@ package io.github.logalign.experiments;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
-import io.github.logalign.track.Series;
 import io.github.logalign.track.Slope;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +20,12 @@ record Watch(String name, Rule rule) {
     /** The alarms of a run. */
     @FunctionalInterface
     interface Rule {
-        List<Alarm> alarms(Series run, Series baseline);
+        List<Alarm> alarms(LabRun run, LabRun baseline);
     }
 
     /** The step of the first alarm, empty if there is none. */
     OptionalLong first(LabRun run, LabRun baseline) {
-        return rule.alarms(run.series(), baseline.series()).stream().mapToLong(Alarm::step).min();
+        return rule.alarms(run, baseline).stream().mapToLong(Alarm::step).min();
     }
 
     private static final AlarmRules HEURISTICS = AlarmRules.heuristics(Slope.DEFAULT_WINDOW);
@@ -55,13 +54,14 @@ record Watch(String name, Rule rule) {
         return all;
     }
 
-    private static List<Alarm> rated(Series run, Series baseline, Map<Alarm.Kind, Double> margins) {
+    private static List<Alarm> rated(LabRun run, LabRun healthy, Map<Alarm.Kind, Double> margins) {
+        Baseline baseline = healthy.asBaseline();
         return AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW)
-                .against(Baseline.of(baseline), AlarmRules.DEFAULT_FALSE_ALARMS, margins)
-                .alarms(run);
+                .against(baseline, AlarmRules.DEFAULT_FALSE_ALARMS, margins)
+                .alarms(run.series().withBaseline(baseline, run.samples()));
     }
 
-    private static List<Alarm> heuristics(Series run, Series baseline) {
-        return HEURISTICS.alarms(run.withBaseline(Baseline.of(baseline)));
+    private static List<Alarm> heuristics(LabRun run, LabRun healthy) {
+        return HEURISTICS.alarms(run.series().withBaseline(healthy.asBaseline(), run.samples()));
     }
 }

@@ -13,6 +13,10 @@ final class Bytes {
 
     private Bytes() {}
 
+    static int u8(MemorySegment segment, long offset) {
+        return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset));
+    }
+
     static int u16(MemorySegment segment, long offset) {
         return Short.toUnsignedInt(segment.get(U16, offset));
     }

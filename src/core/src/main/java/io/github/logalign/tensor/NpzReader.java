@@ -33,8 +33,9 @@ final class NpzReader {
     }
 
     static List<Tensor> read(MemorySegment file, Origin origin, ReadOptions options, Arena arena) {
-        List<ZipMember> members = ZipArchive.members(file, origin, ZipBudget.ofProperty(), arena);
-        return new NpzReader(origin, options).read(members);
+        ZipArchive archive = ZipArchive.of(file, origin, ZipBudget.ofProperty(), arena);
+        RefusedArchive.refuse(archive.names(), origin);
+        return new NpzReader(origin, options).read(archive.members());
     }
 
     /** Whether a member should be an array according to its name. */

@@ -4,7 +4,7 @@ import io.github.logalign.internal.io.Origin;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** How to convert PyTorch's files, which are not read here since pickles can run any code. */
+/** How to convert those of PyTorch's files that are not read here: bare pickles, scripts, and what holds more than tensors. */
 public final class PyTorch {
 
     /** Paths that need no quoting in a command. */
@@ -24,8 +24,8 @@ public final class PyTorch {
     private PyTorch() {}
 
     /**
-     * The remedy for a file of torch.save, a zip archive or a bare pickle. Trainers nest the weights beside the
-     * optimiser's state.
+     * The remedy for a bare pickle, as torch.save wrote it before version 1.6. Trainers nest the weights beside the optimiser's
+     * state.
      *
      * @param from the file
      * @param to the file for the weights
@@ -45,15 +45,6 @@ public final class PyTorch {
     static String scriptRemedy(Origin origin) {
         return IMPORTS + " d = torch.jit.load('" + argument(origin.path(), "in.pt")
                 + "', map_location='cpu').state_dict();" + SAVE.formatted(OUTPUT);
-    }
-
-    /** The remedy for an index whose shards are files of torch.save; its command runs in the folder of the index. */
-    static String indexRemedy(Origin origin) {
-        Path index = Path.of(String.valueOf(origin.path().getFileName()));
-        return "convert it in its folder: python -c \"import json, torch, safetensors.torch as s;"
-                + " f = set(json.load(open('" + argument(index, "in.index.json") + "'))['weight_map'].values());"
-                + " d = {k: v for n in f for k, v in torch.load(n, map_location='cpu', weights_only=True).items()};"
-                + SAVE.formatted(OUTPUT);
     }
 
     /**

@@ -17,7 +17,7 @@ final class RefusedArchive {
                     PyTorch::scriptRemedy),
             new Kind(
                     name -> name.endsWith("/data.pkl") || name.equals("data.pkl"),
-                    "it is a PyTorch checkpoint (a pickle in a zip archive)",
+                    "it is a PyTorch checkpoint that was packed anew, so that its pickle is not its first member",
                     PyTorch::checkpointRemedy),
             new Kind(
                     name -> name.equals("model.weights.h5"),
@@ -42,26 +42,17 @@ final class RefusedArchive {
 
     private RefusedArchive() {}
 
-    /** Refuses an archive whose format a member of this name identifies. */
-    static void refuse(String name, Origin origin) {
-        refuseIfAny(List.of(name), origin);
-    }
-
-    private static void refuseIfAny(List<String> names, Origin origin) {
+    /** Refuses an archive of one of these formats, and an archive that has members but no array. */
+    static void refuse(List<String> names, Origin origin) {
         for (Kind kind : KINDS) {
             if (names.stream().anyMatch(kind.fits)) {
                 throw origin.problem(kind.what, kind.remedy.apply(origin));
             }
         }
-    }
-
-    /** Refuses an archive of one of these formats, and an archive that has members but no array. */
-    static void refuse(List<ZipEntry> entries, Origin origin) {
-        refuseIfAny(entries.stream().map(ZipEntry::name).toList(), origin);
-        if (!entries.isEmpty() && entries.stream().noneMatch(entry -> NpzReader.isArray(entry.name()))) {
+        if (!names.isEmpty() && names.stream().noneMatch(NpzReader::isArray)) {
             throw origin.problem(
                     "it is a zip archive without an npy array: its first member is '"
-                            + Names.printable(entries.getFirst().name()) + "'",
+                            + Names.printable(names.getFirst()) + "'",
                     "name an npz file, or unpack it and name a file in it");
         }
     }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Reads the index of a sharded checkpoint, which maps tensors to safetensors files, and those files. The file names are
+ * Reads the index of a sharded checkpoint, which maps tensors to safetensors files or files of torch.save, and those files. The file names are
  * untrusted: only plain names of regular files beside the index are accepted, or of links to regular files, as caches
  * use them.
  */
@@ -60,9 +60,6 @@ final class ShardIndex {
     private TensorFormat.Contents read(MemorySegment file) {
         Map<String, String> shardOfTensor = shardOfTensor(file);
         Map<String, Path> shards = locations(shardOfTensor);
-        if (!shards.isEmpty() && shards.keySet().stream().allMatch(ShardIndex::isPickle)) {
-            throw origin.problem("it is the index of a PyTorch checkpoint in pickles", PyTorch.indexRemedy(origin));
-        }
         return readShards(shardOfTensor, shards);
     }
 
@@ -118,7 +115,7 @@ final class ShardIndex {
 
     private LogalignException notAnIndex() {
         return origin.problem(
-                "it is JSON without a weight_map, so it is not an index of safetensors files",
+                "it is JSON without a weight_map, so it is not the index of a sharded model",
                 "name model.safetensors or model.safetensors.index.json");
     }
 
@@ -157,10 +154,6 @@ final class ShardIndex {
                     Origin.FETCH_AGAIN, invalid);
         }
         return path;
-    }
-
-    private static boolean isPickle(String shard) {
-        return shard.endsWith(".bin") || shard.endsWith(".pt") || shard.endsWith(".pth");
     }
 
     /**
@@ -241,10 +234,10 @@ final class ShardIndex {
         if (format instanceof RefusedFormat refused) {
             throw refused.refusal(shard);
         }
-        if (!(format instanceof SafetensorsFormat)) {
+        if (!(format instanceof SafetensorsFormat) && !(format instanceof TorchFormat)) {
             throw shard.damaged("it is named as a shard by " + Names.printable(origin.path())
-                    + ", but is not a safetensors file");
+                    + ", but is neither a safetensors file nor one of torch.save");
         }
-        return SafetensorsReader.read(file, shard).tensors();
+        return format.open(file, shard, ReadOptions.DEFAULT, arena).tensors();
     }
 }

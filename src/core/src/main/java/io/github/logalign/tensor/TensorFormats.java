@@ -14,6 +14,7 @@ final class TensorFormats {
             Stream.of(
                     new SafetensorsFormat(),
                     new NpyFormat(),
+                    new TorchFormat(),
                     new NpzFormat(),
                     new ShardIndexFormat(),
                     new OnnxFormat()),
@@ -48,7 +49,7 @@ final class TensorFormats {
             throw origin.damaged("the file is truncated: " + file.byteSize() + " bytes are too few for any format");
         }
         throw origin.problem(
-                "it is neither a safetensors file or index nor an npy, npz or ONNX file",
+                "it is neither a safetensors file or index nor an npy, npz, PyTorch or ONNX file",
                 "check that it is complete, or save the tensors with safetensors or numpy.save");
     }
 }

@@ -2,7 +2,6 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.internal.io.Origin;
 import io.github.logalign.internal.io.Problem;
-import io.github.logalign.matrix.LogalignException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -32,6 +31,7 @@ final class ZipArchive {
     private final ZipBudget budget;
     private final Arena arena;
     private final ZipEnd directory;
+    private final List<ZipEntry> entries;
 
     private ZipArchive(MemorySegment file, Origin origin, ZipBudget budget, Arena arena) {
         this.file = file;
@@ -39,36 +39,27 @@ final class ZipArchive {
         this.budget = budget;
         this.arena = arena;
         this.directory = ZipEnd.read(file, origin);
+        this.entries = readDirectory();
     }
 
     /**
-     * Reads the directory and the local headers.
+     * Reads the directory.
      *
      * @param budget the limit on the expanded size of all members together
      * @param arena the owner of expanded members
-     * @return the members in the order of their data
      */
-    static List<ZipMember> members(MemorySegment file, Origin origin, ZipBudget budget, Arena arena) {
-        ZipArchive archive;
-        List<ZipEntry> entries;
-        try {
-            archive = new ZipArchive(file, origin, budget, arena);
-            entries = archive.readDirectory();
-        } catch (LogalignException damaged) {
-            // A truncated checkpoint is still recognised as a checkpoint.
-            refuseCheckpoint(file, origin);
-            throw damaged;
-        }
-        RefusedArchive.refuse(entries, origin);
-        return archive.read(entries);
+    static ZipArchive of(MemorySegment file, Origin origin, ZipBudget budget, Arena arena) {
+        return new ZipArchive(file, origin, budget, arena);
     }
 
-    /** PyTorch's pickle comes first, so that it can be found without the directory. */
-    private static void refuseCheckpoint(MemorySegment file, Origin origin) {
-        if (file.byteSize() >= LOCAL_BYTES && Bytes.u32(file, 0) == LOCAL_SIGNATURE) {
-            long length = Math.min(Bytes.u16(file, 26), file.byteSize() - LOCAL_BYTES);
-            RefusedArchive.refuse(ZipEntry.name(file.asSlice(LOCAL_BYTES, length)), origin);
-        }
+    /** The names of the members, in the order of the directory. */
+    List<String> names() {
+        return entries.stream().map(ZipEntry::name).toList();
+    }
+
+    /** Reads the local headers; the members in the order of their data. */
+    List<ZipMember> members() {
+        return read(new ArrayList<>(entries));
     }
 
     private List<ZipMember> read(List<ZipEntry> entries) {

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 final class CheckpointFinds {
 
     private final NavigableMap<Long, List<Find>> readable = new TreeMap<>();
+    private final NavigableMap<Long, List<Find>> saved = new TreeMap<>();
     private final NavigableMap<Long, Checkpoint> unreadable = new TreeMap<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -80,6 +81,20 @@ final class CheckpointFinds {
                 .add(new Find(found, step, weights, activations));
     }
 
+    /**
+     * Adds a file of torch.save if its name contains the step with a word for steps. Another file of the same step goes before:
+     * the one may be a copy of the other.
+     */
+    void addSaved(String name, Path weights, Path activations) {
+        if (StepName.of(name) instanceof StepName.Found found && found.word() == Word.STEP) {
+            long step = step(found.digits());
+            if (step >= 0) {
+                saved.computeIfAbsent(step, newStep -> new ArrayList<>())
+                        .add(new Find(found, step, weights, activations));
+            }
+        }
+    }
+
     /** Adds an unreadable checkpoint if its name contains the step with a word for steps. */
     void addUnreadable(String name, Path path, String problem) {
         if (StepName.of(name) instanceof StepName.Found found && found.word() == Word.STEP) {
@@ -106,6 +121,7 @@ final class CheckpointFinds {
     /** The result of the scan, with one checkpoint per step. */
     RunFolder.Scan scan() {
         NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>(unreadable);
+        saved.forEach(readable::putIfAbsent);
         leaveEpochsAmongSteps();
         leaveCountsWithinEpochs();
         for (List<Find> finds : readable.values()) {

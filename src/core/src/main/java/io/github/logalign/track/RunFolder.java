@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>files {@code step_02000.weights.safetensors} with {@code step_02000.activations.safetensors};
  *   <li>folders {@code checkpoint-2000} with {@code model.safetensors}, or {@code model.safetensors.index.json}, and
  *       {@code activations.safetensors} in it;
+ *   <li>files and folders in which torch.save left the weights: {@code step_2000.pt}, {@code epoch=0-step=2000.ckpt} with
+ *       {@code epoch=0-step=2000.activations.safetensors}, or {@code checkpoint-2000} with {@code pytorch_model.bin} or one
+ *       file that ends in ckpt, pt, pth or bin;
  *   <li>or weights that match a pattern such as {@code ckpt-{step}/weights.safetensors}. Their activations have the
  *       same name with the last "weights" replaced by "activations"; otherwise they are in
  *       {@code activations.safetensors} in the same folder.
  * </ul>
+ *
+ * <p>Activations may end in {@code .pt} or {@code .npz} as well.
  *
  * <p>The step is the number beside a word such as step, checkpoint or iter, otherwise the only number in the name;
  * versions, ranks, shards, dates and losses do not count. If the name contains no such number, the step is the entry
@@ -39,9 +44,11 @@ import org.jspecify.annotations.Nullable;
 public final class RunFolder {
 
     private static final Pattern WEIGHTS_FILE = Pattern.compile("(.*)\\.weights\\.safetensors");
-    private static final List<String> MODEL_FILES = List.of("model.safetensors", "model.safetensors.index.json");
+    private static final List<String> MODEL_FILES = List.of(
+            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+            "adapter_model.safetensors", "adapter_model.bin");
     private static final String ACTIVATIONS = "activations";
-    private static final String ACTIVATIONS_FILE = "activations.safetensors";
+    private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".npz");
     private static final String WEIGHTS = "weights";
 
     private final Path folder;
@@ -116,14 +123,12 @@ public final class RunFolder {
             Matcher file = WEIGHTS_FILE.matcher(name);
             if (file.matches() && Files.isRegularFile(entry)) {
                 String stem = file.group(1);
-                finds.addByName(stem, entry, folder.resolve(stem + "." + ACTIVATIONS + ".safetensors"));
+                finds.addByName(stem, entry, activations(folder, stem + "."));
             } else if (Files.isDirectory(entry)) {
                 addFolder(name, entry, finds);
             } else {
-                UnreadableWeights.Pickle pickle = UnreadableWeights.file(entry);
-                if (pickle != null) {
-                    finds.addUnreadable(pickle.stem(), entry, pickle.problem());
-                }
+                TorchWeights.stem(entry)
+                        .ifPresent(stem -> finds.addSaved(stem, entry, activations(folder, stem + ".")));
             }
         }
     }
@@ -131,7 +136,7 @@ public final class RunFolder {
     private static void addFolder(String name, Path entry, CheckpointFinds finds) {
         Optional<Path> weights = weightsIn(entry);
         if (weights.isPresent()) {
-            finds.addByName(name, weights.get(), entry.resolve(ACTIVATIONS_FILE));
+            finds.addByName(name, weights.get(), activations(entry, ""));
             return;
         }
         String problem = UnreadableWeights.inFolder(entry);
@@ -141,7 +146,18 @@ public final class RunFolder {
     }
 
     private static Optional<Path> weightsIn(Path entry) {
-        return MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
+        Optional<Path> usual = MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
+        if (usual.isPresent()) {
+            return usual;
+        }
+        List<Path> saved = TorchWeights.in(entry);
+        return saved.size() == 1 ? Optional.of(saved.getFirst()) : Optional.empty();
+    }
+
+    /** The activations in a folder, or where they are expected. */
+    private static Path activations(Path in, String prefix) {
+        return ENDINGS.stream().map(ending -> in.resolve(prefix + ACTIVATIONS + ending)).filter(Files::exists)
+                .findFirst().orElse(in.resolve(prefix + ACTIVATIONS + ENDINGS.getFirst()));
     }
 
     /** Whether an entry, such as latest, links to another one, which is found under its own name. */
@@ -179,7 +195,7 @@ public final class RunFolder {
     private static Path activationsOf(Path weights) {
         String name = name(weights);
         int at = name.lastIndexOf(WEIGHTS);
-        Path common = weights.resolveSibling(ACTIVATIONS_FILE);
+        Path common = activations(weights.resolveSibling(""), "");
         if (at < 0) {
             return common;
         }

@@ -28,13 +28,6 @@ final class UnreadableWeights {
                     + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
                     + "|activations\\.safetensors|\\.metadata");
 
-    private static final Pattern PICKLED_FILE = Pattern.compile("(?<stem>.+)\\.(?:ckpt|pt|pth|bin)");
-
-    /** Files saved beside weights in the same formats. */
-    private static final Pattern NOT_WEIGHTS = Pattern.compile(
-            "(?:.*[_.-])?(?:optim\\w*|sched\\w*|rng\\w*|scaler|args|training_args|activations?|metrics|logs?|loss|random_states\\w*)"
-                    + "(?:[_.-].*)?");
-
     private UnreadableWeights() {}
 
     /**
@@ -50,6 +43,11 @@ final class UnreadableWeights {
                 return problem;
             }
         }
+        List<Path> saved = TorchWeights.in(folder);
+        if (saved.size() > 1) {
+            return problem(folder, name(saved.get(0)) + " and " + name(saved.get(1)),
+                    "which may be the weights both", "choose one with --pattern");
+        }
         boolean companions = entries.stream().anyMatch(entry -> COMPANION.matcher(name(entry)).matches());
         return companions || entries.isEmpty()
                 ? Names.printable(folder)
@@ -61,11 +59,6 @@ final class UnreadableWeights {
     private static @Nullable String inFolder(Path folder, Path entry) {
         String name = name(entry);
         String shown = PyTorch.argument(folder, FOLDER);
-        if (name.equals("pytorch_model.bin.index.json")) {
-            return problem(folder, name, "a sharded PyTorch checkpoint",
-                    "convert it: python -c \"import sys; from transformers import AutoModelForCausalLM as M;"
-                            + " M.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[1])\" " + shown);
-        }
         if (name.endsWith(".distcp") || (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry))) {
             Path merged = name.endsWith(".distcp") ? folder : entry;
             return problem(folder, name, "a distributed PyTorch checkpoint",
@@ -82,10 +75,6 @@ final class UnreadableWeights {
                             + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
                             + PyTorch.argument(Path.of(name(folder)), "TAG"));
         }
-        if (name.matches("(?:adapter_model|lora).*\\.safetensors")) {
-            return problem(folder, name, "an adapter without its base model",
-                    "merge it (peft: merge_and_unload) and save model.safetensors");
-        }
         if (name.endsWith(".safetensors") && !name.startsWith("activations") && Files.isRegularFile(entry)) {
             return problem(folder, name, "weights under another name than model.safetensors",
                     "give their place with --pattern, or add model.safetensors.index.json if they are shards");
@@ -93,33 +82,8 @@ final class UnreadableWeights {
         if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
             return problem(folder, name, "weights in another format", "save them as model.safetensors");
         }
-        return isPickle(name)
-                ? problem(folder, name, "a PyTorch pickle",
-                        PyTorch.conversion(entry, folder.resolve("model.safetensors")))
-                : null;
+        return null;
     }
-
-    /**
-     * Describes a file that may be a pickled checkpoint, judged by its name.
-     *
-     * @return the name without its extension and the problem; null if it is not a pickled checkpoint
-     */
-    static @Nullable Pickle file(Path file) {
-        var matcher = PICKLED_FILE.matcher(name(file));
-        if (!matcher.matches() || !isPickle(name(file)) || !Files.isRegularFile(file)) {
-            return null;
-        }
-        String stem = matcher.group("stem");
-        return new Pickle(stem, Names.printable(file) + ": its name is that of a PyTorch pickle; "
-                + PyTorch.conversion(file, file.resolveSibling(stem + ".weights.safetensors")));
-    }
-
-    private static boolean isPickle(String name) {
-        return PICKLED_FILE.matcher(name).matches() && !NOT_WEIGHTS.matcher(name).matches();
-    }
-
-    /** A file that may be a pickled checkpoint. */
-    record Pickle(String stem, String problem) {}
 
     private static String problem(Path folder, String found, String what, String remedy) {
         return Names.printable(folder) + ": it holds " + Names.printable(found) + ", " + what

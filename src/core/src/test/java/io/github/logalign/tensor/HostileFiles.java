@@ -98,6 +98,7 @@ public final class HostileFiles {
         files.addZipStructure();
         files.addZipMembers();
         files.addOnnx();
+        files.cases.addAll(HostilePickles.all());
         return List.copyOf(files.cases);
     }
 
@@ -121,8 +122,8 @@ public final class HostileFiles {
         add("onnx", join(new byte[]{8, 7, 0x12, 7}, utf8("pytorch")), "ONNX");
         add("text", utf8("these are not the tensors you are looking for"), "neither");
         add("random-bytes", new byte[]{99, 12, -4, 7, 55, -100, 3, 9, 100, 4, 17}, "neither");
-        add("torch-zip", archive(member("archive/data.pkl", utf8("x"), false)), "PyTorch checkpoint");
-        add("torch-zip-flat", archive(member("data.pkl", utf8("x"), true)), "PyTorch checkpoint");
+        add("torch-zip", archive(member("archive/data.pkl", utf8("x"), false)), "its pickle is truncated");
+        add("torch-zip-flat", archive(member("data.pkl", utf8("x"), true)), "its pickle is truncated");
         add("other-zip", archive(member("word/document.xml", utf8("<x/>"), true)), "without an npy array");
         cases.add(new Case("folder", folder -> folder, "folder"));
         cases.add(new Case("missing-file", folder -> folder.resolve("absent"), "no such file"));
@@ -457,7 +458,7 @@ public final class HostileFiles {
             add("index-shard-path-" + index, index(paths[index]), "not a plain name");
         }
         add("index-shard-name-long", index("s".repeat(100_000)), "not a plain name");
-        add("index-names-itself", index("file"), "not a safetensors file");
+        add("index-names-itself", index("file"), "neither a safetensors file nor");
     }
 
     private static byte[] index(String shard) {
@@ -470,7 +471,7 @@ public final class HostileFiles {
         addShards("shard-truncated", index("s1"), "truncated", head(good, good.length - 1));
         addShards("shard-is-a-pointer", index("s1"), "git lfs pull",
                 utf8("version https://git-lfs.github.com/spec/v1\n"));
-        addShards("shard-is-npy", index("s1"), "not a safetensors file", GOOD_NPY);
+        addShards("shard-is-npy", index("s1"), "neither a safetensors file nor", GOOD_NPY);
         addShards("shard-empty", index("s1"), "empty", new byte[0]);
         addShards("shard-without-its-tensor", index("s1"), "'s1', which does not hold it", other);
         byte[] both = utf8("{\"weight_map\": {\"w\": \"s1\", \"v\": \"s2\"}}");

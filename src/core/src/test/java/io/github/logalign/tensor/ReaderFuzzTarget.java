@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The readers of tensor files, of what lies beside them, and of what is in them. */
 enum ReaderFuzzTarget implements FuzzTarget {
@@ -132,6 +133,36 @@ enum ReaderFuzzTarget implements FuzzTarget {
         @Override
         public void prepare(Path folder) throws IOException {
             Files.write(folder.resolve("data"), new byte[32]);
+        }
+    },
+
+    /** The pickle of a file of torch.save, whose storages are whole. */
+    TORCH {
+        @Override
+        public List<byte[]> seeds() {
+            PickleBytes flat = PickleBytes.protocol(2).code("}(").text("w")
+                    .tensor("FloatStorage", "0", 6, 0, new long[]{2, 3}, new long[]{3, 1}).code('q', 1).text("v")
+                    .code('h', 1).text("b")
+                    .tensor("BFloat16Storage", "1", 4, 0, new long[]{2, 2}, new long[]{1, 2}).code("u");
+            PickleBytes nested = PickleBytes.protocol(4).text("x").code("0}(").text("step").whole(300).text("model")
+                    .code("}(").text("w").typedTensor("float32", "0", 24, new long[]{3, 2}, new long[]{1, 3})
+                    .text("l").code("](")
+                    .tensor("FloatStorage", "0", 6, 1, new long[]{2, 2}, new long[]{3, 1}).code("euu");
+            return List.of(flat.stop(), nested.stop(),
+                    PickleBytes.protocol(2).tensor("FloatStorage", "0", 6, 0, new long[]{6, 1}, new long[]{1, 1})
+                            .stop());
+        }
+
+        @Override
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("}(", "u.", "h\1", "q\1", "R", "b", "\u0085", "\u0093", "\u0081", "\u0094",
+                    "X\1\0\0\0", "J\u00ff\u00ff\u00ff\u00ff", "ctorch\nFloatStorage\n", "cos\nsystem\n", "FloatStorage",
+                    "\u008a\10\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\177", "\u0095", "\u008d", "K\0", "t");
+        }
+
+        @Override
+        public byte[] file(byte[] input) {
+            return TorchBytes.file(input, Map.of("0", f32(1, 2, 3, 4, 5, 6), "1", new byte[8]));
         }
     },
 

@@ -141,14 +141,4 @@ class ShardsTest {
         assertTrue(String.valueOf(failure.getMessage()).contains("absent: this shard is missing"),
                 failure.getMessage());
     }
-
-    @Test
-    void theIndexOfAPyTorchCheckpointIsCalledThat() throws IOException {
-        Path index = Files.write(folder.resolve("pytorch_model.bin.index.json"),
-                utf8("{\"weight_map\": {\"a\": \"pytorch_model-00001-of-00001.bin\"}}"));
-        LogalignException failure = assertThrows(LogalignException.class, () -> TensorFile.open(index).close());
-        String message = String.valueOf(failure.getMessage());
-        assertTrue(message.contains("PyTorch checkpoint"), message);
-        assertTrue(message.contains("open('pytorch_model.bin.index.json')"), message);
-    }
 }

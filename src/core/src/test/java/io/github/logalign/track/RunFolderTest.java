@@ -166,16 +166,12 @@ class RunFolderTest {
 
     @ParameterizedTest(name = "{0}/{1}")
     @CsvSource({
-        "checkpoint-1000, pytorch_model.bin, torch.load",
-        "checkpoint-1000, pytorch_model.bin.index.json, from_pretrained",
         "checkpoint-1000, __0_0.distcp, accelerate merge-weights",
         "checkpoint-1000, pytorch_model_fsdp_0/__0_0.distcp, accelerate merge-weights",
         "checkpoint-1000, global_step1000/mp_rank_00_model_states.pt, zero_to_fp32.py",
         "global_step1000, mp_rank_00_model_states.pt, zero_to_fp32.py",
         "iter_0001000, mp_rank_00/model_optim_rng.pt, safetensors",
         "checkpoint-1000, model-00001-of-00002.safetensors, model.safetensors.index.json",
-        "checkpoint-1000, adapter_model.safetensors, merge",
-        "step_1000, consolidated.00.pth, torch.load",
         "checkpoint-1000, trainer_state.json, model.safetensors",
         "checkpoint-1000, activations.safetensors, model.safetensors",
     })
@@ -192,25 +188,46 @@ class RunFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json", "__0_0.distcp", "global_step1000/x",
-        "mp_rank_00_model_states.pt"})
+    @ValueSource(strings = {"__0_0.distcp", "global_step1000/x", "mp_rank_00_model_states.pt"})
     void aFolderNameThatNeedsQuotingIsLeftOutOfTheCommand(String held) throws IOException {
         file("$(id)' checkpoint-1000/" + held);
-        file("epoch='\"$(id)\"-step=2000.ckpt");
         for (Checkpoint checkpoint : scan().checkpoints()) {
             String problem = assertNotNull1(checkpoint.problem());
             String command = problem.substring(problem.indexOf("convert it"));
             assertFalse(command.contains("$(id)"), command);
         }
-        assertEquals(List.of(1000L, 2000L), steps(scan()));
+        assertEquals(List.of(1000L), steps(scan()));
+    }
+
+    @ParameterizedTest(name = "{0} with {1}")
+    @CsvSource({
+        "epoch=0-step=100.ckpt, epoch=0-step=100.activations.safetensors",
+        "step_100.pt, step_100.activations.pt",
+        "step_100.weights.pth, step_100.activations.npz",
+        "checkpoint-100/pytorch_model.bin, checkpoint-100/activations.safetensors",
+        "checkpoint-100/pytorch_model.bin.index.json, checkpoint-100/activations.pt",
+        "checkpoint-100/adapter_model.safetensors, checkpoint-100/activations.safetensors",
+        "step_100/consolidated.00.pth, step_100/activations.npz",
+        "step_100/ckpt.pt, step_100/activations.pt",
+    })
+    void whatTorchSaveLeftIsWeights(String weights, String activations) throws IOException {
+        file(weights);
+        Checkpoint expected = scan().checkpoints().getFirst();
+        assertNull(expected.problem());
+        assertTrue(String.valueOf(expected.activations()).endsWith("activations.safetensors"), expected::toString);
+        file(activations);
+        file("checkpoint-100/optimizer.pt");
+        Checkpoint found = scan().checkpoints().getFirst();
+        assertEquals(new Checkpoint(100, run.resolve(weights), run.resolve(activations), null), found);
     }
 
     @Test
-    void namesFromLightningAppearInTheCommand() throws IOException {
-        file("epoch=0-step=100.ckpt");
+    void ofSeveralFilesThePatternChooses() throws IOException {
+        file("step_100/consolidated.00.pth");
+        file("step_100/consolidated.01.pth");
         String problem = assertNotNull1(scan().checkpoints().getFirst().problem());
-        assertTrue(problem.contains("torch.load('" + run.resolve("epoch=0-step=100.ckpt") + "'"), problem);
-        assertTrue(problem.endsWith(", '" + run.resolve("epoch=0-step=100.weights.safetensors") + "')\""), problem);
+        assertTrue(problem.contains("consolidated.00.pth and consolidated.01.pth, which may be the weights both"),
+                problem);
     }
 
     private static String assertNotNull1(@org.jspecify.annotations.Nullable String text) {
@@ -219,7 +236,7 @@ class RunFolderTest {
     }
 
     @Test
-    void aPickleIsAFailedRowUnlessItsStepIsReadable() throws IOException {
+    void aCopyInSafetensorsGoesBeforeAFileOfTorchSave() throws IOException {
         file("epoch=0-step=100.ckpt");
         file("epoch=0-step=200.ckpt");
         file("epoch=0-step=200.weights.safetensors");
@@ -230,8 +247,8 @@ class RunFolderTest {
         file("metrics-step-500.pt");
         Scan scan = scan();
         assertEquals(List.of(100L, 200L), steps(scan));
-        assertTrue(String.valueOf(scan.checkpoints().getFirst().problem()).contains("torch.load"));
-        assertNull(scan.checkpoints().getLast().problem());
+        assertEquals(run.resolve("epoch=0-step=100.ckpt"), scan.checkpoints().getFirst().weights());
+        assertEquals(run.resolve("epoch=0-step=200.weights.safetensors"), scan.checkpoints().getLast().weights());
     }
 
     @Test

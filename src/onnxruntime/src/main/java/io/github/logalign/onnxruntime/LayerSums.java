@@ -6,11 +6,14 @@ import io.github.logalign.Alignment;
 import io.github.logalign.AlignmentOptions;
 import io.github.logalign.AlignmentSums;
 import io.github.logalign.SpectrumOptions;
+import io.github.logalign.Uncertainty;
 import io.github.logalign.WeightSpectrum;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Method;
+import io.github.logalign.matrix.TokenGroups;
 import io.github.logalign.matrix.TokenMask;
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
@@ -19,10 +22,14 @@ import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import java.lang.foreign.Arena;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What one layer sums up while the model runs: norms, or projections on the singular vectors of its weights. */
 final class LayerSums {
+
+    /** What tokens belong together by. */
+    private static final String GROUPS = "sequences";
 
     private final LinearLayer layer;
     private final LayerInfo info;
@@ -67,14 +74,21 @@ final class LayerSums {
         return layer;
     }
 
-    /** Adds a batch; a layer whose values are not finite fails by itself. */
-    void add(Matrix x, Matrix y, @Nullable TokenMask mask) {
+    /**
+     * Adds a batch; a layer whose values are not finite fails by itself.
+     *
+     * @param sequences of the batch, whose tokens follow each other
+     */
+    void add(Matrix x, Matrix y, @Nullable TokenMask mask, int sequences) {
         TokenMask fitting = mask != null && mask.tokens() == x.rows() ? mask : null;
+        TokenGroups groups = x.rows() > 0 && x.rows() % sequences == 0
+                ? TokenGroups.consecutive(x.rows(), sequences)
+                : null;
         work(() -> {
             if (norms != null) {
-                norms.add(x, layer.product(y), fitting);
+                norms.add(x, layer.product(y), fitting, groups);
             } else if (projections != null) {
-                projections.add(x, fitting);
+                projections.add(x, fitting, groups);
             }
         });
     }
@@ -108,7 +122,7 @@ final class LayerSums {
             Findings findings = new Findings(
                     new Findings.Run(ScoreMethod.NORM, given.computation().toString(), options.precision()),
                     new Findings.Tokens(given.tokens(), given.maskedTokens()), null, null);
-            return outcome(given.alignment(), findings);
+            return outcome(given.alignment(), given.uncertainty(), findings);
         }
         if (w == null || sums == null) {
             return new Outcome.Skipped(layer.name() + ": nothing was computed");
@@ -120,13 +134,14 @@ final class LayerSums {
                 new Findings.Tokens(q.tokens(), q.maskedTokens()),
                 new Findings.WeightSummary(w.numericalRank(), w.stableRank(), w.spread().orElse(null)),
                 new Findings.InputSummary(q.spread().orElse(null), w.nullSpaceEnergy(q).orElse(null)));
-        return outcome(w.alignment(q), findings);
+        return outcome(w.alignment(q), w.uncertainty(q), findings);
     }
 
-    private Outcome outcome(Alignment alignment, Findings findings) {
+    private Outcome outcome(Alignment alignment, Optional<Uncertainty> uncertainty, Findings findings) {
         return switch (alignment) {
             case Alignment.Defined defined -> new Outcome.Scored(
-                    defined.overlap(), defined.lar(), defined.larErrorEstimate(), null, findings);
+                    defined.overlap(), defined.lar(), defined.larErrorEstimate(),
+                    uncertainty.map(known -> ErrorBars.of(known, GROUPS)).orElse(null), findings);
             case Alignment.Undefined undefined -> new Outcome.Undefined(
                     layer.name() + ": " + undefined.reason().explanation(), findings);
         };

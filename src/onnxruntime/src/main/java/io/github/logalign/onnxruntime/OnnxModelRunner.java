@@ -61,10 +61,10 @@ public final class OnnxModelRunner implements ModelRunner {
                 }
                 listener.begins(Math.ceilDiv(rows.rows(), request.batch()));
                 for (long first = 0; first < rows.rows(); first += request.batch()) {
-                    Map<String, OnnxTensor> batch = rows.rows(
-                            environment, first, Math.min(request.batch(), rows.rows() - first));
+                    int sequences = (int) Math.min(request.batch(), rows.rows() - first);
+                    Map<String, OnnxTensor> batch = rows.rows(environment, first, sequences);
                     try (OrtSession.Result outputs = session.run(batch, values)) {
-                        add(batch, outputs, sums);
+                        add(batch, outputs, sequences, sums);
                     } finally {
                         batch.values().forEach(OnnxTensor::close);
                     }
@@ -88,7 +88,8 @@ public final class OnnxModelRunner implements ModelRunner {
         }
     }
 
-    private static void add(Map<String, OnnxTensor> batch, OrtSession.Result outputs, List<LayerSums> sums) {
+    private static void add(Map<String, OnnxTensor> batch, OrtSession.Result outputs, int sequences,
+            List<LayerSums> sums) {
         OnnxTensor given = batch.get(MASK);
         TokenMask mask = given == null ? null : Values.mask(given);
         String input = "";
@@ -100,7 +101,7 @@ public final class OnnxModelRunner implements ModelRunner {
             }
             Matrix y = Values.tokens(each.layer().node().output(), batch, outputs);
             if (x != null && y != null) {
-                each.add(x, y, mask);
+                each.add(x, y, mask, sequences);
             }
         }
     }

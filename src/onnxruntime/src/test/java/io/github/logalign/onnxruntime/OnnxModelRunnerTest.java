@@ -10,6 +10,7 @@ import ai.onnxruntime.OrtSession;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.probe.LayerProbe;
+import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.ModelRunner;
@@ -26,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,7 +123,16 @@ class OnnxModelRunnerTest {
             assertEquals(first.lar(), second.lar(), 1e-6, norm.get(index).layer());
             assertEquals(first.findings().tokens(), second.findings().tokens());
             assertTrue(second.findings().weight() != null && second.findings().inputs() != null);
+            ErrorBars bars = Objects.requireNonNull(second.errorBars());
+            assertEquals(TEXTS, bars.groups());
+            assertEquals("sequences", bars.groupedBy());
+            assertEquals(larStandardError(first), larStandardError(second), 1e-7);
+            assertTrue(larStandardError(second) > 1e-5 && bars.lar() != null, bars::toString);
         }
+    }
+
+    private static double larStandardError(Outcome.Scored scored) {
+        return Objects.requireNonNull(Objects.requireNonNull(scored.errorBars()).larStandardError());
     }
 
     @Test

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, npz, or a model in
- * ONNX with the files of its external data. The format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
+ * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, npz, a file of torch.save, or
+ * a model in ONNX with the files of its external data. The format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
  * headers, regardless of the size of the data.
  *
  * <p>Everything in the file is validated before use. A damaged file gives a {@link LogalignException} with one line
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * of the file is damaged, missing or of an unsupported type, the file opens, and accessing that part throws the
  * exception. Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata
  * entries, 10,000 shards, 100,000 npz members, 1,048,576 nodes of an ONNX graph; compressed npz members expand to at most 4 GiB in all (property
- * {@code logalign.npz.maxBytes}), each when its data is first requested.
+ * {@code logalign.npz.maxBytes}), each when its data is first requested. The pickle of torch.save is read, never run: dictionaries of
+ * tensors, and nothing else.
  *
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
  * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open. If another
@@ -160,7 +161,7 @@ public final class TensorFile implements AutoCloseable {
     /**
      * The format's name.
      *
-     * @return "safetensors", "safetensors index", "npy", "npz" or "ONNX"
+     * @return "safetensors", "safetensors index", "npy", "npz", "PyTorch" or "ONNX"
      */
     public String format() {
         return format.displayName();
@@ -169,7 +170,7 @@ public final class TensorFile implements AutoCloseable {
     /**
      * Whether reading a tensor verifies its bytes against a checksum in the file.
      *
-     * @return true for npz files, which are zip archives: data read from them is known to be complete
+     * @return true for npz files and those of torch.save, which are zip archives: data read from them is known to be complete
      */
     public boolean hasChecksums() {
         return format.hasChecksums();

@@ -1,0 +1,161 @@
+package io.github.logalign.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logalign.cli.Command.Result;
+import io.github.logalign.testing.Needs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Python of docs/activations.md: it runs, and what it records is scored as PyTorch itself does. */
+class RecordingIT {
+
+    /**
+     * A model with what is hard about recording: layers that share an input, and a head that is tied to the embedding.
+     */
+    private static final String MODEL = """
+            import math, sys
+
+
+            class Model(torch.nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.wte = torch.nn.Embedding(50, 16)
+                    self.q, self.k, self.v = (torch.nn.Linear(16, 16) for _ in range(3))
+                    self.norm = torch.nn.LayerNorm(16)
+                    self.mlp = torch.nn.Sequential(torch.nn.Linear(16, 40), torch.nn.GELU(), torch.nn.Linear(40, 16))
+                    self.lm_head = torch.nn.Linear(16, 50, bias=False)
+                    self.lm_head.weight = self.wte.weight
+
+                def forward(self, input_ids, attention_mask):
+                    x = self.wte(input_ids)
+                    scores = self.q(x) @ self.k(x).transpose(1, 2) + (attention_mask[:, None] - 1) * 1e9
+                    x = x + scores.softmax(-1) @ self.v(x)
+                    return self.lm_head(self.norm(x + self.mlp(x)))
+
+
+            def lar(weight, inputs):
+                u, s, v = torch.linalg.svd(weight.double(), full_matrices=False)
+                p = s ** 2 / (s ** 2).sum()
+                projected = ((inputs.double() @ v.T) ** 2).sum(0)
+                q = projected / (inputs.double() ** 2).sum()
+                return 1 + math.log(float((p * q).sum())) / (2 * math.log(weight.shape[1]))
+
+
+            torch.manual_seed(1)
+            model = Model()
+            batch = {"input_ids": torch.randint(0, 50, (12, 10)), "attention_mask": torch.ones(12, 10, dtype=torch.int64)}
+            folder = sys.argv[1]
+            for step in (0, 100):
+                save_checkpoint(model, batch, step, folder)
+                inputs = record_inputs(model, batch)
+                assert model.training
+                for name, x in inputs.items():
+                    x = x.reshape(-1, x.shape[-1])
+                    print(step, name, repr(lar(model.get_submodule(name).weight.detach(), x)))
+                with torch.no_grad():
+                    for parameter in model.parameters():
+                        parameter.add_(0.1 * torch.randn_like(parameter))
+            """;
+
+    @TempDir
+    Path folder;
+
+    private static List<String> blocks() throws IOException {
+        List<String> blocks = new ArrayList<>();
+        StringBuilder block = null;
+        for (String line : Files.readAllLines(Path.of("..", "..", "docs", "activations.md"))) {
+            if (line.equals("```python")) {
+                block = new StringBuilder();
+            } else if (line.equals("```") && block != null) {
+                blocks.add(block.toString());
+                block = null;
+            } else if (block != null) {
+                block.append(line).append('\n');
+            }
+        }
+        return blocks;
+    }
+
+    /** The first Python that can do something. */
+    private static Optional<String> python(String test) throws IOException, InterruptedException {
+        for (String python : List.of("python3", "/usr/bin/python3")) {
+            try {
+                Process process = new ProcessBuilder(python, "-c", test)
+                        .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+                if (process.waitFor() == 0) {
+                    return Optional.of(python);
+                }
+            } catch (IOException absent) {
+                // The next one.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String run(String python, Path script, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(python, script.toString()));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("python.out");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+        assertEquals(0, process.waitFor(), Files.readString(out));
+        return Files.readString(out);
+    }
+
+    @Test
+    void everyBlockIsPython() throws IOException, InterruptedException {
+        String python = python("pass").orElse("");
+        Needs.that(!python.isEmpty(), "python3");
+        List<String> blocks = blocks();
+        assertEquals(3, blocks.size(), "PyTorch, Hugging Face, Flax");
+        for (String block : blocks) {
+            Path file = Files.writeString(folder.resolve("block.py"), block);
+            Path check = Files.writeString(folder.resolve("check.py"),
+                    "import sys; compile(open(sys.argv[1]).read(), 'block', 'exec')");
+            run(python, check, file.toString());
+        }
+    }
+
+    /** Where PyTorch is installed; elsewhere the block before is all that can be checked. */
+    @Test
+    void whatPyTorchRecordsIsScored() throws IOException, InterruptedException {
+        Optional<String> python = python("import torch");
+        if (python.isEmpty()) {
+            return;
+        }
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path script = Files.writeString(folder.resolve("record.py"), blocks().getFirst() + MODEL);
+        Map<String, Double> expected = new HashMap<>();
+        for (String line : run(python.get(), script, run.toString()).split("\n", -1)) {
+            String[] words = line.split(" ", -1);
+            if (words.length == 3) {
+                expected.put(words[0] + " " + words[1], Double.valueOf(words[2]));
+            }
+        }
+        assertEquals(12, expected.size(), "six layers at two steps");
+        Result result = new Command().run("track", run.toString(), "--format", "json");
+        assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+        Map<String, Object> json = Json.object(result.out());
+        List<?> rows = (List<?>) Objects.requireNonNull(json.get("rows"));
+        assertEquals(expected.size(), rows.size(), result.out());
+        for (Object each : rows) {
+            Map<?, ?> row = (Map<?, ?>) each;
+            double lar = Objects.requireNonNull((Double) row.get("lar"));
+            assertEquals(Objects.requireNonNull(expected.get(row.get("step") + " " + row.get("layer"))), lar, 1e-6,
+                    row::toString);
+            assertEquals("sequences", row.get("groupedBy"));
+        }
+        Result compared = new Command().run("compare", run + "@0", run + "@100");
+        assertTrue(compared.out().contains("same"), compared.out());
+    }
+}

@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.internal.io.Bytes;
 import io.github.logalign.internal.io.Origin;
 import io.github.logalign.internal.io.Problem;
 import java.lang.foreign.MemorySegment;

@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.internal.io.ProtoReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,8 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Origin;
-import io.github.logalign.tensor.ProtoReader.Range;
+import io.github.logalign.internal.io.ProtoReader.Range;
+import io.github.logalign.internal.io.ProtoReader;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,7 @@
 package io.github.logalign.tensor;
 
-import io.github.logalign.tensor.ProtoReader.Range;
+import io.github.logalign.internal.io.ProtoReader.Range;
+import io.github.logalign.internal.io.ProtoReader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;

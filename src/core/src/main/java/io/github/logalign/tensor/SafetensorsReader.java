@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.internal.io.Bytes;
 import io.github.logalign.internal.io.JsonReader;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Origin;

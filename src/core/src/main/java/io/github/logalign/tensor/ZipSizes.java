@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import io.github.logalign.internal.io.Bytes;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
-package io.github.logalign.tensor;
+package io.github.logalign.internal.io;
 
-import io.github.logalign.internal.io.Origin;
 import io.github.logalign.matrix.LogalignException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,12 +13,12 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Source: the encoding of Protocol Buffers, protobuf.dev/programming-guides/encoding.
  */
-final class ProtoReader {
+public final class ProtoReader {
 
-    static final int VARINT = 0;
-    static final int FIXED64 = 1;
-    static final int BYTES = 2;
-    static final int FIXED32 = 5;
+    public static final int VARINT = 0;
+    public static final int FIXED64 = 1;
+    public static final int BYTES = 2;
+    public static final int FIXED32 = 5;
 
     private static final int MOST_VARINT_BYTES = 10;
 
@@ -39,7 +38,7 @@ final class ProtoReader {
      *
      * @param message what it holds, for messages: "model"
      */
-    ProtoReader(MemorySegment file, Origin origin, String message, long start, long end) {
+    public ProtoReader(MemorySegment file, Origin origin, String message, long start, long end) {
         this.file = file;
         this.origin = origin;
         this.message = message;
@@ -48,14 +47,14 @@ final class ProtoReader {
     }
 
     /** A range of the file. */
-    record Range(long start, long end) {
-        long size() {
+    public record Range(long start, long end) {
+        public long size() {
             return end - start;
         }
     }
 
     /** Goes on to the next field, whose value must be read or skipped. */
-    boolean next() {
+    public boolean next() {
         if (at == end) {
             return false;
         }
@@ -73,17 +72,17 @@ final class ProtoReader {
     }
 
     /** The number of the field that {@link #next} found. */
-    int field() {
+    public int field() {
         return field;
     }
 
     /** How its value is stored. */
-    int wireType() {
+    public int wireType() {
         return wireType;
     }
 
     /** Passes over the value of a field. */
-    void skip() {
+    public void skip() {
         switch (wireType) {
             case VARINT -> varint();
             case FIXED64 -> take(Long.BYTES);
@@ -93,7 +92,7 @@ final class ProtoReader {
     }
 
     /** A number of up to 64 bits, as the value of a field or within packed ones. */
-    long varint() {
+    public long varint() {
         long start = at;
         long value = 0;
         for (int index = 0; index < MOST_VARINT_BYTES; index++) {
@@ -110,19 +109,25 @@ final class ProtoReader {
     }
 
     /** A number that is the value of a field. */
-    long number() {
+    public long number() {
         require(VARINT);
         return varint();
     }
 
     /** A float32 that is the value of a field. */
-    float float32() {
+    public float float32() {
         require(FIXED32);
         return Float.intBitsToFloat((int) Bytes.u32(file, take(Integer.BYTES)));
     }
 
+    /** A float64 that is the value of a field. */
+    public double float64() {
+        require(FIXED64);
+        return Double.longBitsToDouble(Bytes.u64(file, take(Long.BYTES)));
+    }
+
     /** The bytes that are the value of a field: a message, a text, or packed numbers. */
-    Range bytes() {
+    public Range bytes() {
         require(BYTES);
         long start = at;
         long size = varint();
@@ -134,17 +139,17 @@ final class ProtoReader {
     }
 
     /** A message within this one. */
-    ProtoReader message(String contents) {
+    public ProtoReader message(String contents) {
         return at(bytes(), contents);
     }
 
     /** A range of the same file. */
-    ProtoReader at(Range range, String contents) {
+    public ProtoReader at(Range range, String contents) {
         return new ProtoReader(file, origin, contents, range.start(), range.end());
     }
 
     /** A text that is the value of a field. */
-    String text() {
+    public String text() {
         Range range = bytes();
         if (range.size() > MAX_TEXT) {
             throw damaged("a name has " + range.size() + " bytes, more than " + MAX_TEXT, range.start());
@@ -159,7 +164,7 @@ final class ProtoReader {
     }
 
     /** Whether the whole message has been read. */
-    boolean atEnd() {
+    public boolean atEnd() {
         return at == end;
     }
 
@@ -179,12 +184,12 @@ final class ProtoReader {
     }
 
     /** The file is not what it should be, at some byte. */
-    LogalignException damaged(String what, long where) {
+    public LogalignException damaged(String what, long where) {
         return origin.damaged("the " + message + " is damaged at byte " + where + ": " + what);
     }
 
     /** The same for the field that was read last. */
-    LogalignException damaged(String what) {
+    public LogalignException damaged(String what) {
         return damaged(what, at);
     }
 }

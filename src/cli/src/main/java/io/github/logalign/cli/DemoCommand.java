@@ -132,7 +132,8 @@ final class DemoCommand implements Callable<Integer> {
         Selection all = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
         CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, threads);
         TrackRun.Setup setup = new TrackRun.Setup(
-                "modular addition", AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW), metrics, series, report, threads,
+                "modular addition", AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW), metrics, series, report, null,
+                threads,
                 false,
                 quiet, List.of());
         TrackRun tracked = new TrackRun(

@@ -2,6 +2,7 @@ package io.github.logalign.cli;
 
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.report.SampleFile;
+import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.tensor.TensorFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,6 +57,14 @@ enum OwnFile {
         @Override
         boolean fits(Path file) throws IOException {
             return head(file).startsWith(SampleFile.START);
+        }
+    },
+
+    /** An event file of track. */
+    EVENTS {
+        @Override
+        boolean fits(Path file) {
+            return SeriesEvents.isOwn(file);
         }
     },
 

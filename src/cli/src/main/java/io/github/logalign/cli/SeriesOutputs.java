@@ -1,9 +1,11 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.Environment;
+import io.github.logalign.internal.io.Folders;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.OpenFiles;
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
 import io.github.logalign.track.Series;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine;
 
-/** The outputs of a series: a file, a report, and standard output. */
+/** The outputs of a series: a file, a report, an event file for TensorBoard, and standard output. */
 final class SeriesOutputs {
 
     @Writes(OwnFile.SERIES)
@@ -37,6 +39,14 @@ final class SeriesOutputs {
     @Nullable
     Path report;
 
+    @Writes(value = OwnFile.EVENTS, files = SeriesEvents.FILE)
+    @Option(
+            names = "--tensorboard",
+            paramLabel = "DIR",
+            description = "Write LAR, k and the deviation of each layer to an event file in this folder, for TensorBoard, "
+                    + "after each checkpoint. The folder is created if it does not exist.")
+    private @Nullable Path tensorboard;
+
     @Option(
             names = "--format",
             paramLabel = "table|json|csv",
@@ -48,6 +58,19 @@ final class SeriesOutputs {
     void checkFolders() {
         checkFolder(out);
         checkFolder(report);
+    }
+
+    /** The event file, or null. */
+    @Nullable
+    Path events() {
+        return tensorboard == null ? null : tensorboard.resolve(SeriesEvents.FILE);
+    }
+
+    /** Makes the folder of the event file. Call after the outputs have been checked. */
+    void makeFolder() {
+        if (tensorboard != null) {
+            Folders.make(tensorboard);
+        }
     }
 
     private static void checkFolder(@Nullable Path file) {

@@ -73,9 +73,10 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
     @Reads
     @Option(
             names = "--metrics",
-            paramLabel = "FILE",
+            paramLabel = "FILE|DIR",
             description = "Losses and other metrics over steps, to show beside LAR in the report: CSV (including "
-                    + "TensorBoard's and wandb's), JSON Lines, or trainer_state.json. Repeatable.")
+                    + "TensorBoard's and wandb's), JSON Lines, trainer_state.json, or TensorBoard's event files or a "
+                    + "folder of them. Repeatable.")
     private List<Path> metrics = new ArrayList<>();
 
     @Option(
@@ -161,16 +162,18 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             written.writes("--out", SampleFile.beside(outputs.out), OwnFile.SAMPLES);
         }
         written.check();
+        outputs.makeFolder();
         outputs.checkReportName(commandLine);
         KnownSeries known = KnownSeries.of(
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
-        Metrics shown = metrics.stream().map(Metrics::read).reduce(Metrics::and).orElse(Metrics.NONE);
+        Metrics shown = metrics.stream().map(file -> Metrics.read(file, outputs.events())).reduce(Metrics::and)
+                .orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : baseline(commandLine, plain, baseline);
         AlarmRules rules = alarms.rules(window, compared);
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
-                title, rules, shown, outputs.out, outputs.report, threads.count(commandLine), following.follow, quiet,
-                layers());
+                title, rules, shown, outputs.out, outputs.report, outputs.events(), threads.count(commandLine),
+                following.follow, quiet, layers());
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(known.rows(), known.samples(), scorer, compared, window), scorer,
                 commandLine.getErr());
@@ -224,7 +227,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             return Baseline.of(SeriesFile.read(of), SampleFile.read(SampleFile.beside(of)));
         }
         TrackRun.Setup setup = new TrackRun.Setup(
-                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, threads.count(commandLine),
+                "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, null, threads.count(commandLine),
                 false, quiet,
                 List.of());
         TrackRun tracked = new TrackRun(

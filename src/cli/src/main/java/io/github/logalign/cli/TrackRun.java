@@ -6,6 +6,7 @@ import io.github.logalign.internal.io.Names;
 import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SampleFile;
+import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.Glob;
@@ -58,6 +59,7 @@ final class TrackRun {
      * @param metrics the metrics to show beside LAR
      * @param out the series file, or null
      * @param report the report, or null
+     * @param events the event file, or null
      * @param threads the number of threads
      * @param live whether to report alarms when they fire
      * @param quiet whether to suppress notes
@@ -69,6 +71,7 @@ final class TrackRun {
             Metrics metrics,
             @Nullable Path out,
             @Nullable Path report,
+            @Nullable Path events,
             int threads,
             boolean live,
             boolean quiet,
@@ -257,6 +260,9 @@ final class TrackRun {
                     setup.title, series(), alarms(), spectra.chosen(), samples(), setup.metrics,
                     environment);
             AtomicFile.write(setup.report, out -> HtmlReport.write(out, content));
+        }
+        if (setup.events != null) {
+            SeriesEvents.write(setup.events, series());
         }
         unwritten = false;
         long end = System.nanoTime();

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Other metrics over the steps of a run, such as losses and accuracies. If there are a training and a validation loss,
@@ -47,16 +48,33 @@ public final class Metrics {
 
     /**
      * Reads a log, whose format is detected from its content: CSV, including the exports of TensorBoard and wandb, JSON
-     * Lines, an array of objects, or the {@code trainer_state.json} of Hugging Face's trainer. The steps are in a
+     * Lines, an array of objects, the {@code trainer_state.json} of Hugging Face's trainer, or an event file of TensorBoard.
+     * Of a folder, all event files are read and merged. The steps of a table are in a
      * column such as step, Step, _step, global_step or trainer/global_step. Empty cells, None, null and NaN are missing
      * values. So are infinities, since no curve can show them. Columns of other text, and values of the whole run such
      * as train_runtime, are skipped, as the notes report.
      *
-     * @param path the file
+     * @param path the file, or a folder of event files
      * @return the metrics
      * @throws LogalignException if the file cannot be read, or has no steps or no numbers
      */
     public static Metrics read(Path path) {
+        return read(path, null);
+    }
+
+    /**
+     * Reads a log, but not a certain file, which the reader itself writes.
+     *
+     * @param path the file, or a folder of event files
+     * @param except a file to leave out of a folder, or null
+     * @return the metrics
+     * @throws LogalignException if the file cannot be read, or has no steps or no numbers
+     */
+    public static Metrics read(Path path, @Nullable Path except) {
+        return EventMetrics.areIn(path) ? EventMetrics.read(path, except) : readTable(path);
+    }
+
+    private static Metrics readTable(Path path) {
         MetricsTable table = MetricsTable.read(path);
         List<String> columns = table.columns();
         String where = Names.printable(path) + ": ";
@@ -88,11 +106,7 @@ public final class Metrics {
             } else if (!read.curve.isEmpty()) {
                 curves.put(shown.get(c), read.curve);
             }
-            if (read.infinite > 0) {
-                notes.add(where + read.infinite + " infinite " + (read.infinite == 1 ? "value" : "values") + " of \""
-                        + Names.printable(column) + (read.infinite == 1 ? "\" was" : "\" were") + " treated as "
-                        + "missing");
-            }
+            noteInfinite(notes, where, column, read.infinite);
         }
         note(notes, where, text, "skipped, since not all of their values are numbers");
         note(notes, where, ranges, "skipped, the ranges of other columns");
@@ -102,6 +116,11 @@ public final class Metrics {
                     where + "no column other than the step \"" + Names.printable(columns.get(stepColumn))
                             + "\" consists of numbers; the columns are " + list(columns));
         }
+        return of(curves, notes, where);
+    }
+
+    /** Metrics with the generalisation gap. */
+    static Metrics of(Map<String, NavigableMap<Long, Double>> curves, List<String> notes, String where) {
         addGap(curves, notes, where);
         return new Metrics(curves, notes);
     }
@@ -137,7 +156,14 @@ public final class Metrics {
         return more > 0 ? some + " and " + more + " more" : some;
     }
 
-    private static void note(List<String> notes, String where, List<String> names, String what) {
+    static void noteInfinite(List<String> notes, String where, String name, long count) {
+        if (count > 0) {
+            notes.add(where + count + " infinite " + (count == 1 ? "value" : "values") + " of \""
+                    + Names.printable(name) + (count == 1 ? "\" was" : "\" were") + " treated as missing");
+        }
+    }
+
+    static void note(List<String> notes, String where, List<String> names, String what) {
         if (!names.isEmpty()) {
             notes.add(where + list(names) + ": " + what);
         }

@@ -11,8 +11,11 @@ import io.github.logalign.testing.Arrows;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule REPORT_ONLY_SHOWS = Arrows.mayUse("report", "track", "score", "tensor", "", "matrix",
-            "internal.io");
+    static final ArchRule REPORT_ONLY_SHOWS = Arrows.mayUse("report", "tensorboard", "track", "score", "tensor",
+            "", "matrix", "internal.io");
+
+    @ArchTest
+    static final ArchRule EVENTS_STAND_ALONE = Arrows.mayUse("tensorboard", "matrix", "internal.io");
 
     @ArchTest
     static final ArchRule PARQUET_HOLDS_ANY_ROWS = Arrows.mayUse("parquet", "score");

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.Environment;
 import io.github.logalign.report.CsvReport;
 import io.github.logalign.report.JsonReport;
+import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SpectraList;
 import io.github.logalign.report.TableReport;
@@ -108,7 +109,9 @@ class OutputsTest {
         for (ArgSpec arg : command.getCommandSpec().args()) {
             boolean one = arg.equals(output) || arg.equals(other);
             if (one || arg.required()) {
-                String value = one ? same : folder.resolve("another-" + args.size()).toString();
+                String value = one
+                        ? place(arg.equals(output) ? other : output, arg, same)
+                        : folder.resolve("another-" + args.size()).toString();
                 args.addAll(arg instanceof OptionSpec option
                         ? List.of(option.longestName(), value)
                         : List.of(value));
@@ -123,6 +126,16 @@ class OutputsTest {
                 ParameterException.class, () -> Outputs.of(command).check(), () -> String.join(" ", args));
         String message = String.valueOf(clash.getMessage());
         assertTrue(message.contains(name(output)) && message.contains(name(other)), message);
+    }
+
+    /** The path itself, or, where the partner is a folder to write to, the first file that it would get. */
+    private static String place(ArgSpec partner, ArgSpec arg, String same) {
+        Writes writes = partner.userObject() instanceof AnnotatedElement field
+                ? field.getAnnotation(Writes.class)
+                : null;
+        return writes == null || writes.files().length == 0 || partner.equals(arg)
+                ? same
+                : Path.of(same).resolve(writes.files()[0]).toString();
     }
 
     private static String name(ArgSpec arg) {
@@ -301,6 +314,9 @@ class OutputsTest {
         requireKind(OwnFile.SERIES,
                 written(out -> SeriesFile.writeJson(out, environment, 1, Series.EMPTY, Alarms.NONE)));
         requireKind(OwnFile.SERIES, written(out -> SeriesFile.writeCsv(out, Series.EMPTY)));
+        Path events = folder.resolve(SeriesEvents.FILE);
+        SeriesEvents.write(events, Series.EMPTY);
+        requireKind(OwnFile.EVENTS, events);
         SpectraList.write(folder, environment, 1, List.of(new SpectraList.Entry("a", "a", List.of("a.p.npy"))));
         requireKind(OwnFile.SPECTRA_LIST, folder.resolve(SpectraList.FILE));
         Path sample = folder.resolve("sample.safetensors");

@@ -39,7 +39,7 @@ class TrackIT {
     Path folder;
 
     /** Writes a checkpoint whose inputs have a given share in the weight's strongest direction. */
-    private static void checkpoint(Path run, long step, double share) throws IOException {
+    static void checkpoint(Path run, long step, double share) throws IOException {
         Files.createDirectories(run);
         Random random = new Random(step);
         float[] weight = new float[WIDTH * WIDTH];
@@ -57,7 +57,7 @@ class TrackIT {
                 .write(run.resolve("step_" + step + ".weights.safetensors"));
     }
 
-    private static Result ok(Result result) {
+    static Result ok(Result result) {
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         return result;
     }

@@ -77,6 +77,9 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private boolean sameTokens;
 
     @Mixin
+    private MaskOption masks = new MaskOption();
+
+    @Mixin
     private GroupsOption groups = new GroupsOption();
 
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "norm",
@@ -137,11 +140,13 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 inputs.add(side.folder(pattern));
             }
         }
-        inputs.addTo(Outputs.of(commandLine)).reads("--groups", groups.paths()).check();
+        inputs.addTo(Outputs.of(commandLine)).reads("--groups", groups.paths())
+                .reads("--mask", masks.paths(commandLine)).check();
         CheckpointScorer scorer = new CheckpointScorer(
                 method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage), reading.options(),
                 count)
-                .withGroups(groups::read);
+                .withGroups(groups::read)
+                .withMasks(masks.texts(commandLine));
         Scored scored = new Scored(scorer, commandLine.getErr(), output.quiet);
         try (Progress progress = new Progress(
                 "checkpoints", left.checkpoints().size() + right.checkpoints().size(), output.quiet)) {

@@ -74,12 +74,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     + "on the left side replaces those on the right side. Repeatable.")
     private List<String> maps = new ArrayList<>();
 
-    @Option(names = "--mask", paramLabel = "[LAYERS=][FILE][:NAME]",
-            description = "One value per token: BOOL or numbers that are all 0 or 1, as in an attention_mask, where "
-                    + "1 counts; or integer labels, where -100 does not count. Without FILE, NAME is a tensor of the "
-                    + "activations file. With wildcards in NAME, each layer has its own mask: *=:*.mask gives the "
-                    + "layer X the mask X.mask. Repeatable; for each layer the first match is used.")
-    private List<String> masks = new ArrayList<>();
+    @Mixin
+    private MaskOption masks = new MaskOption();
 
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "svd",
             description = "svd; gram: faster, but small singular values are lost; auto: gram where it is accurate "
@@ -141,7 +137,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = reading.open(itsWeights);
                 TensorFile activationsFile = reading.open(itsActivations);
-                MaskArguments maskOptions = masks(commandLine, activationsFile)) {
+                MaskArguments maskOptions = masks.open(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
             boolean namesGiven = tensor != null || activation != null || !maps.isEmpty();
             Optional<String> swapped = namesGiven
@@ -199,7 +195,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     /** Scores what a manifest lists. */
     private int runManifest(CommandLine commandLine, Path itsManifest, int threads) {
         if (weights != null || activations != null || model.areGiven() || tensor != null || activation != null
-                || !masks.isEmpty() || groups.isGiven() || updates.areGiven() || scoring.spectra != null) {
+                || masks.isGiven() || groups.isGiven() || updates.areGiven() || scoring.spectra != null) {
             throw new ParameterException(commandLine,
                     "--manifest names the files, tensors and masks: leave out --weights,"
                             + " --activations, --tensor, --activation, --mask, --groups, --minus-weights,"
@@ -235,7 +231,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
                     + " --activations; leave these out");
         }
-        if (kept.isGiven() || scoring.spectra != null || !masks.isEmpty() || groups.isGiven() || updates.areGiven()
+        if (kept.isGiven() || scoring.spectra != null || masks.isGiven() || groups.isGiven() || updates.areGiven()
                 || !maps.isEmpty()
                 || tensor != null || activation != null) {
             throw new ParameterException(commandLine,
@@ -256,14 +252,6 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
             RowRunner.report(rows, output.quiet, commandLine.getErr());
             output.write(commandLine.getOut(), out -> write(out, format, rows, threads));
             return RowRunner.exitCode(rows);
-        }
-    }
-
-    private MaskArguments masks(CommandLine commandLine, TensorFile activationsFile) {
-        try {
-            return new MaskArguments(masks, activationsFile, Path.of(""));
-        } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(commandLine, "--mask: " + wrong.getMessage(), wrong);
         }
     }
 

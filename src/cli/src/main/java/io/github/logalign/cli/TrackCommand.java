@@ -70,6 +70,9 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             description = "Pair weights with activations of other names, as for score. Repeatable.")
     private List<String> maps = new ArrayList<>();
 
+    @Mixin
+    private MaskOption masks = new MaskOption();
+
     @Reads
     @Option(
             names = "--metrics",
@@ -150,14 +153,15 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         CheckpointScorer plain = new CheckpointScorer(method, precision.precision,
                 NameMaps.ofRun(commandLine, maps, layers(), storage),
                 reading.options(),
-                threads.count(commandLine));
+                threads.count(commandLine))
+                .withMasks(masks.texts(commandLine));
         CheckpointScorer scorer = updates ? plain.withUpdates(folder) : plain;
         RunInputs inputs = new RunInputs(reading);
         inputs.add(folder);
         if (baseline != null && Files.isDirectory(baseline)) {
             inputs.add(folder(commandLine, baseline));
         }
-        Outputs written = inputs.addTo(Outputs.of(commandLine));
+        Outputs written = inputs.addTo(Outputs.of(commandLine)).reads("--mask", masks.paths(commandLine));
         if (outputs.out != null) {
             written.writes("--out", SampleFile.beside(outputs.out), OwnFile.SAMPLES);
         }

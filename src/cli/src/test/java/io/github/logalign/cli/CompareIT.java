@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.cli.Command.Result;
+import io.github.logalign.tensor.DataType;
 import io.github.logalign.tensor.SafetensorsWriter;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +46,9 @@ class CompareIT {
             }
             new SafetensorsWriter().add("head", new long[]{TOKENS, WIDTH}, inputs)
                     .add("block", new long[]{TOKENS, WIDTH}, inputs)
+                    .add("keep", DataType.I64, new long[]{TOKENS}, MemorySegment.ofArray(
+                            LongStream.range(0, TOKENS).map(token -> token < TOKENS / 2 ? 1 : 0).toArray()))
+                    .add("text", DataType.I64, new long[]{1}, MemorySegment.ofArray(new long[]{text.hashCode()}))
                     .metadata("text", text)
                     .write(run.resolve("step_" + step + ".activations.safetensors"));
             new SafetensorsWriter().add("head.weight", new long[]{WIDTH, WIDTH}, weight)
@@ -144,6 +150,28 @@ class CompareIT {
         Map<String, Object> alone = rows(ok("track", "other", "--format", "json")).getFirst();
         assertNull(alone.get("deviationInterval"));
         assertNull(alone.get("deviationTokens"));
+    }
+
+    @Test
+    void masksLeaveTokensOut() throws IOException {
+        ok("track", "usual", "--mask", ":keep", "--out", "usual.json");
+        Map<String, Object> masked = rows(Files.readString(folder.resolve("usual.json"))).getFirst();
+        assertEquals(TOKENS / 2L, masked.get("tokens"));
+        assertEquals(TOKENS / 2L, masked.get("maskedTokens"));
+        assertEquals("--mask :keep", masked.get("layoutOptions"));
+        List<Map<String, Object>> scored = Json.layers(ok("score", "--weights", "usual/step_100.weights.safetensors",
+                "--activations", "usual/step_100.activations.safetensors", "--mask", ":keep", "--format", "json"));
+        assertEquals(scored.getFirst().get("lar"), masked.get("lar"));
+        Map<String, Object> compared = rows(
+                ok("compare", "usual@100", "slow@100", "--mask", ":keep", "--method", "svd", "--format", "json"))
+                .getFirst();
+        assertEquals(Json.number(masked, "lar"), Json.number(compared, "firstLar"), 1e-12);
+        Result again = command("track", "usual", "--out", "usual.json", "--format", "json");
+        assertEquals(0L, rows(again.out()).getFirst().get("maskedTokens"), "without the mask it is computed anew");
+        assertRefused(2, "--mask: ", "track", "usual", "--mask", "a=:*.mask");
+        Result absent = command("track", "usual", "--mask", ":none");
+        assertEquals(1, absent.code());
+        assertTrue(absent.err().getFirst().contains("there is no tensor 'none'"), absent.err()::toString);
     }
 
     @Test

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordingIT {
 
     /**
-     * A model with what is hard about recording: layers that share an input, and a head that is tied to the embedding.
+     * A model with what is hard about recording: layers that share an input, and a head that is tied to the embedding, and
+     * padding.
      */
     private static final String MODEL = """
             import math, sys
@@ -55,14 +56,15 @@ class RecordingIT {
             torch.manual_seed(1)
             model = Model()
             batch = {"input_ids": torch.randint(0, 50, (12, 10)), "attention_mask": torch.ones(12, 10, dtype=torch.int64)}
+            batch["attention_mask"][3:, 7:] = 0
             folder = sys.argv[1]
             for step in (0, 100):
                 save_checkpoint(model, batch, step, folder)
                 inputs = record_inputs(model, batch)
                 assert model.training
                 for name, x in inputs.items():
-                    x = x.reshape(-1, x.shape[-1])
-                    print(step, name, repr(lar(model.get_submodule(name).weight.detach(), x)))
+                    counted = x[batch["attention_mask"] == 1]
+                    print(step, name, repr(lar(model.get_submodule(name).weight.detach(), counted)))
                 with torch.no_grad():
                     for parameter in model.parameters():
                         parameter.add_(0.1 * torch.randn_like(parameter))
@@ -143,7 +145,8 @@ class RecordingIT {
             }
         }
         assertEquals(12, expected.size(), "six layers at two steps");
-        Result result = new Command().run("track", run.toString(), "--format", "json");
+        Result result = new Command().run(
+                "track", run.toString(), "--mask", ":attention_mask", "--format", "json");
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         Map<String, Object> json = Json.object(result.out());
         List<?> rows = (List<?>) Objects.requireNonNull(json.get("rows"));

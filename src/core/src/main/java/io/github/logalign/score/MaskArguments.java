@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the masks given by {@code [LAYERS=][FILE][:NAME]}, and keeps their files open. Without FILE, the name is looked
@@ -73,6 +74,26 @@ public final class MaskArguments implements AutoCloseable {
         files.values().forEach(TensorFile::close);
     }
 
+    /**
+     * Checks the form of arguments before there are activations.
+     *
+     * @param arguments the arguments
+     * @throws IllegalArgumentException if one does not have the form
+     */
+    public static void checkForm(List<String> arguments) {
+        for (String text : arguments) {
+            MaskArgument argument = MaskArgument.parse(text, Path.of(""));
+            if (argument.name() != null && (argument.layers() != null || Glob.hasWildcards(argument.name()))) {
+                map(argument.layers(), argument.name());
+            }
+        }
+    }
+
+    /** Which mask each layer has. */
+    private static NameMap map(@Nullable String layers, String name) {
+        return NameMap.parse((layers == null ? "*" : layers) + "=" + name);
+    }
+
     private void add(String text) {
         MaskArgument argument = MaskArgument.parse(text, folder);
         String layers = argument.layers();
@@ -95,7 +116,7 @@ public final class MaskArguments implements AutoCloseable {
             // Checked here, since otherwise every layer would have a failed row.
             file.tensor(name);
         }
-        masks = masks.withNamed(NameMap.parse((layers == null ? "*" : layers) + "=" + name), file);
+        masks = masks.withNamed(map(layers, name), file);
     }
 
     private TensorFile open(String text) {

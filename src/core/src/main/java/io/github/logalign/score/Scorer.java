@@ -74,6 +74,16 @@ public final class Scorer {
         return new Scorer(options, masks, Arguments.required(tokens, "tokens"), threads, store);
     }
 
+    /**
+     * The same with other masks.
+     *
+     * @param tokens which tokens of which layers count
+     * @return a scorer
+     */
+    public Scorer withMasks(Masks tokens) {
+        return new Scorer(options, Arguments.required(tokens, "tokens"), grouping, threads, store);
+    }
+
     /** The same without spectra. */
     Scorer byNormForm() {
         return new Scorer(options.byNormForm(), masks, grouping, threads, null);

@@ -11,6 +11,7 @@ import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.LayerThreads;
 import io.github.logalign.score.Outcome;
+import io.github.logalign.score.MaskArguments;
 import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.ScoreMethod;
@@ -47,6 +48,7 @@ public final class CheckpointScorer {
     private final ReadOptions reading;
     private final int threads;
     private final Function<TensorFile, Grouping> grouping;
+    private final List<String> masks;
     private final @Nullable FirstCheckpoint first;
 
     /**
@@ -78,16 +80,17 @@ public final class CheckpointScorer {
             throw new IllegalArgumentException("at least one thread is needed, not " + threads);
         }
         this(new Scorer(new ScoreOptions(method, precision), Masks.NONE), selection, reading, threads,
-                activations -> Grouping.AUTO, null);
+                activations -> Grouping.AUTO, List.of(), null);
     }
 
     private CheckpointScorer(Scorer scorer, Selection selection, ReadOptions reading, int threads,
-            Function<TensorFile, Grouping> grouping, @Nullable FirstCheckpoint first) {
+            Function<TensorFile, Grouping> grouping, List<String> masks, @Nullable FirstCheckpoint first) {
         this.scorer = scorer;
         this.selection = selection;
         this.reading = reading;
         this.threads = threads;
         this.grouping = grouping;
+        this.masks = masks;
         this.first = first;
     }
 
@@ -98,7 +101,21 @@ public final class CheckpointScorer {
      * @return a scorer
      */
     public CheckpointScorer withGroups(Function<TensorFile, Grouping> groups) {
-        return new CheckpointScorer(scorer, selection, reading, threads, Arguments.required(groups, "groups"), first);
+        return new CheckpointScorer(scorer, selection, reading, threads, Arguments.required(groups, "groups"), masks,
+                first);
+    }
+
+    /**
+     * The same with masks, which are found anew for each checkpoint.
+     *
+     * @param arguments as {@link MaskArguments} takes them; relative paths are those of the process
+     * @return a scorer
+     * @throws IllegalArgumentException if an argument does not have that form
+     */
+    public CheckpointScorer withMasks(List<String> arguments) {
+        MaskArguments.checkForm(Arguments.required(arguments, "arguments"));
+        return new CheckpointScorer(scorer, selection, reading, threads, grouping,
+                List.copyOf(arguments), first);
     }
 
     /**
@@ -108,7 +125,7 @@ public final class CheckpointScorer {
      * @return a scorer
      */
     public CheckpointScorer withUpdates(RunFolder run) {
-        return new CheckpointScorer(scorer, selection, reading, threads, grouping,
+        return new CheckpointScorer(scorer, selection, reading, threads, grouping, masks,
                 new FirstCheckpoint(Arguments.required(run, "run")));
     }
 
@@ -179,6 +196,7 @@ public final class CheckpointScorer {
         selection.transposed().forEach(glob -> options.add("--transposed " + glob));
         selection.convolutions().forEach(glob -> options.add("--convolutions " + glob));
         selection.maps().forEach(map -> options.add("--map " + map));
+        masks.forEach(mask -> options.add("--mask " + mask));
         if (selection.storedOutputInput()) {
             options.add("--stored output-input");
         }
@@ -238,11 +256,15 @@ public final class CheckpointScorer {
         List<Scorer.Result> results;
         try (TensorFile weights = TensorFile.open(checkpoint.weights(), reading);
                 TensorFile dump = TensorFile.open(activations, reading);
+                MaskArguments opened = new MaskArguments(masks, dump, Path.of(""));
                 FirstCheckpoint.Comparison comparison = comparison(checkpoint, dump)) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
-            List<LayerJob> jobs = recorded(Plan.of(weights, dump, selection).jobs()).stream().filter(wanted).toList();
-            Scorer grouped = scorer.withGroups(grouping.apply(dump));
+            Masks found = opened.masks();
+            Plan plan = Plan.of(weights, dump, selection, found);
+            found.check(plan.jobs());
+            List<LayerJob> jobs = recorded(plan.jobs()).stream().filter(wanted).toList();
+            Scorer grouped = scorer.withMasks(found).withGroups(grouping.apply(dump));
             results = LayerThreads.run(jobs, threads, scorer::cost,
                     (job, share) -> comparison.score(job, grouped.withThreads(share)), () -> {});
             String tokens = jobs.isEmpty() ? null : TokenFingerprint.of(dump).orElse(null);

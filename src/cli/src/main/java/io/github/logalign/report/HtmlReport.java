@@ -3,20 +3,16 @@ package io.github.logalign.report;
 import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Spectra;
-import io.github.logalign.track.Alarm;
 import io.github.logalign.track.Alarms;
 import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
-import io.github.logalign.track.Standing;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /**
  * A series as one self-contained web page: charts, alarms, a table, and the meaning of each number. The page loads
@@ -25,9 +21,7 @@ import java.util.TreeMap;
  */
 public final class HtmlReport {
 
-    private static final int MAX_ALARMS = 40;
     private static final int MAX_FAILURES = 20;
-    private static final int MAX_STANDINGS = 4;
 
     private final Content content;
     private final Series series;
@@ -81,7 +75,7 @@ public final class HtmlReport {
                 .append(HtmlText.name(content.title())).append("</title>\n<style>\n").append(HtmlStyle.CSS)
                 .append("</style></head><body><main>\n");
         head();
-        alarms();
+        new HtmlAlarms(page, content.alarms(), series.layers().size()).append();
         failures();
         HtmlCharts charts = new HtmlCharts(page, content);
         charts.curves();
@@ -109,52 +103,6 @@ public final class HtmlReport {
         List<String> layers = series.layers();
         page.append(HtmlChanges.of(
                 layers.subList(0, Math.min(SvgChart.MAX_CURVES, layers.size())), content.samples()));
-    }
-
-    private void alarms() {
-        List<Alarm> alarms = content.alarms().fired();
-        if (alarms.isEmpty()) {
-            page.append("<p>No alarm fired.</p>\n");
-            watch();
-            return;
-        }
-        page.append("<ul class=\"alarms\">\n");
-        for (Alarm alarm : alarms.subList(0, Math.min(MAX_ALARMS, alarms.size()))) {
-            page.append("<li><b>").append(alarm.kind().label()).append("</b>")
-                    .append(alarm.kind().isHeuristic() ? " (heuristic)" : "").append(" at step ")
-                    .append(HtmlText.step(alarm.step())).append(", ").append(HtmlText.name(alarm.layer())).append(": ")
-                    .append(HtmlText.text(alarm.evidence())).append("</li>\n");
-        }
-        page.append("</ul>\n");
-        if (alarms.size() > MAX_ALARMS) {
-            page.append("<p class=\"soft\">and ").append(HtmlText.count(alarms.size() - MAX_ALARMS, "more alarm"))
-                    .append("</p>\n");
-        }
-        watch();
-    }
-
-    /** The evidence for alarms that did not fire. */
-    private void watch() {
-        Alarms alarms = content.alarms();
-        Double rate = alarms.falseAlarms();
-        if (rate == null) {
-            return;
-        }
-        page.append("<p class=\"soft\">Watched against the baseline so that at most ").append(rate)
-                .append(" of healthy runs raise an alarm that is not heuristic.");
-        alarms.standings().stream()
-                .filter(standing -> standing.eValue() < standing.neededEValue())
-                .sorted(Comparator.comparingDouble(Standing::eValue).reversed())
-                .limit(MAX_STANDINGS)
-                .forEach(standing -> page.append(" No alarm ").append(standing.kind().label()).append(", ")
-                        .append(HtmlText.name(standing.layer())).append(": e-value at most ")
-                        .append(HtmlText.number("%.1f", standing.eValue())).append(" where ")
-                        .append(HtmlText.number("%.0f", standing.neededEValue())).append(" is needed."));
-        new TreeMap<>(alarms.unwatched()).entrySet().stream()
-                .limit(MAX_STANDINGS)
-                .forEach(layer -> page.append(" Not watched: ").append(HtmlText.name(layer.getKey())).append(", since ")
-                        .append(HtmlText.text(layer.getValue())).append('.'));
-        page.append("</p>\n");
     }
 
     private void failures() {

@@ -45,9 +45,11 @@ final class HtmlStyle {
             .legend li::before { content: ""; display: inline-block; width: 14px; height: 4px; border-radius: 2px;
               background: currentColor; margin-right: 7px; vertical-align: middle; }
             .legend span { color: var(--ink); }
-            .alarms { list-style: none; padding: 0; margin: 16px 0; }
-            .alarms li { background: var(--alarm-back); border-left: 4px solid var(--alarm); border-radius: 4px;
-              padding: 8px 12px; margin: 0 0 8px; }
+            .alarms { background: var(--alarm-back); border-left: 4px solid var(--alarm); border-radius: 4px;
+              padding: 8px 12px; margin: 16px 0; }
+            .alarms p { margin: 4px 0; } .alarms ul { padding-left: 20px; margin: 8px 0; }
+            .alarms li { margin: 0 0 6px; } .alarms table { width: auto; margin: 8px 0; }
+            .alarms summary { cursor: pointer; }
             .alarms b { color: var(--alarm); }
             table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; width: 100%; }
             th, td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--rule); white-space: nowrap; }

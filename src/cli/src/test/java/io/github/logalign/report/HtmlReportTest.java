@@ -57,6 +57,25 @@ class HtmlReportTest {
         assertTrue(page.contains("&lt;script&gt;"), "the name is shown");
     }
 
+    /** Many alarms take one card, and each is in it. */
+    @Test
+    void alarmsAreGrouped() throws IOException {
+        List<SeriesRow> rows = new ArrayList<>();
+        for (long step = 0; step < 6000; step += 100) {
+            for (String layer : List.of("a", "b", "c", "steady")) {
+                rows.add(TestSeries.row(step, layer, layer.equals("steady") ? 0.6 : 0.7 - step * 5e-5));
+            }
+        }
+        Series series = Series.of(rows).withSlopes(16);
+        int alarms = AlarmRules.heuristics(16).alarms(series).size();
+        assertTrue(alarms >= 3, "one a layer at least");
+        String page = page("run", series, Metrics.NONE);
+        assertTrue(page.contains("<b>" + alarms + " alarms</b> in 3 of 4 layers, the first at step "), page);
+        assertEquals(1, page.split("<section class=\"alarms\">", -1).length - 1);
+        String folded = page.substring(page.indexOf("<details>"), page.indexOf("</details>"));
+        assertEquals(alarms, folded.split("<li>", -1).length - 1);
+    }
+
     @Test
     void nothingIsLoaded() throws IOException {
         String page = page("run", TestSeries.of(TestSeries.steps(30, 100), step -> 0.6), Metrics.NONE);

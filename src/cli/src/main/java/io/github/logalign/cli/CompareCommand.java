@@ -121,6 +121,10 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         Compared one = parsed(commandLine, first);
         Compared other = parsed(commandLine, second);
         checkDifferent(commandLine, one, other);
+        if ((one.isSeries() || other.isSeries()) && (groups.isGiven() || masks.isGiven())) {
+            throw new ParameterException(commandLine,
+                    "--groups and --mask are for checkpoints: a series keeps the groups and masks it was tracked with");
+        }
         Side left = Side.of(one, pattern);
         Side right = Side.of(other, pattern);
         boolean checkpoints = left.steps().size() == 1 && right.steps().size() == 1;

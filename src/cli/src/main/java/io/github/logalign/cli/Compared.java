@@ -7,6 +7,7 @@ import io.github.logalign.report.SeriesFile;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.RunFolder;
+import io.github.logalign.track.Series;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,14 +48,20 @@ record Compared(Path run, @Nullable Long step) {
      */
     List<LayerSample> samples() {
         Path file = SampleFile.beside(run);
-        List<LayerSample> samples = SampleFile.read(file).stream()
-                .filter(sample -> step == null || sample.step() == step)
-                .toList();
+        Series series = SeriesFile.read(run);
+        List<LayerSample> samples = series.own(SampleFile.read(file));
         if (samples.isEmpty()) {
             throw new LogalignException(Names.printable(run) + ": " + Names.printable(file) + " beside it "
-                    + (Files.exists(file) ? "has no step " + step : "is missing; run track with --out anew"));
+                    + (Files.exists(file) ? "has nothing of its rows" : "is missing")
+                    + "; delete the series, and run track with --out again");
         }
-        return samples;
+        List<LayerSample> meant = samples.stream().filter(sample -> step == null || sample.step() == step).toList();
+        if (meant.isEmpty()) {
+            throw new LogalignException(Names.printable(run) + ": it has no step " + step
+                    + " with an error that could be compared; it has " + steps(samples.stream()
+                            .map(LayerSample::step).distinct().toList()));
+        }
+        return meant;
     }
 
     RunFolder folder(@Nullable String pattern) {
@@ -78,14 +85,13 @@ record Compared(Path run, @Nullable Long step) {
                     + " files are step_N.weights.safetensors or checkpoint-N/model.safetensors, or give --pattern");
         }
         throw new LogalignException(Names.printable(run) + ": it has no checkpoint of step " + step + "; it has "
-                + steps(all));
+                + steps(all.stream().map(Checkpoint::step).toList()));
     }
 
-    private static String steps(List<Checkpoint> all) {
-        List<String> steps = new ArrayList<>(
-                all.stream().limit(SHOWN).map(each -> String.valueOf(each.step())).toList());
+    private static String steps(List<Long> all) {
+        List<String> steps = new ArrayList<>(all.stream().limit(SHOWN).map(String::valueOf).toList());
         if (all.size() > SHOWN) {
-            steps.add("more up to " + all.getLast().step());
+            steps.add("more up to " + all.getLast());
         }
         return steps.stream().collect(Collectors.joining(", "));
     }

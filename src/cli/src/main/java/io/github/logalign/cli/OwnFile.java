@@ -16,14 +16,19 @@ import java.util.regex.Pattern;
 /** The kinds of files that commands write. Each kind is recognised by its content. */
 enum OwnFile {
 
-    /** Rows of score or spectrum, in any format. */
+    /** Rows of score, spectrum or compare, in any format. */
     ROWS {
         @Override
         boolean fits(Path file) throws IOException {
             String head = head(file);
             return isJsonWith(head, "layers") || head.startsWith("layer,weights,tensor,")
                     || isParquet(file) || head.startsWith("job,part,") || head.startsWith("{\"job\":")
-                    || TABLE.matcher(head).lookingAt();
+                    || TABLE.matcher(head).lookingAt() || isComparison(head);
+        }
+
+        private static boolean isComparison(String head) {
+            return (isJsonWith(head, "rows") && head.contains("\"firstStep\"")) || head.startsWith("layer,firstStep,")
+                    || COMPARISON.matcher(head).lookingAt();
         }
     },
 
@@ -48,7 +53,8 @@ enum OwnFile {
         @Override
         boolean fits(Path file) throws IOException {
             String head = head(file);
-            return isJsonWith(head, "rows") || head.startsWith("step,layer,weights,tensor,");
+            return (isJsonWith(head, "rows") && !head.contains("\"firstStep\""))
+                    || head.startsWith("step,layer,weights,tensor,");
         }
     },
 
@@ -114,6 +120,7 @@ enum OwnFile {
 
     private static final int HEAD = 1 << 14;
     private static final Pattern TABLE = Pattern.compile("layer +m x n +.*status *\\R");
+    private static final Pattern COMPARISON = Pattern.compile("layer +steps +LAR +difference .*tokens *\\R");
     private static final Pattern JSON = Pattern.compile("\\{\\s*\"schema\"\\s*:\\s*\\d+\\s*,\\s*\"environment\"\\s*:");
 
     /** Whether an existing, non-empty file is of this kind. */

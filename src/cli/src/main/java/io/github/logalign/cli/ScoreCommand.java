@@ -47,15 +47,8 @@ import picocli.CommandLine;
 })
 final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
-    @Reads
-    @Option(names = "--weights", paramLabel = "FILE|INDEX",
-            description = "safetensors, the index.json of a sharded checkpoint, torch.save, npy, npz or ONNX.")
-    private @Nullable Path weights;
-
-    @Reads
-    @Option(names = "--activations", paramLabel = "FILE",
-            description = "Inputs of layers, each [tokens, n], in a file of one of these formats.")
-    private @Nullable Path activations;
+    @Mixin
+    private ScoredFiles files = new ScoredFiles();
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -132,8 +125,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         if (model.areGiven()) {
             return runModel(commandLine, options, selection, format);
         }
-        Path itsWeights = required(commandLine, weights, "--weights=<FILE|INDEX>");
-        Path itsActivations = required(commandLine, activations, "--activations=<FILE>");
+        Path itsWeights = files.weights(commandLine);
+        Path itsActivations = files.activations(commandLine);
         PrintWriter err = commandLine.getErr();
         try (TensorFile weightsFile = reading.open(itsWeights);
                 TensorFile activationsFile = reading.open(itsActivations);
@@ -194,7 +187,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     /** Scores what a manifest lists. */
     private int runManifest(CommandLine commandLine, Path itsManifest, int threads) {
-        if (weights != null || activations != null || model.areGiven() || tensor != null || activation != null
+        if (files.areGiven() || model.areGiven() || tensor != null || activation != null
                 || masks.isGiven() || groups.isGiven() || updates.areGiven() || scoring.spectra != null) {
             throw new ParameterException(commandLine,
                     "--manifest names the files, tensors and masks: leave out --weights,"
@@ -227,7 +220,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     /** Runs a model in place of reading activations. */
     private int runModel(CommandLine commandLine, ScoreOptions options, Selection selection, Format format)
             throws IOException {
-        if (weights != null || activations != null) {
+        if (files.areGiven()) {
             throw new ParameterException(commandLine, "--model and --inputs take the place of --weights and"
                     + " --activations; leave these out");
         }

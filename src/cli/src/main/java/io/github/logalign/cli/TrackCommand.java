@@ -228,7 +228,10 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private Baseline baseline(CommandLine commandLine, CheckpointScorer scorer, Path of)
             throws InterruptedException {
         if (!Files.isDirectory(of)) {
-            return Baseline.of(SeriesFile.read(of), SampleFile.read(SampleFile.beside(of)));
+            List<Glob> shown = layers();
+            Series selected = SeriesFile.read(of)
+                    .where(row -> shown.isEmpty() || shown.stream().anyMatch(row.score().info()::fits));
+            return Baseline.of(selected, SampleFile.read(SampleFile.beside(of)));
         }
         TrackRun.Setup setup = new TrackRun.Setup(
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, null, threads.count(commandLine),

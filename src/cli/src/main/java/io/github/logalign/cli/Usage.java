@@ -83,6 +83,12 @@ final class Usage {
                 : new ParameterException(commandLine, String.valueOf(first.getMessage()), first);
     }
 
+    private static String listed(Set<String> commands) {
+        List<String> names = List.copyOf(commands);
+        int last = names.size() - 1;
+        return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
+    }
+
     private String unknownOption(CommandLine command, String word) {
         String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
         String unknown = "unknown option '" + name + "'";
@@ -93,7 +99,7 @@ final class Usage {
             }
         }
         if (!others.isEmpty()) {
-            return unknown + ": it belongs to " + String.join(" and ", others);
+            return unknown + ": it belongs to " + listed(others);
         }
         return Suggestions.nearest(name, command.getCommandSpec().optionsMap().keySet())
                 .map(nearest -> unknown + ": did you mean " + nearest + "?")

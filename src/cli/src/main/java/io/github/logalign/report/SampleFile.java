@@ -8,6 +8,7 @@ import io.github.logalign.score.Cells;
 import io.github.logalign.track.LayerSample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,12 +40,10 @@ public final class SampleFile {
      * Where it is.
      *
      * @param series the file of the series
-     * @return its name with another ending
+     * @return its name with another ending after it, so that no two series share one
      */
     public static Path beside(Path series) {
-        String name = String.valueOf(series.getFileName());
-        int dot = name.lastIndexOf('.');
-        return series.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ENDING);
+        return series.resolveSibling(series.getFileName() + ENDING);
     }
 
     /**
@@ -97,14 +96,21 @@ public final class SampleFile {
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (UncheckedIOException unreadable) {
-            throw unreadable(path, Objects.requireNonNull(unreadable.getCause()));
+            IOException cause = Objects.requireNonNull(unreadable.getCause());
+            throw cause instanceof CharacterCodingException
+                    ? damaged(path, number[0] + 1, "it is no text", cause)
+                    : unreadable(path, cause);
         } catch (IOException unreadable) {
             throw unreadable(path, unreadable);
         } catch (IllegalArgumentException damaged) {
-            throw new LogalignException(Names.printable(path) + ", line " + number[0] + ": " + damaged.getMessage()
-                    + "; delete it, and run track with --out anew", damaged);
+            throw damaged(path, number[0], String.valueOf(damaged.getMessage()), damaged);
         }
         return samples;
+    }
+
+    private static LogalignException damaged(Path path, int line, String what, Exception cause) {
+        return new LogalignException(Names.printable(path) + ", line " + line + ": " + what
+                + "; delete it and the series, and run track with --out again", cause);
     }
 
     private static LogalignException unreadable(Path path, IOException why) {

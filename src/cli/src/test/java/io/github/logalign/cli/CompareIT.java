@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,7 +49,8 @@ class CompareIT {
                     .add("block", new long[]{TOKENS, WIDTH}, inputs)
                     .add("keep", DataType.I64, new long[]{TOKENS}, MemorySegment.ofArray(
                             LongStream.range(0, TOKENS).map(token -> token < TOKENS / 2 ? 1 : 0).toArray()))
-                    .add("text", DataType.I64, new long[]{1}, MemorySegment.ofArray(new long[]{text.hashCode()}))
+                    .add("ids", DataType.I64, new long[]{TOKENS}, MemorySegment.ofArray(
+                            LongStream.range(0, TOKENS).map(token -> token + text.hashCode()).toArray()))
                     .metadata("text", text)
                     .write(run.resolve("step_" + step + ".activations.safetensors"));
             new SafetensorsWriter().add("head.weight", new long[]{WIDTH, WIDTH}, weight)
@@ -152,6 +154,50 @@ class CompareIT {
         assertNull(alone.get("deviationTokens"));
     }
 
+    /** What an option says of the tokens does not hold against their ids. */
+    @Test
+    void sameTokensAreNotBelievedAgainstTheirIds() {
+        assertRefused(2, "the ids, labels or masks beside the activations differ; leave out --same-tokens",
+                "compare", "usual", "other", "--same-tokens");
+    }
+
+    /** Each series has samples of its own, and those of another are not taken for them. */
+    @Test
+    void samplesBelongToTheirSeries() throws IOException {
+        ok("track", "usual", "--out", "run.json");
+        ok("track", "slow", "--out", "run.csv");
+        List<Map<String, Object>> rows = rows(ok("compare", "run.json", "run.csv", "--format", "json"));
+        assertEquals(
+                rows(ok("compare", "usual", "slow", "--method", "svd", "--format", "json")).getFirst().get("firstLar"),
+                rows.getFirst().get("firstLar"));
+        Files.copy(folder.resolve("run.csv.samples.jsonl"), folder.resolve("run.json.samples.jsonl"),
+                StandardCopyOption.REPLACE_EXISTING);
+        assertRefused(1, "has nothing of its rows; delete the series", "compare", "run.json", "run.csv");
+    }
+
+    @Test
+    void aComparisonIsWrittenAgain() {
+        for (String out : List.of("compared.json", "compared.csv", "compared.txt")) {
+            String format = out.endsWith("txt") ? "table" : out.substring(out.indexOf('.') + 1);
+            for (int time = 0; time < 2; time++) {
+                ok("compare", "usual@100", "slow@100", "--format", format, "--out", out);
+            }
+        }
+        ok("track", "usual", "--out", "series.json");
+        assertEquals(2, command("compare", "usual@100", "slow@100", "--out", "series.json").code(), "it is a series");
+    }
+
+    /** A layer that is not scored cannot raise an alarm, so it is not watched. */
+    @Test
+    void onlyScoredLayersAreWatched() {
+        ok("track", "usual", "--out", "usual.json");
+        for (String baseline : List.of("usual", "usual.json")) {
+            Result result = command("track", "slow", "--baseline", baseline, "--layer", "block", "--format", "json");
+            Map<String, Object> alarms = Json.object(result.out());
+            assertTrue(!alarms.toString().contains("layer=head"), result.out());
+        }
+    }
+
     @Test
     void masksLeaveTokensOut() throws IOException {
         ok("track", "usual", "--mask", ":keep", "--out", "usual.json");
@@ -188,13 +234,14 @@ class CompareIT {
         assertRefused(1, "have no step in common", "compare", "usual", "late");
         ok("track", "usual", "--out", "usual.json");
         ok("track", "slow", "--out", "slow.csv");
-        Path samples = folder.resolve("usual.samples.jsonl");
+        Path samples = folder.resolve("usual.json.samples.jsonl");
         String whole = Files.readString(samples);
         Files.writeString(samples, whole.substring(0, whole.length() - 40));
-        assertRefused(1, "usual.samples.jsonl, line 9: ", "compare", "usual.json", "slow.csv");
-        assertRefused(1, "usual.samples.jsonl, line 9: ", "track", "slow", "--baseline", "usual.json");
+        assertRefused(1, "usual.json.samples.jsonl, line 9: ", "compare", "usual.json", "slow.csv");
+        assertRefused(1, "usual.json.samples.jsonl, line 9: ", "track", "slow", "--baseline", "usual.json");
         Files.delete(samples);
-        assertRefused(1, "usual.samples.jsonl beside it is missing", "compare", "usual.json", "slow.csv");
+        assertRefused(1, "usual.json.samples.jsonl beside it is missing; delete the series", "compare", "usual.json",
+                "slow.csv");
         assertNull(rows(ok("track", "slow", "--baseline", "usual.json", "--format", "json")).getFirst()
                 .get("deviationTokens"));
     }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -107,6 +108,30 @@ class ScoreIT {
                 Set.of("logalign", "java", "os", "cpu", "simd", "blas", "threads"),
                 Json.environment(result.out()).keySet());
         assertEquals(1L, Json.object(result.out()).get("schema"));
+    }
+
+    /** What one types first. */
+    @Test
+    void filesNeedNoOptions() throws IOException {
+        standardFiles();
+        List<Map<String, Object>> rows = Json.layers(score("--format", "json").out());
+        Path run = Files.createDirectory(folder.resolve("checkpoint-1"));
+        Files.copy(weights, run.resolve("model.safetensors"));
+        Files.copy(activations, run.resolve("activations.safetensors"));
+        for (List<String> files : List.of(
+                List.of(weights.toString(), activations.toString()), List.of(run.toString()))) {
+            List<String> command = new ArrayList<>(List.of("score"));
+            command.addAll(files);
+            command.addAll(List.of("--format", "json"));
+            Result result = new Command().run(command.toArray(String[]::new));
+            assertEquals(0, result.code(), () -> String.join("\n", result.err()));
+            List<Map<String, Object>> found = Json.layers(result.out());
+            assertEquals(rows.stream().map(row -> row.get("lar")).toList(),
+                    found.stream().map(row -> row.get("lar")).toList());
+        }
+        Result empty = new Command().run("score", Files.createDirectory(folder.resolve("empty")).toString());
+        assertEquals(1, empty.code());
+        assertTrue(empty.err().getFirst().contains("it holds no weights under a usual name"), empty.err()::toString);
     }
 
     @Test

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of which tokens activations are. Activations of the same tokens differ from checkpoint to checkpoint, so what is recorded
- * beside them tells: tensors of integers, such as token ids, labels and masks; without any, the metadata that describe the text.
+ * beside them tells: tensors of integers, such as token ids, labels and masks
+ * that do not hold one value throughout; without any, the metadata that describe the text.
  */
 public final class TokenFingerprint {
 
@@ -49,14 +51,26 @@ public final class TokenFingerprint {
 
     /** Whether two files are known to be of different tokens; descriptions may differ where tokens do not. */
     static boolean differ(TensorFile one, TensorFile other) {
-        Optional<String> first = of(one).filter(print -> print.startsWith(IDS));
-        Optional<String> second = of(other).filter(print -> print.startsWith(IDS));
-        return first.isPresent() && second.isPresent() && !first.equals(second);
+        String first = of(one).orElse(null);
+        String second = of(other).orElse(null);
+        return areOfIds(first, second) && !String.valueOf(first).equals(second);
+    }
+
+    /**
+     * Whether two fingerprints are of tensors of integers, so that different ones are of different tokens.
+     *
+     * @param first a fingerprint, or null
+     * @param second a fingerprint, or null
+     * @return false if one of them is of a description, or null
+     */
+    public static boolean areOfIds(@Nullable String first, @Nullable String second) {
+        return first != null && second != null && first.startsWith(IDS) && second.startsWith(IDS);
     }
 
     private static Optional<String> find(TensorFile activations) {
         List<Tensor> integers = activations.tensors().stream()
                 .filter(tensor -> !tensor.isFloating() && tensor.problem().isEmpty() && tensor.isNamed())
+                .filter(tensor -> !isConstant(tensor))
                 .sorted(Comparator.comparing(Tensor::name))
                 .toList();
         MessageDigest digest = digest();
@@ -72,6 +86,13 @@ public final class TokenFingerprint {
         described
                 .forEach((name, value) -> digest.update((name + "\0" + value + "\0").getBytes(StandardCharsets.UTF_8)));
         return Optional.of("description " + text(digest));
+    }
+
+    /** A mask of ones is that of any tokens. */
+    private static boolean isConstant(Tensor tensor) {
+        int width = Math.max(1, tensor.dataType().bytes());
+        return tensor.read(bytes -> bytes.byteSize() <= width || MemorySegment.mismatch(
+                bytes, 0, bytes.byteSize() - width, bytes, width, bytes.byteSize()) < 0);
     }
 
     private static void add(MessageDigest digest, Tensor tensor) {

@@ -26,9 +26,7 @@ public final class Baseline {
     private final RunSamples samples = new RunSamples();
 
     private Baseline(Series series, List<LayerSample> ofRun) {
-        RunSamples known = new RunSamples();
-        known.addAll(ofRun);
-        samples.addAll(known.of(series));
+        samples.addAll(series.own(ofRun));
         for (String layer : series.layers()) {
             infos.add(series.layer(layer).getFirst().score().info());
             NavigableMap<Long, Double> values = new TreeMap<>();

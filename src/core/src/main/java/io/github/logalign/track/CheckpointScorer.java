@@ -201,7 +201,7 @@ public final class CheckpointScorer {
             options.add("--stored output-input");
         }
         if (first != null) {
-            first.find().ifPresent(origin -> options.add("--updates since step " + origin.step()));
+            first.find().ifPresent(origin -> options.add(CheckpointStamp.UPDATES + origin.step()));
         }
         return String.join(" ", options);
     }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record CheckpointStamp(FileStamp weights, FileStamp activations, String layout,
         @Nullable String config) implements Serializable {
 
+    /** How the last of the options begins if the row has the ratios of updates. */
+    static final String UPDATES = "--updates since step ";
+
     /** Rejects null components, except config. */
     public CheckpointStamp {
         Objects.requireNonNull(weights, "weights");
@@ -36,6 +39,12 @@ public record CheckpointStamp(FileStamp weights, FileStamp activations, String l
     boolean differsFrom(CheckpointStamp now) {
         boolean sameConfig = config == null || now.config == null || config.equals(now.config);
         return !sameConfig || !weights.equals(now.weights) || !activations.equals(now.activations)
-                || !layout.equals(now.layout);
+                || !(layout.equals(now.layout) || withoutUpdates(layout).equals(now.layout));
+    }
+
+    /** What is computed in addition to a row does not make it another one. */
+    private static String withoutUpdates(String layout) {
+        int updates = layout.indexOf(UPDATES);
+        return updates < 0 ? layout : layout.substring(0, updates).strip();
     }
 }

@@ -43,6 +43,10 @@ public record LarDifference(double difference, double standardError, @Nullable I
     public static LarDifference of(LayerSample first, LayerSample second, boolean sameTokens) {
         Arguments.required(first, "first");
         Arguments.required(second, "second");
+        if (sameTokens && first.isOfOtherTokens(second)) {
+            throw new IllegalArgumentException(
+                    "the tokens are not the same: the ids, labels or masks beside the activations differ");
+        }
         if (sameTokens && !first.fits(second)) {
             throw new IllegalArgumentException(
                     "the tokens are not the same: " + first.tokens() + " in " + first.groups()

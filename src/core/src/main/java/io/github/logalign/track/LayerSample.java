@@ -5,6 +5,7 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.score.Findings;
 import io.github.logalign.score.Outcome.Scored;
 import io.github.logalign.score.Scorer;
+import io.github.logalign.score.TokenFingerprint;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +108,12 @@ public record LayerSample(long step, String layer, double lar, double standardEr
     /** Whether the groups of another one are the same tokens. */
     boolean isOfTheSameTokens(LayerSample other) {
         return fingerprint != null && fingerprint.equals(other.fingerprint) && fits(other);
+    }
+
+    /** Whether what is recorded beside the tokens of both differs; descriptions may differ where tokens do not. */
+    boolean isOfOtherTokens(LayerSample other) {
+        return TokenFingerprint.areOfIds(fingerprint, other.fingerprint)
+                && !String.valueOf(fingerprint).equals(other.fingerprint);
     }
 
     /** Whether there are as many tokens and groups, so that they may be the same. */

@@ -1,5 +1,6 @@
 package io.github.logalign.track;
 
+import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import java.io.IOException;
@@ -136,7 +137,7 @@ public final class RunFolder {
     private static void addFolder(String name, Path entry, CheckpointFinds finds) {
         Optional<Path> weights = weightsIn(entry);
         if (weights.isPresent()) {
-            finds.addByName(name, weights.get(), activations(entry, ""));
+            finds.addByName(name, weights.get(), activationsIn(entry));
             return;
         }
         String problem = UnreadableWeights.inFolder(entry);
@@ -145,13 +146,30 @@ public final class RunFolder {
         }
     }
 
-    private static Optional<Path> weightsIn(Path entry) {
+    /**
+     * The weights of a checkpoint in a folder of its own.
+     *
+     * @param entry the folder
+     * @return the file with a usual name, or the only one that torch.save may have left; empty if there is none
+     */
+    public static Optional<Path> weightsIn(Path entry) {
+        Arguments.required(entry, "entry");
         Optional<Path> usual = MODEL_FILES.stream().map(entry::resolve).filter(Files::isRegularFile).findFirst();
         if (usual.isPresent()) {
             return usual;
         }
         List<Path> saved = TorchWeights.in(entry);
         return saved.size() == 1 ? Optional.of(saved.getFirst()) : Optional.empty();
+    }
+
+    /**
+     * The activations of a checkpoint in a folder of its own.
+     *
+     * @param entry the folder
+     * @return the file with a usual name; where there is none, that which is expected
+     */
+    public static Path activationsIn(Path entry) {
+        return activations(Arguments.required(entry, "entry"), "");
     }
 
     /** The activations in a folder, or where they are expected. */

@@ -103,6 +103,18 @@ public final class Series {
     }
 
     /**
+     * The samples that are of these rows.
+     *
+     * @param samples any samples, such as a file holds
+     * @return those whose layer, step and LAR a row has, in the order of the rows
+     */
+    public List<LayerSample> own(List<LayerSample> samples) {
+        RunSamples known = new RunSamples();
+        known.addAll(samples);
+        return known.of(this);
+    }
+
+    /**
      * A subset of the rows, with the baseline and slope values that were derived from all rows.
      *
      * @param shown selects the rows

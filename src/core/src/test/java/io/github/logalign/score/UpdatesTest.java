@@ -280,8 +280,8 @@ class UpdatesTest {
     void otherTokensHaveAWarning() {
         for (boolean same : new boolean[]{false, true}) {
             double[][] w = whole(M, N);
-            write("0", true, w, whole(T, N), ones(0));
-            write("1", true, whole(M, N), whole(T, N), ones(same ? 0 : 1));
+            write("0", true, w, whole(T, N), ones(1));
+            write("1", true, whole(M, N), whole(T, N), ones(same ? 1 : 2));
             LayerScore ratios = score(ScoreMethod.NORM);
             LayerScore difference = withUpdates(ScoreMethod.NORM, (updates, scorer) -> updates.withOrigin(
                     scorer.score(updates.difference(job(), false, true)), false, true).row());

@@ -87,7 +87,8 @@ final class EventMetrics {
         }
         if (files.isEmpty()) {
             throw Origin.of(path).problem(
-                    "the folder holds no event files, whose names contain \"" + EventScalars.IN_NAMES + "\"",
+                    "the folder holds no event files, whose names contain \"" + EventScalars.IN_NAMES + "\""
+                            + (except == null ? "" : ", but the one that is to be written"),
                     "name the folder in which they lie, or a file of metrics");
         }
         return files;

@@ -127,8 +127,9 @@ class TrackIT {
         ok(new Command().run(track));
         assertEquals(rows, SeriesFile.read(out).rows(), "nothing is scored again, which would take another time");
         ok(new Command().run(Arrays.copyOf(track, track.length - 1)));
-        assertTrue(SeriesFile.read(out).rows().stream().allMatch(row -> row.score().update() == null));
+        assertEquals(rows, SeriesFile.read(out).rows(), "without the option, rows keep what they have");
 
+        Files.delete(out);
         Files.write(run.resolve("step_02000.weights.safetensors"), new byte[9]);
         assertEquals(1, new Command().run(track).code());
         SeriesRow last = SeriesFile.read(out).rows().getLast();

@@ -18,14 +18,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * What LAR of two small language models depends on besides the model: how many tokens, which text, where in their context, and
  * the mean of the inputs. Leaves its tables for docs/statistics.md in target/statistics.
  */
 @Tag("statistics")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SampleSensitivityTest {
 
     private static final int BLOCK = 32;
@@ -75,6 +79,7 @@ class SampleSensitivityTest {
     }
 
     @Test
+    @Order(1)
     void moreTokensGiveNarrowerIntervals() {
         try (TensorFile weights = stories("weights.safetensors");
                 TensorFile tales = stories("activations_tinystories.safetensors");
@@ -101,6 +106,7 @@ class SampleSensitivityTest {
     }
 
     @Test
+    @Order(2)
     void positionsDiffer() {
         try (TensorFile weights = hybrid("weights"); TensorFile inputs = hybrid("activations")) {
             Matrix w = weights.matrix("lm_head.weight");
@@ -123,6 +129,7 @@ class SampleSensitivityTest {
     }
 
     @Test
+    @Order(3)
     void theMeanOfTheInputsCarriesPartOfIt() {
         try (TensorFile weights = stories("weights.safetensors");
                 TensorFile inputs = stories("activations_tinystories.safetensors")) {

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.internal.io.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -53,10 +54,7 @@ final class LowerCaseEnums {
                 return constant;
             }
         }
-        int last = values.size() - 1;
-        throw new TypeConversionException(
-                "'" + text + "' is not one of " + String.join(", ", values.subList(0, last))
-                        + " and " + values.get(last));
+        throw new TypeConversionException("'" + text + "' is not one of " + Names.listed(values, "and"));
     }
 
     private static String text(Object constant) {

@@ -229,8 +229,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             throws InterruptedException {
         if (!Files.isDirectory(of)) {
             List<Glob> shown = layers();
-            Series selected = SeriesFile.read(of)
-                    .where(row -> shown.isEmpty() || shown.stream().anyMatch(row.score().info()::fits));
+            Series selected = SeriesFile.read(of).where(row -> TrackRun.Setup.shows(shown, row));
             return Baseline.of(selected, SampleFile.read(SampleFile.beside(of)));
         }
         TrackRun.Setup setup = new TrackRun.Setup(

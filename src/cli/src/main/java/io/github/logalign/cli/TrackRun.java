@@ -77,7 +77,8 @@ final class TrackRun {
             boolean quiet,
             List<Glob> layers) {
 
-        private boolean shows(SeriesRow row) {
+        /** Whether a row is of the selected layers; all are if there are no patterns. */
+        static boolean shows(List<Glob> layers, SeriesRow row) {
             return layers.isEmpty()
                     || row.layer().equals(SeriesRow.EVERY_LAYER)
                     || layers.stream().anyMatch(row.score().info()::fits);
@@ -271,7 +272,7 @@ final class TrackRun {
 
     /** The rows of the selected layers. */
     synchronized Series series() {
-        return tracker.series().where(setup::shows);
+        return tracker.series().where(row -> Setup.shows(setup.layers, row));
     }
 
     /** What comparisons need of these rows. */

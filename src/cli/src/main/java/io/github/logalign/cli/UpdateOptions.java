@@ -5,6 +5,7 @@ import io.github.logalign.score.Masks;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.TokenFingerprint;
 import io.github.logalign.score.Updates;
 import io.github.logalign.tensor.TensorFile;
 import java.nio.file.Path;
@@ -118,7 +119,11 @@ final class UpdateOptions {
                     activationsFile == null ? laterActivations : activationsFile, selection, masks);
             Updates since = Updates.since(plan);
             Earlier earlier = new Earlier(weightsFile, activationsFile,
-                    activationsFile == null ? since : since.ofTokens(activationsFile, laterActivations));
+                    activationsFile == null
+                            ? since
+                            : since.ofTokens(
+                                    TokenFingerprint.of(activationsFile).orElse(null),
+                                    TokenFingerprint.of(laterActivations).orElse(null)));
             open = true;
             return earlier;
         } finally {

@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import io.github.logalign.internal.io.Names;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -83,12 +84,6 @@ final class Usage {
                 : new ParameterException(commandLine, String.valueOf(first.getMessage()), first);
     }
 
-    private static String listed(Set<String> commands) {
-        List<String> names = List.copyOf(commands);
-        int last = names.size() - 1;
-        return last == 0 ? names.getFirst() : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
-    }
-
     private String unknownOption(CommandLine command, String word) {
         String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
         String unknown = "unknown option '" + name + "'";
@@ -99,7 +94,7 @@ final class Usage {
             }
         }
         if (!others.isEmpty()) {
-            return unknown + ": it belongs to " + listed(others);
+            return unknown + ": it belongs to " + Names.listed(List.copyOf(others), "and");
         }
         return Suggestions.nearest(name, command.getCommandSpec().optionsMap().keySet())
                 .map(nearest -> unknown + ": did you mean " + nearest + "?")

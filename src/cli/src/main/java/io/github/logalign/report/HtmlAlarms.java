@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The section of a report on alarms: how many there are and which came first, by kind, and the rest folded. Then the evidence for
@@ -73,13 +74,8 @@ final class HtmlAlarms {
     }
 
     private void appendKinds(List<Alarm> fired) {
-        Map<Alarm.Kind, List<Alarm>> kinds = new EnumMap<>(Alarm.Kind.class);
-        for (Alarm.Kind kind : Alarm.Kind.values()) {
-            List<Alarm> ofKind = fired.stream().filter(alarm -> alarm.kind() == kind).toList();
-            if (!ofKind.isEmpty()) {
-                kinds.put(kind, ofKind);
-            }
-        }
+        Map<Alarm.Kind, List<Alarm>> kinds = fired.stream().collect(Collectors.groupingBy(
+                Alarm::kind, () -> new EnumMap<>(Alarm.Kind.class), Collectors.toList()));
         page.append("<div class=\"scroll\"><table>\n<thead><tr><th>alarm</th><th>how many</th><th>layers</th>"
                 + "<th>first at step</th><th>in</th></tr></thead>\n<tbody>\n");
         kinds.forEach((kind, ofKind) -> page.append("<tr><td>").append(kind.label())

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Of which tokens activations are. Activations of the same tokens differ from checkpoint to checkpoint, so what is recorded
- * beside them tells: tensors of integers, such as token ids, labels and masks
- * that do not hold one value throughout; without any, the metadata that describe the text.
+ * beside them tells: tensors of integers that do not hold one value throughout, such as token ids, labels and masks; without
+ * any, the metadata that describe the text.
  */
 public final class TokenFingerprint {
 
@@ -49,22 +49,16 @@ public final class TokenFingerprint {
         return Boundary.call(() -> find(activations));
     }
 
-    /** Whether two files are known to be of different tokens; descriptions may differ where tokens do not. */
-    static boolean differ(TensorFile one, TensorFile other) {
-        String first = of(one).orElse(null);
-        String second = of(other).orElse(null);
-        return areOfIds(first, second) && !String.valueOf(first).equals(second);
-    }
-
     /**
-     * Whether two fingerprints are of tensors of integers, so that different ones are of different tokens.
+     * Whether two fingerprints are known to be of different tokens; descriptions may differ where tokens do not.
      *
-     * @param first a fingerprint, or null
-     * @param second a fingerprint, or null
-     * @return false if one of them is of a description, or null
+     * @param first a fingerprint, or null if nothing is known
+     * @param second a fingerprint, or null if nothing is known
+     * @return true if both are of ids, labels or masks, and these differ
      */
-    public static boolean areOfIds(@Nullable String first, @Nullable String second) {
-        return first != null && second != null && first.startsWith(IDS) && second.startsWith(IDS);
+    public static boolean differ(@Nullable String first, @Nullable String second) {
+        return first != null && second != null && first.startsWith(IDS) && second.startsWith(IDS)
+                && !first.equals(second);
     }
 
     private static Optional<String> find(TensorFile activations) {

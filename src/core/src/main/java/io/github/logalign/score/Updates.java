@@ -9,7 +9,6 @@ import io.github.logalign.score.Scorer.Batch;
 import io.github.logalign.score.UpdateScore.Ranks;
 import io.github.logalign.score.UpdateScore.Ratio;
 import io.github.logalign.tensor.Tensor;
-import io.github.logalign.tensor.TensorFile;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,14 +46,13 @@ public final class Updates {
     }
 
     /**
-     * The same, with a warning where what the two files say of their tokens shows that these differ.
+     * The same, with a warning where what is known of the tokens shows that these differ.
      *
-     * @param before the activations of the earlier checkpoint
-     * @param after the activations of the later one
+     * @param before the fingerprint of the earlier checkpoint's tokens, or null
+     * @param after that of the later one's
      * @return what compares
-     * @throws LogalignException if a tensor cannot be read
      */
-    public Updates ofTokens(TensorFile before, TensorFile after) {
+    public Updates ofTokens(@Nullable String before, @Nullable String after) {
         return new Updates(earlier, TokenFingerprint.differ(before, after));
     }
 

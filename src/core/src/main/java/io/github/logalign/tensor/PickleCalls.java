@@ -50,13 +50,6 @@ final class PickleCalls {
     private static final String TORCH = "torch";
     private static final String STORAGE_SUFFIX = "Storage";
 
-    /** The names of types, such as {@code torch.float32}. */
-    private static final Set<String> DATA_TYPES = Set.of(
-            "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "uint16", "uint32",
-            "uint64", "bool", "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
-            "float8_e5m2fnuz", "float8_e8m0fnu", "float4_e2m1fn_x2", "quint8", "qint8", "qint32", "quint4x2",
-            "quint2x4", "bits8", "bits16");
-
     private static final int OFFSET = 1;
     private static final int SIZES = 2;
     private static final int STRIDES = 3;
@@ -89,7 +82,7 @@ final class PickleCalls {
     }
 
     private static boolean isDataType(Global global) {
-        return global.module().equals(TORCH) && DATA_TYPES.contains(global.name());
+        return global.module().equals(TORCH) && TorchTypes.named(global.name()) != null;
     }
 
     /**

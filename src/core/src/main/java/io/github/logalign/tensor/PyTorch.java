@@ -26,19 +26,11 @@ public final class PyTorch {
     /**
      * The remedy for a bare pickle, as torch.save wrote it before version 1.6. Trainers nest the weights beside the optimiser's
      * state.
-     *
-     * @param from the file
-     * @param to the file for the weights
-     * @return the remedy, with a shell command
      */
-    public static String conversion(Path from, Path to) {
-        return IMPORTS + " d = torch.load('" + argument(from, "in.bin") + "', map_location='cpu', weights_only=True);"
-                + " d = d.get('state_dict', d.get('model', d));" + SAVE.formatted(argument(to, OUTPUT));
-    }
-
-    /** The remedy for a single file of torch.save. */
     static String checkpointRemedy(Origin origin) {
-        return conversion(origin.path(), Path.of(OUTPUT));
+        return IMPORTS + " d = torch.load('" + argument(origin.path(), "in.bin")
+                + "', map_location='cpu', weights_only=True);"
+                + " d = d.get('state_dict', d.get('model', d));" + SAVE.formatted(OUTPUT);
     }
 
     /** The remedy for a file of torch.jit.save. */

@@ -17,25 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TorchStorages {
 
-    private static final Map<String, DataType> OF_STORAGES = Map.ofEntries(
-            Map.entry("DoubleStorage", DataType.F64), Map.entry("FloatStorage", DataType.F32),
-            Map.entry("HalfStorage", DataType.F16), Map.entry("BFloat16Storage", DataType.BF16),
-            Map.entry("LongStorage", DataType.I64), Map.entry("IntStorage", DataType.I32),
-            Map.entry("ShortStorage", DataType.I16), Map.entry("CharStorage", DataType.I8),
-            Map.entry("ByteStorage", DataType.U8), Map.entry("BoolStorage", DataType.BOOL),
-            Map.entry("ComplexFloatStorage", DataType.C64));
-
-    private static final Map<String, DataType> OF_NAMES = Map.ofEntries(
-            Map.entry("float64", DataType.F64), Map.entry("float32", DataType.F32), Map.entry("float16", DataType.F16),
-            Map.entry("bfloat16", DataType.BF16), Map.entry("int64", DataType.I64), Map.entry("int32", DataType.I32),
-            Map.entry("int16", DataType.I16), Map.entry("int8", DataType.I8), Map.entry("uint8", DataType.U8),
-            Map.entry("uint16", DataType.U16), Map.entry("uint32", DataType.U32), Map.entry("uint64", DataType.U64),
-            Map.entry("bool", DataType.BOOL), Map.entry("complex64", DataType.C64),
-            Map.entry("float8_e4m3fn", DataType.F8_E4M3), Map.entry("float8_e5m2", DataType.F8_E5M2),
-            Map.entry("float8_e4m3fnuz", DataType.F8_E4M3FNUZ), Map.entry("float8_e5m2fnuz", DataType.F8_E5M2FNUZ),
-            Map.entry("float8_e8m0fnu", DataType.F8_E8M0));
-
-    private static final String UNTYPED = "UntypedStorage";
     private static final String BYTE_ORDER = "byteorder";
 
     private final Map<String, ZipMember> members;
@@ -74,9 +55,11 @@ final class TorchStorages {
     /** A tensor; one with a fault cannot be used, but the others can. */
     Tensor tensor(@Nullable String name, View view) {
         String typeName = view.type().isEmpty() ? view.storage().type() : view.type();
-        DataType type = view.type().isEmpty() ? OF_STORAGES.get(view.storage().type()) : OF_NAMES.get(view.type());
+        DataType type = view.type().isEmpty()
+                ? TorchTypes.ofStorage(view.storage().type())
+                : TorchTypes.named(view.type());
         long[] shape = view.sizes().stream().mapToLong(Long::longValue).toArray();
-        if (type == null) {
+        if (type == null || type == DataType.OTHER) {
             return Tensor.unusable(name, origin, DataType.OTHER, typeName, shape, () -> new Problem(
                     "this type is not supported", "name another tensor or convert it to float32"));
         }
@@ -102,7 +85,7 @@ final class TorchStorages {
         } catch (ArithmeticException overflow) {
             return Problem.damage("the shape overflows");
         }
-        long unit = view.storage().type().equals(UNTYPED) ? 1 : width;
+        long unit = view.storage().type().equals(TorchTypes.UNTYPED) ? 1 : width;
         if (view.storage().elements() != stored / unit || stored % unit != 0) {
             return Problem.damage("its storage should have " + view.storage().elements() + " elements, but has "
                     + stored + " bytes");

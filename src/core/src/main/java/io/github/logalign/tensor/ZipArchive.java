@@ -60,21 +60,17 @@ final class ZipArchive {
 
     /** Reads the local headers; the members in the order of their data. */
     List<ZipMember> members() {
-        return read(new ArrayList<>(entries));
-    }
-
-    private List<ZipMember> read(List<ZipEntry> entries) {
-        entries.sort(Comparator.comparingLong(this::begin));
-        List<ZipMember> members = new ArrayList<>(entries.size());
-        long first = entries.isEmpty() ? directory.begin() : begin(entries.getFirst());
+        List<ZipEntry> sorted = entries.stream().sorted(Comparator.comparingLong(this::begin)).toList();
+        List<ZipMember> members = new ArrayList<>(sorted.size());
+        long first = sorted.isEmpty() ? directory.begin() : begin(sorted.getFirst());
         if (first > 0 && Bytes.u32(file, 0) == LOCAL_SIGNATURE) {
             throw origin.damaged("it follows another zip archive or a member that it does not list; or its directory"
                     + " is not where its end says");
         }
-        for (int index = 0; index < entries.size(); index++) {
-            long next = index + 1 < entries.size() ? begin(entries.get(index + 1)) : directory.begin();
+        for (int index = 0; index < sorted.size(); index++) {
+            long next = index + 1 < sorted.size() ? begin(sorted.get(index + 1)) : directory.begin();
             long limit = Math.min(next, directory.begin());
-            members.add(member(entries.get(index), limit));
+            members.add(member(sorted.get(index), limit));
         }
         return members;
     }

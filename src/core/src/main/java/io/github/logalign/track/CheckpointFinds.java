@@ -42,7 +42,7 @@ final class CheckpointFinds {
         switch (StepName.of(name)) {
             case StepName.Found found -> add(found, weights, activations);
             case StepName.Ambiguous(List<String> candidates) ->
-                problems.add(Names.printable(weights) + ": the step may be " + either(candidates)
+                problems.add(Names.printable(weights) + ": the step may be " + Names.listed(candidates, "or")
                         + "; choose one with --pattern, with {step} in its place");
             case StepName.Unknown(String token) ->
                 problems.add(Names.printable(weights) + ": \"" + Names.printable(token)
@@ -58,11 +58,6 @@ final class CheckpointFinds {
                 }
             }
         }
-    }
-
-    private static String either(List<String> candidates) {
-        int last = candidates.size() - 1;
-        return String.join(", ", candidates.subList(0, last)) + " or " + candidates.get(last);
     }
 
     /** Adds weights whose step is known. */

@@ -256,8 +256,7 @@ public final class CheckpointScorer {
         List<Scorer.Result> results;
         try (TensorFile weights = TensorFile.open(checkpoint.weights(), reading);
                 TensorFile dump = TensorFile.open(activations, reading);
-                MaskArguments opened = new MaskArguments(masks, dump, Path.of(""));
-                FirstCheckpoint.Comparison comparison = comparison(checkpoint, dump)) {
+                MaskArguments opened = new MaskArguments(masks, dump, Path.of(""))) {
             Set<String> names = new HashSet<>();
             Predicate<LayerJob> wanted = job -> !finished.contains(job.layer()) && names.add(job.layer());
             Masks found = opened.masks();
@@ -265,9 +264,11 @@ public final class CheckpointScorer {
             found.check(plan.jobs());
             List<LayerJob> jobs = recorded(plan.jobs()).stream().filter(wanted).toList();
             Scorer grouped = scorer.withMasks(found).withGroups(grouping.apply(dump));
-            results = LayerThreads.run(jobs, threads, scorer::cost,
-                    (job, share) -> comparison.score(job, grouped.withThreads(share)), () -> {});
             String tokens = jobs.isEmpty() ? null : TokenFingerprint.of(dump).orElse(null);
+            try (FirstCheckpoint.Comparison comparison = comparison(checkpoint, tokens)) {
+                results = LayerThreads.run(jobs, threads, scorer::cost,
+                        (job, share) -> comparison.score(job, grouped.withThreads(share)), () -> {});
+            }
             if (tokens != null) {
                 results.replaceAll(result -> result.withFingerprint(tokens));
             }
@@ -284,10 +285,10 @@ public final class CheckpointScorer {
         return results;
     }
 
-    private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint, TensorFile activations) {
+    private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint, @Nullable String tokens) {
         return first == null
                 ? (job, sharing) -> sharing.score(job)
-                : first.compare(checkpoint, activations, selection, reading);
+                : first.compare(checkpoint, tokens, selection, reading);
     }
 
     /** What has a checksum is known to be whole: zeros at its end are its own. */

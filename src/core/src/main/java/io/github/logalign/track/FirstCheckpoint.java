@@ -5,6 +5,7 @@ import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Selection;
+import io.github.logalign.score.TokenFingerprint;
 import io.github.logalign.score.Updates;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.TensorFile;
@@ -50,15 +51,15 @@ final class FirstCheckpoint {
      * Opens its files.
      *
      * @param checkpoint what is to be scored; there is nothing to compare the first one with
-     * @param later its activations
+     * @param tokens the fingerprint of its tokens, or null
      */
-    Comparison compare(Checkpoint checkpoint, TensorFile later, Selection selection, ReadOptions reading) {
+    Comparison compare(Checkpoint checkpoint, @Nullable String tokens, Selection selection, ReadOptions reading) {
         Checkpoint first = find().filter(found -> found.step() != checkpoint.step()).orElse(null);
         if (first == null) {
             return (job, scorer) -> scorer.score(job);
         }
         try {
-            return new Open(first, later, selection, reading);
+            return new Open(first, tokens, selection, reading);
         } catch (LogalignException unreadable) {
             String problem = "its change has no ratios: " + unreadable.getMessage();
             return (job, scorer) -> scorer.score(job).withWarning(problem);
@@ -71,12 +72,13 @@ final class FirstCheckpoint {
         private final TensorFile dump;
         private final Updates updates;
 
-        Open(Checkpoint first, TensorFile later, Selection selection, ReadOptions reading) {
+        Open(Checkpoint first, @Nullable String tokens, Selection selection, ReadOptions reading) {
             weights = TensorFile.open(first.weights(), reading);
             TensorFile opened = null;
             try {
                 opened = TensorFile.open(Objects.requireNonNull(first.activations()), reading);
-                updates = Updates.since(Plan.of(weights, opened, selection)).ofTokens(opened, later);
+                updates = Updates.since(Plan.of(weights, opened, selection))
+                        .ofTokens(TokenFingerprint.of(opened).orElse(null), tokens);
             } catch (LogalignException unreadable) {
                 weights.close();
                 if (opened != null) {

@@ -112,8 +112,7 @@ public record LayerSample(long step, String layer, double lar, double standardEr
 
     /** Whether what is recorded beside the tokens of both differs; descriptions may differ where tokens do not. */
     boolean isOfOtherTokens(LayerSample other) {
-        return TokenFingerprint.areOfIds(fingerprint, other.fingerprint)
-                && !String.valueOf(fingerprint).equals(other.fingerprint);
+        return TokenFingerprint.differ(fingerprint, other.fingerprint);
     }
 
     /** Whether there are as many tokens and groups, so that they may be the same. */

@@ -112,7 +112,8 @@ class UpdatesTest {
                 TensorFile x0 = TensorFile.open(inputs("0"))) {
             Masks masks = x.find("mask").map(Masks.NONE::withAll).orElse(Masks.NONE);
             later = Plan.of(w, x, Selection.ALL, masks).jobs().getFirst();
-            Updates updates = Updates.since(Plan.of(w0, x0, Selection.ALL)).ofTokens(x0, x);
+            Updates updates = Updates.since(Plan.of(w0, x0, Selection.ALL)).ofTokens(
+                    TokenFingerprint.of(x0).orElse(null), TokenFingerprint.of(x).orElse(null));
             return work.apply(updates, new Scorer(new ScoreOptions(method, Precision.DOUBLE), masks));
         }
     }

@@ -1,6 +1,7 @@
 package io.github.logalign.internal.io;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Names in printable form. The author of a file chose the names in it, so they may hold escape codes, line breaks or
@@ -47,6 +48,20 @@ public final class Names {
      */
     public static String escaped(String text) {
         return printable(text, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Names in a sentence: {@code a, b and c}.
+     *
+     * @param names at least one, printable
+     * @param last what stands before the last of several: and, or
+     * @return a part of a line
+     */
+    public static String listed(List<String> names, String last) {
+        int before = names.size() - 1;
+        return before == 0
+                ? names.getFirst()
+                : String.join(", ", names.subList(0, before)) + " " + last + " " + names.get(before);
     }
 
     private static String printable(String name, int shown) {

@@ -6,11 +6,11 @@ import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.report.ComparisonReport;
 import io.github.logalign.report.CsvReport;
-import io.github.logalign.score.Glob;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
 import io.github.logalign.track.Checkpoint;
 import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.Comparison;
@@ -61,12 +61,11 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
             description = "What is compared: another run, or another step.")
     private String second = "";
 
-    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. Repeatable.")
-    private List<String> layers = new ArrayList<>();
+    @Mixin
+    private LayerOptions layers = new LayerOptions();
 
-    @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION",
-            description = "Pair weights with activations of other names, as for score. Repeatable.")
-    private List<String> maps = new ArrayList<>();
+    @Mixin
+    private MapOption map = new MapOption();
 
     @Option(names = "--pattern", paramLabel = "PATTERN",
             description = "Path of the weights below RUN, as for track.")
@@ -85,9 +84,6 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
     @Option(names = "--method", paramLabel = "svd|gram|auto|norm", defaultValue = "norm",
             description = "As for score (default: ${DEFAULT-VALUE}).")
     private ScoreMethod method = ScoreMethod.NORM;
-
-    @Mixin
-    private StorageOptions storage = new StorageOptions();
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
@@ -121,9 +117,9 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         Compared one = parsed(commandLine, first);
         Compared other = parsed(commandLine, second);
         checkDifferent(commandLine, one, other);
-        if ((one.isSeries() || other.isSeries()) && (groups.isGiven() || masks.isGiven())) {
+        if ((one.isSeries() || other.isSeries()) && (groups.isGiven() || masks.isGiven() || map.isGiven())) {
             throw new ParameterException(commandLine,
-                    "--groups and --mask are for checkpoints: a series keeps the groups and masks it was tracked with");
+                    "--groups, --mask and --map are for checkpoints: a series keeps what it was tracked with");
         }
         Side left = Side.of(one, pattern);
         Side right = Side.of(other, pattern);
@@ -146,34 +142,24 @@ final class CompareCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         inputs.addTo(Outputs.of(commandLine)).reads("--groups", groups.paths())
                 .reads("--mask", masks.paths(commandLine)).check();
+        Selection selection = layers.selection(map.maps());
         CheckpointScorer scorer = new CheckpointScorer(
-                method, precision.precision, NameMaps.ofRun(commandLine, maps, layers(), storage), reading.options(),
-                count)
+                method, precision.precision, selection, reading.options(), count)
                 .withGroups(groups::read)
                 .withMasks(masks.texts(commandLine));
         Scored scored = new Scored(scorer, commandLine.getErr(), output.quiet);
+        // Samples of a series have the names of their layers alone.
+        UnaryOperator<List<LayerSample>> wanted = samples -> samples.stream()
+                .filter(sample -> selection.wantsLayer(sample.layer())).toList();
         try (Progress progress = new Progress(
                 "checkpoints", left.checkpoints().size() + right.checkpoints().size(), output.quiet)) {
-            List<LayerSample> samples = left.samples(scored, progress, this::wanted);
-            List<LayerSample> others = right.samples(scored, progress, this::wanted);
+            List<LayerSample> samples = left.samples(scored, progress, wanted);
+            List<LayerSample> others = right.samples(scored, progress, wanted);
             List<Comparison> rows = compared(commandLine, samples, others, checkpoints);
             scored.noteSingles(samples, others);
             output.write(commandLine.getOut(), out -> write(out, format, rows, count));
             return scored.allOk && !rows.isEmpty() ? 0 : NOT_ALL_OK;
         }
-    }
-
-    private List<Glob> layers() {
-        return layers.stream().map(Glob::of).toList();
-    }
-
-    /** Those of the layers that are wanted; samples of a series have their names alone. */
-    private List<LayerSample> wanted(List<LayerSample> samples) {
-        List<Glob> globs = layers();
-        return samples.stream()
-                .filter(sample -> globs.isEmpty() || globs.stream().anyMatch(glob -> glob.matches(sample.layer())
-                        || glob.matches(sample.layer() + ".weight")))
-                .toList();
     }
 
     /**

@@ -129,13 +129,12 @@ final class DemoCommand implements Callable<Integer> {
     private TrackRun track(CommandLine commandLine, Path run, Metrics metrics, Path series, Path report)
             throws InterruptedException {
         int threads = Runtime.getRuntime().availableProcessors();
-        Selection all = new Selection(null, null, List.of(), List.of(), List.of(), List.of());
-        CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, all, threads);
+        CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, Selection.ALL, threads);
         TrackRun.Setup setup = new TrackRun.Setup(
                 "modular addition", AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW), metrics, series, report, null,
                 threads,
                 false,
-                quiet, List.of());
+                quiet, Selection.ALL);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, List.of(), scorer, null, Slope.DEFAULT_WINDOW), scorer,
                 commandLine.getErr());

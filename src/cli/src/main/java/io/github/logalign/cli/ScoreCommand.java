@@ -24,7 +24,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,10 +61,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
     @Option(names = "--activation", paramLabel = "NAME", description = "Only these activations.")
     private @Nullable String activation;
 
-    @Option(names = "--map", paramLabel = "WEIGHT=ACTIVATION",
-            description = "Pair weights with activations of other names. The text matched by the wildcards * and ? "
-                    + "on the left side replaces those on the right side. Repeatable.")
-    private List<String> maps = new ArrayList<>();
+    @Mixin
+    private MapOption map = new MapOption();
 
     @Mixin
     private MaskOption masks = new MaskOption();
@@ -121,7 +118,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         ScoreOptions options = scoring.options(commandLine, method);
         Optional<SpectrumStore> store = kept.store(commandLine, method);
-        Selection selection = selection(commandLine);
+        Selection selection = selection();
         if (model.areGiven()) {
             return runModel(commandLine, options, selection, format);
         }
@@ -132,7 +129,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 TensorFile activationsFile = reading.open(itsActivations);
                 MaskArguments maskOptions = masks.open(commandLine, activationsFile)) {
             Masks found = maskOptions.masks();
-            boolean namesGiven = tensor != null || activation != null || !maps.isEmpty();
+            boolean namesGiven = tensor != null || activation != null || map.isGiven();
             Optional<String> swapped = namesGiven
                     ? Optional.empty()
                     : FileRoles.checkNotSwapped(commandLine, weightsFile, activationsFile);
@@ -172,10 +169,8 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
     }
 
-    private Selection selection(CommandLine commandLine) {
-        return scoring.storage
-                .of(new Selection(tensor, activation, NameMaps.parse(commandLine, maps), scoring.include(),
-                        scoring.exclude(), scoring.storage.transposed()));
+    private Selection selection() {
+        return scoring.layers.selection(tensor, activation, map.maps());
     }
 
     private static Path required(CommandLine commandLine, @Nullable Path path, String option) {
@@ -209,11 +204,11 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
         ScoreOptions options = scoring.options(commandLine, method);
         Map<String, String> described = scoring.described();
         described.put("method", method.name().toLowerCase(Locale.ROOT));
-        described.put("map", String.join(" ", maps));
+        described.put("map", map.described());
         described.put("void16", reading.described());
         described.put(JournalHeader.WITH_SPECTRA, String.valueOf(manifest.withSpectra));
         return new ManifestRun(commandLine, manifest, output)
-                .run(itsManifest, out, options, selection(commandLine), reading.options(), threads, described,
+                .run(itsManifest, out, options, selection(), reading.options(), threads, described,
                         kept.store(commandLine, method));
     }
 
@@ -225,7 +220,7 @@ final class ScoreCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     + " --activations; leave these out");
         }
         if (kept.isGiven() || scoring.spectra != null || masks.isGiven() || groups.isGiven() || updates.areGiven()
-                || !maps.isEmpty()
+                || map.isGiven()
                 || tensor != null || activation != null) {
             throw new ParameterException(commandLine,
                     "--kept, --spectra, --mask, --groups, --minus-weights, --minus-activations,"

@@ -1,12 +1,9 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.matrix.Products;
-import io.github.logalign.score.Glob;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,16 +16,8 @@ import picocli.CommandLine;
 /** Options common to score and spectrum. */
 final class ScoringOptions {
 
-    @Option(names = "--include", paramLabel = "GLOB",
-            description = "Only weights or layers that match; * and ? are wildcards. Repeatable.")
-    private List<String> include = new ArrayList<>();
-
-    @Option(names = "--exclude", paramLabel = "GLOB",
-            description = "No weights or layers that match. Repeatable.")
-    private List<String> exclude = new ArrayList<>();
-
     @Mixin
-    final StorageOptions storage = new StorageOptions();
+    final LayerOptions layers = new LayerOptions();
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
@@ -63,21 +52,11 @@ final class ScoringOptions {
 
     /** What rows depend on, by the names of the options. */
     Map<String, String> described() {
-        Map<String, String> described = new TreeMap<>(storage.described());
-        described.put("include", String.join(" ", include));
-        described.put("exclude", String.join(" ", exclude));
+        Map<String, String> described = new TreeMap<>(layers.described());
         described.put("precision", precision.precision.name().toLowerCase(Locale.ROOT));
         described.put("route", route.name().toLowerCase(Locale.ROOT));
         described.put("products", products.name().toLowerCase(Locale.ROOT));
         return described;
-    }
-
-    List<Glob> include() {
-        return include.stream().map(Glob::of).toList();
-    }
-
-    List<Glob> exclude() {
-        return exclude.stream().map(Glob::of).toList();
     }
 
     int threads(CommandLine commandLine) {

@@ -82,8 +82,7 @@ final class SpectrumCommand implements Callable<Integer>, ColumnsHelp.Describer 
             throw new ParameterException(commandLine, "--method norm computes no spectrum: choose svd, gram or auto");
         }
         ScoreOptions options = scoring.options(commandLine, method);
-        Selection selection = scoring.storage.of(new Selection(null, null, List.of(), scoring.include(),
-                scoring.exclude(), scoring.storage.transposed()));
+        Selection selection = scoring.layers.selection(null, null, List.of());
         PrintWriter err = commandLine.getErr();
         try (TensorFile file = reading.open(weights)) {
             Plan plan = Plan.of(file, selection);

@@ -3,9 +3,9 @@ package io.github.logalign.cli;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
-import io.github.logalign.score.Glob;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
+import io.github.logalign.score.Selection;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Baseline;
 import io.github.logalign.track.CheckpointScorer;
@@ -57,18 +57,11 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
             description = "Another run to compare with: its folder, or its series as written by --out.")
     private @Nullable Path baseline;
 
-    @Option(names = "--layer", paramLabel = "GLOB", description = "Only these layers. Repeatable. Rows of other "
-            + "layers in an existing series are kept.")
-    private List<String> layers = new ArrayList<>();
+    @Mixin
+    private LayerOptions layers = new LayerOptions();
 
     @Mixin
-    private StorageOptions storage = new StorageOptions();
-
-    @Option(
-            names = "--map",
-            paramLabel = "WEIGHT=ACTIVATION",
-            description = "Pair weights with activations of other names, as for score. Repeatable.")
-    private List<String> maps = new ArrayList<>();
+    private MapOption map = new MapOption();
 
     @Mixin
     private MaskOption masks = new MaskOption();
@@ -150,8 +143,9 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.checkFolders();
         RunFolder folder = folder(commandLine, run);
         BlasCheck.require(new ScoreOptions(method, precision.precision));
+        Selection selection = layers.selection(map.maps());
         CheckpointScorer plain = new CheckpointScorer(method, precision.precision,
-                NameMaps.ofRun(commandLine, maps, layers(), storage),
+                selection,
                 reading.options(),
                 threads.count(commandLine))
                 .withMasks(masks.texts(commandLine));
@@ -172,12 +166,12 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
         Metrics shown = metrics.stream().map(file -> Metrics.read(file, outputs.events())).reduce(Metrics::and)
                 .orElse(Metrics.NONE);
-        Baseline compared = baseline == null ? null : baseline(commandLine, plain, baseline);
+        Baseline compared = baseline == null ? null : baseline(commandLine, plain, selection, baseline);
         AlarmRules rules = alarms.rules(window, compared);
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
                 title, rules, shown, outputs.out, outputs.report, outputs.events(), threads.count(commandLine),
-                following.follow, quiet, layers());
+                following.follow, quiet, selection);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(known.rows(), known.samples(), scorer, compared, window), scorer,
                 commandLine.getErr());
@@ -221,21 +215,16 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
     }
 
-    private List<Glob> layers() {
-        return layers.stream().map(Glob::of).toList();
-    }
-
-    private Baseline baseline(CommandLine commandLine, CheckpointScorer scorer, Path of)
+    private Baseline baseline(CommandLine commandLine, CheckpointScorer scorer, Selection selection, Path of)
             throws InterruptedException {
         if (!Files.isDirectory(of)) {
-            List<Glob> shown = layers();
-            Series selected = SeriesFile.read(of).where(row -> TrackRun.Setup.shows(shown, row));
+            Series selected = SeriesFile.read(of).where(row -> TrackRun.Setup.shows(selection, row));
             return Baseline.of(selected, SampleFile.read(SampleFile.beside(of)));
         }
         TrackRun.Setup setup = new TrackRun.Setup(
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, null, threads.count(commandLine),
                 false, quiet,
-                List.of());
+                Selection.ALL);
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, List.of(), scorer, null, window), scorer, commandLine.getErr());
         CheckpointPass.over(of, folder(commandLine, of), scorer, tracked, quiet);

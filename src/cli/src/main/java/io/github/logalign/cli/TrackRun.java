@@ -9,10 +9,10 @@ import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.report.SeriesFile;
 import io.github.logalign.report.SeriesTable;
-import io.github.logalign.score.Glob;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
+import io.github.logalign.score.Selection;
 import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Alarms;
@@ -63,7 +63,7 @@ final class TrackRun {
      * @param threads the number of threads
      * @param live whether to report alarms when they fire
      * @param quiet whether to suppress notes
-     * @param layers patterns of the layers to show; empty for all. The series file keeps every row
+     * @param selection the layers to show. The series file keeps every row
      */
     record Setup(
             String title,
@@ -75,13 +75,11 @@ final class TrackRun {
             int threads,
             boolean live,
             boolean quiet,
-            List<Glob> layers) {
+            Selection selection) {
 
-        /** Whether a row is of the selected layers; all are if there are no patterns. */
-        static boolean shows(List<Glob> layers, SeriesRow row) {
-            return layers.isEmpty()
-                    || row.layer().equals(SeriesRow.EVERY_LAYER)
-                    || layers.stream().anyMatch(row.score().info()::fits);
+        /** Whether a row is of the selected layers. */
+        static boolean shows(Selection selection, SeriesRow row) {
+            return row.layer().equals(SeriesRow.EVERY_LAYER) || selection.wants(row.score().info());
         }
     }
 
@@ -272,7 +270,7 @@ final class TrackRun {
 
     /** The rows of the selected layers. */
     synchronized Series series() {
-        return tracker.series().where(row -> Setup.shows(setup.layers, row));
+        return tracker.series().where(row -> Setup.shows(setup.selection, row));
     }
 
     /** What comparisons need of these rows. */

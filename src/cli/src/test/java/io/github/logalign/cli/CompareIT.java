@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,10 +106,20 @@ class CompareIT {
         assertEquals(rows, rows(ok("compare", "usual.json", "slow", "--format", "json")));
         assertTrue(rows.stream().allMatch(row -> "same".equals(row.get("tokens"))), ofCheckpoints);
         List<Map<String, Object>> one = rows(
-                ok("compare", "usual@200", "slow@300", "--layer", "head", "--format", "json"));
+                ok("compare", "usual@200", "slow@300", "--include", "head", "--format", "json"));
         assertEquals(1, one.size());
+        for (String side : List.of("usual.json", "usual")) {
+            assertEquals(values(rows.stream().filter(row -> !"head".equals(row.get("layer"))).toList()), values(rows(
+                    ok("compare", side, "slow", "--exclude", "head.weight", "--format", "json"))), side);
+        }
         assertEquals(200L, one.getFirst().get("firstStep"));
         assertEquals(300L, one.getFirst().get("secondStep"));
+    }
+
+    /** Without the p-values, which depend on the number of rows. */
+    private static List<List<Object>> values(List<Map<String, Object>> rows) {
+        return rows.stream().map(row -> Stream.of("layer", "secondLar", "difference", "firstStep")
+                .map(name -> Objects.requireNonNull(row.get(name))).toList()).toList();
     }
 
     @Test

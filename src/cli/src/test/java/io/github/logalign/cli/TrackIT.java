@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,10 +254,15 @@ class TrackIT {
                 .write(run.resolve("step_1.activations.safetensors"));
         Path out = folder.resolve("series.csv");
         ok(new Command().run("track", run.toString(), "--out", out.toString()));
-        for (String format : List.of("table", "csv", "json")) {
+        Path baseline = Files.copy(out, folder.resolve("baseline.csv"));
+        Map<String, List<String>> selections = Map.of("table", List.of("--layer", "one"), "csv",
+                List.of("--include", "one"), "json", List.of("--exclude", "two.weight"));
+        for (String format : selections.keySet()) {
             Path report = folder.resolve(format + ".html");
-            Result result = ok(new Command().run("track", run.toString(), "--out", out.toString(), "--layer", "one",
-                    "--format", format, "--report", report.toString()));
+            List<String> command = new ArrayList<>(List.of("track", run.toString(), "--out", out.toString(), "--format",
+                    format, "--report", report.toString(), "--baseline", baseline.toString()));
+            command.addAll(Objects.requireNonNull(selections.get(format)));
+            Result result = ok(new Command().run(command.toArray(String[]::new)));
             assertTrue(result.out().contains("one"), result.out());
             assertFalse(result.out().contains("two"), result.out());
             assertFalse(Files.readString(report).contains(">two<"), "the report");
@@ -290,7 +296,7 @@ class TrackIT {
             checkpoint(run, step, 1);
         }
         Path out = folder.resolve("series.json");
-        for (String option : List.of("--layer", "--transposed", "--map")) {
+        for (String option : List.of("--layer", "--exclude", "--transposed", "--map")) {
             String pattern = option.equals("--map") ? "zzz=head" : "zzz";
             Result typo = new Command().run("track", run.toString(), option, pattern, "--out", out.toString());
             assertEquals(1, typo.code());
@@ -338,6 +344,70 @@ class TrackIT {
         Result result = ok(new Command().run(
                 "track", run.toString(), "--map", "unrecorded.weight=head", "--format", "csv"));
         assertTrue(result.out().contains("\n100,unrecorded,"), result.out());
+    }
+
+    /** Layers that share one recorded input, and the same pairs as score makes. */
+    @Test
+    void severalWeightsAreMappedToOneInput() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("run"));
+        Random random = new Random(7);
+        long[] square = {WIDTH, WIDTH};
+        List<String> parts = List.of("q", "k", "v");
+        SafetensorsWriter weights = new SafetensorsWriter();
+        SafetensorsWriter inputs = new SafetensorsWriter();
+        for (int layer = 0; layer < 2; layer++) {
+            for (String part : parts) {
+                weights.add("layers." + layer + "." + part + "_proj.weight", square, normal(random, WIDTH * WIDTH));
+            }
+            inputs.add("layers." + layer + ".attn_in", new long[]{40, WIDTH}, normal(random, 40 * WIDTH));
+        }
+        Path ofWeights = run.resolve("step_1.weights.safetensors");
+        Path ofInputs = run.resolve("step_1.activations.safetensors");
+        weights.write(ofWeights);
+        inputs.write(ofInputs);
+        List<String> options = new ArrayList<>(List.of("--exclude", "layers.1.v_proj", "--format", "csv"));
+        for (String part : parts) {
+            options.addAll(List.of("--map", "*." + part + "_proj.weight=*.attn_in"));
+        }
+        Path out = folder.resolve("series.csv");
+        List<String> tracked = columns(options, "layer,lar", "track", run.toString(), "--out", out.toString());
+        List<String> scored = columns(options, "layer,lar", "score", ofWeights.toString(), ofInputs.toString());
+        assertEquals(5, tracked.size(), tracked::toString);
+        assertEquals(scored, tracked);
+        assertEquals(5, tracked.stream().map(row -> row.substring(row.indexOf(','))).distinct().count(),
+                "of weights of their own");
+        options.removeAll(List.of("--exclude", "layers.1.v_proj"));
+        Result all = ok(command(options, "track", run.toString(), "--out", out.toString()));
+        assertEquals(6, SeriesFile.read(out).rows().size(), "another selection leaves the rows as they are");
+        assertEquals(List.of(), all.err());
+        options.removeLast();
+        options.removeLast();
+        Result fewer = ok(command(options, "track", run.toString(), "--out", out.toString()));
+        assertEquals(4, SeriesFile.read(out).rows().size(), "rows of another pairing");
+        assertTrue(String.join("\n", fewer.err()).contains(
+                "were removed: layers.0.v_proj, layers.1.v_proj"), fewer.err()::toString);
+    }
+
+    private static float[] normal(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
+    }
+
+    private static Result command(List<String> options, String... first) {
+        List<String> all = new ArrayList<>(List.of(first));
+        all.addAll(options);
+        return new Command().run(all.toArray(String[]::new));
+    }
+
+    /** These columns of the rows of CSV, sorted. */
+    private static List<String> columns(List<String> options, String names, String... first) {
+        List<String> lines = ok(command(options, first)).out().lines().toList();
+        List<String> header = List.of(lines.getFirst().split(",", -1));
+        return lines.stream().skip(1).map(line -> line.split(",", -1)).map(cells -> Stream.of(names.split(",", -1))
+                .map(name -> cells[header.indexOf(name)]).collect(Collectors.joining(","))).sorted().toList();
     }
 
     @Test

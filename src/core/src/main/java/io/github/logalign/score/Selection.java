@@ -44,6 +44,16 @@ public record Selection(
         return (include.isEmpty() || include.stream().anyMatch(layer::fits)) && exclude.stream().noneMatch(layer::fits);
     }
 
+    /**
+     * Whether a layer is wanted of which only the name is known.
+     *
+     * @param layer the name
+     * @return true if a pattern to include matches it or the usual name of its weight, or there is none, and none to exclude does
+     */
+    public boolean wantsLayer(String layer) {
+        return wants(List.of(layer, layer + LayerNames.WEIGHT));
+    }
+
     /** Copies the lists. */
     public Selection {
         maps = List.copyOf(maps);

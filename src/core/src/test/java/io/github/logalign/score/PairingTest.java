@@ -14,6 +14,7 @@ import io.github.logalign.tensor.NpyWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -97,6 +98,25 @@ class PairingTest extends ModelFixture {
         assertLar(model.w(one + ".weight"), model.x(one), row);
         TestModel second = new TestModel(folder).weight(another + ".weight", 6, 8).input(another, 12, 8);
         assertEquals(another, second.rows().getFirst().layer());
+    }
+
+    @Test
+    void severalMapsPairOneInputWithSeveralWeights() {
+        for (String layer : List.of("0", "1")) {
+            for (String part : List.of("q", "k", "v")) {
+                model.weight("layers." + layer + "." + part + "_proj.weight", 6, 8);
+            }
+            model.input("layers." + layer + ".attn_in", 12, 8);
+        }
+        List<NameMap> maps = Stream.of("q", "k", "v")
+                .map(part -> NameMap.parse("*." + part + "_proj.weight=*.attn_in")).toList();
+        List<LayerScore> rows = model.rows(new Selection(null, null, maps, List.of(), List.of(), List.of()));
+        assertEquals(6, rows.size());
+        for (LayerScore row : rows) {
+            String weight = Objects.requireNonNull(row.info().weight().name());
+            assertLar(model.w(weight), model.x(weight.substring(0, "layers.0.".length()) + "attn_in"), row);
+            assertEquals(List.of(), row.warnings());
+        }
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.github.logalign.internal.engine.GroupTotal;
 import io.github.logalign.internal.engine.ScaledSum;
 import io.github.logalign.internal.engine.WeightsIdentity;
 import io.github.logalign.matrix.Computation;
+import io.github.logalign.matrix.Decoder;
 import io.github.logalign.matrix.ElementType;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix.Orientation;
@@ -165,6 +166,10 @@ final class ApiSamples {
         new SafetensorsWriter()
                 .add("mask", DataType.U8, new long[]{2}, MemorySegment.ofArray(new byte[]{0, 1}))
                 .write(folder.resolve("mask.safetensors"));
+        new SafetensorsWriter()
+                .add("e.weight", DataType.F8_E4M3, new long[]{2, N}, MemorySegment.ofArray(new byte[2 * N]))
+                .add("e.weight_scale", new long[]{1}, new float[]{2})
+                .write(folder.resolve("scaled.safetensors"));
         Files.writeString(folder.resolve("metrics.csv"), "step,loss\n100,2.5\n200,2.0\n", StandardCharsets.UTF_8);
     }
 
@@ -178,6 +183,15 @@ final class ApiSamples {
             file.close();
         }
         return file;
+    }
+
+    private Decoder decoder() {
+        TensorFile file = TensorFile.open(folder.resolve("scaled.safetensors"));
+        Decoder decoder = file.matrix("e.weight").decoder().orElseThrow();
+        if (closed) {
+            file.close();
+        }
+        return decoder;
     }
 
     private Tensor tensor(Path path) {
@@ -284,6 +298,8 @@ final class ApiSamples {
         List<Callable<Matrix>> views = new ArrayList<>();
         matrices.forEach(matrix -> views.add(() -> matrix));
         views.add(() -> matrices.getFirst().minus(matrices.getFirst().rows(0, matrices.getFirst().rows())));
+        views.add(() -> Matrix.decoded(decoder(), 2, N));
+        put(Decoder.class, this::decoder);
         known.put(Matrix.class, views.stream().map(view -> (Callable<Object>) view::call).toList());
         put(TokenGroups.class, () -> TokenGroups.of(3, 1, 1, 3, -5, 3), () -> TokenGroups.consecutive(6, 2));
         put(TokenMask.class, () -> TokenMask.of(true, false, true, true, true, true));

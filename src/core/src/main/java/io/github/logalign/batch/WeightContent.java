@@ -1,8 +1,12 @@
 package io.github.logalign.batch;
 
+import io.github.logalign.matrix.Decoder;
 import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,21 +22,25 @@ final class WeightContent {
 
     private WeightContent(Matrix w) {
         this.w = w;
-        this.hash = sample(w.segment());
+        this.hash = w.segments().stream().mapToInt(WeightContent::sample).reduce(0, (a, b) -> 31 * a + b);
     }
 
-    /** The key of a weight; null if its elements have gaps between them, or are not in memory. */
+    /** The key of a weight; null if its elements have gaps between them, or are differences. */
     static @Nullable WeightContent of(Matrix w) {
         if (w.difference().isPresent()) {
             return null;
         }
         long dense = w.rows() * w.columns() * w.elementType().bytes();
-        return w.segment().byteSize() == dense && dense >= Long.BYTES ? new WeightContent(w) : null;
+        boolean gapless = !w.isInMemory() || w.segment().byteSize() == dense;
+        return gapless && dense >= Long.BYTES ? new WeightContent(w) : null;
     }
 
     private static int sample(MemorySegment memory) {
         long last = memory.byteSize() - Long.BYTES;
         long hash = memory.byteSize();
+        if (last < 0) {
+            return Long.hashCode(hash);
+        }
         for (int index = 0; index < SAMPLES; index++) {
             long at = (long) ((double) last * index / (SAMPLES - 1));
             hash = hash * 31 + memory.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
@@ -43,6 +51,14 @@ final class WeightContent {
     /** Jobs with a file in common have the same memory, which needs no look. */
     private static boolean isSame(MemorySegment a, MemorySegment b) {
         return a.equals(b) || a.mismatch(b) < 0;
+    }
+
+    private static boolean isSame(List<MemorySegment> a, List<MemorySegment> b) {
+        return a.size() == b.size() && IntStream.range(0, a.size()).allMatch(i -> isSame(a.get(i), b.get(i)));
+    }
+
+    private @Nullable String format() {
+        return w.decoder().map(Decoder::format).orElse(null);
     }
 
     @Override
@@ -59,6 +75,7 @@ final class WeightContent {
                 && w.elementType() == other.w.elementType()
                 && w.orientation() == other.w.orientation()
                 && w.byteOrder() == other.w.byteOrder()
-                && isSame(w.segment(), other.w.segment());
+                && Objects.equals(format(), other.format())
+                && isSame(w.segments(), other.w.segments());
     }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * the segment's start.
  *
  * <p>The difference of two matrices ({@link #minus}) is a view too. It has no memory of its own: its elements are
- * subtracted in float64 as they are read.
+ * subtracted in float64 as they are read. Nor has a matrix of quantised elements ({@link #decoded}), which become float32 as
+ * they are read.
  *
  * <p>Thread safety: immutable, but reads go to the segment, so its scope and its owner's rules count: a closed arena
  * or one that is confined to another thread gives {@link IllegalStateException}. The elements must not change during a call that reads them.
@@ -74,6 +76,7 @@ public final class Matrix {
     private final Orientation orientation;
     private final ByteOrder byteOrder;
     private final @Nullable Difference difference;
+    private final @Nullable Decoder decoder;
 
     /**
      * A view of memory.
@@ -103,6 +106,7 @@ public final class Matrix {
         this.orientation = Arguments.required(orientation, "orientation");
         this.byteOrder = Arguments.required(byteOrder, "byteOrder");
         this.difference = null;
+        this.decoder = null;
         if (rows < 0 || columns < 0) {
             throw new IllegalArgumentException("a matrix cannot have " + rows + " x " + columns + " elements");
         }
@@ -131,6 +135,19 @@ public final class Matrix {
         this.stride = orientation == Orientation.ROW_MAJOR ? columns : rows;
         this.byteOrder = ByteOrder.nativeOrder();
         this.difference = difference;
+        this.decoder = null;
+    }
+
+    private Matrix(Decoder decoder, long rows, long columns, long stride, Orientation orientation) {
+        this.segment = MemorySegment.NULL;
+        this.elementType = ElementType.F32;
+        this.rows = rows;
+        this.columns = columns;
+        this.orientation = orientation;
+        this.stride = stride;
+        this.byteOrder = ByteOrder.nativeOrder();
+        this.difference = null;
+        this.decoder = decoder;
     }
 
     private static long byteLength(long lines, long lineLength, long stride, int elementBytes) {
@@ -186,6 +203,23 @@ public final class Matrix {
     }
 
     /**
+     * A row-major matrix whose elements are decoded as they are read, to float32.
+     *
+     * @param decoder decodes at least {@code rows * columns} elements; must not change as long as the matrix is used
+     * @param rows the number of rows, 0 or more
+     * @param columns the number of columns, 0 or more
+     * @return the view
+     * @throws IllegalArgumentException if a size is negative
+     */
+    public static Matrix decoded(Decoder decoder, long rows, long columns) {
+        Arguments.required(decoder, "decoder");
+        if (rows < 0 || columns < 0) {
+            throw new IllegalArgumentException("a matrix cannot have " + rows + " x " + columns + " elements");
+        }
+        return new Matrix(decoder, rows, columns, columns, Orientation.ROW_MAJOR);
+    }
+
+    /**
      * This matrix minus another one: a view of both, of which nothing is stored. Both must stay readable as long as it is
      * used. Each element is rounded to float64 once; differences of bfloat16 or float16 of ordinary magnitudes are exact.
      *
@@ -201,24 +235,45 @@ public final class Matrix {
      * The memory.
      *
      * @return at least as long as the view needs
-     * @throws IllegalStateException if this is a difference, which has no memory of its own: see {@link #segments}
+     * @throws IllegalStateException unless the elements are in memory as they are, see {@link #isInMemory()}
      */
     public MemorySegment segment() {
-        if (difference != null) {
-            throw new IllegalStateException("a difference has no memory of its own");
+        if (!isInMemory()) {
+            throw new IllegalStateException("the elements are computed as they are read, and are not in memory");
         }
         return segment;
     }
 
     /**
+     * Whether the elements are in memory as they are.
+     *
+     * @return false for a difference and for decoded elements, which are computed as they are read: see {@link #segments}
+     */
+    public boolean isInMemory() {
+        return difference == null && decoder == null;
+    }
+
+    /**
      * All memory that is read.
      *
-     * @return one segment; of a difference those of both operands
+     * @return one segment; of a difference those of both operands, of decoded elements what they are decoded from
      */
     public List<MemorySegment> segments() {
-        return difference == null
-                ? List.of(segment)
-                : List.of(difference.minuend.segment, difference.subtrahend.segment);
+        if (difference != null) {
+            return Stream.of(difference.minuend, difference.subtrahend).flatMap(part -> part.segments().stream())
+                    .toList();
+        }
+        return decoder == null ? List.of(segment) : List.copyOf(decoder.memory());
+    }
+
+    /**
+     * What decodes the elements.
+     *
+     * @return decodes element {@code k} of line {@code l} as its element {@code l * stride + k}; empty unless made by
+     *     {@link #decoded}
+     */
+    public Optional<Decoder> decoder() {
+        return Optional.ofNullable(decoder);
     }
 
     /**
@@ -289,7 +344,7 @@ public final class Matrix {
      *
      * @param newStride the distance between the starts of neighbouring lines, in elements
      * @return the view
-     * @throws IllegalStateException if this is a difference
+     * @throws IllegalStateException unless {@link #isInMemory()}
      */
     public Matrix withStride(long newStride) {
         return new Matrix(segment(), elementType, rows, columns, newStride, orientation, byteOrder);
@@ -300,7 +355,7 @@ public final class Matrix {
      *
      * @param newByteOrder the byte order of the elements
      * @return the view
-     * @throws IllegalStateException if this is a difference
+     * @throws IllegalStateException unless {@link #isInMemory()}
      */
     public Matrix withByteOrder(ByteOrder newByteOrder) {
         return new Matrix(segment(), elementType, rows, columns, stride, orientation, newByteOrder);
@@ -316,6 +371,9 @@ public final class Matrix {
             return difference.minuend.transposed().minus(difference.subtrahend.transposed());
         }
         Orientation other = orientation == Orientation.ROW_MAJOR ? Orientation.COLUMN_MAJOR : Orientation.ROW_MAJOR;
+        if (decoder != null) {
+            return new Matrix(decoder, columns, rows, stride, other);
+        }
         return new Matrix(segment, elementType, columns, rows, stride, other, byteOrder);
     }
 
@@ -336,6 +394,9 @@ public final class Matrix {
             return difference.minuend.rows(first, count).minus(difference.subtrahend.rows(first, count));
         }
         long step = orientation == Orientation.ROW_MAJOR ? stride : 1;
+        if (decoder != null) {
+            return new Matrix(ShiftedDecoder.of(decoder, first * step), count, columns, stride, orientation);
+        }
         long offset = count == 0 || columns == 0 ? 0 : first * step * elementType.bytes();
         return new Matrix(
                 segment.asSlice(offset), elementType, count, columns, stride, orientation, byteOrder);
@@ -373,6 +434,11 @@ public final class Matrix {
             return difference.get(row, column);
         }
         long index = orientation == Orientation.ROW_MAJOR ? row * stride + column : column * stride + row;
+        if (decoder != null) {
+            MemorySegment element = MemorySegment.ofArray(new float[1]);
+            decoder.decode(index, 1, element);
+            return element.get(ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN), 0);
+        }
         long offset = index * elementType.bytes();
         return switch (elementType) {
             case F64 -> segment.get(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(byteOrder), offset);
@@ -395,12 +461,13 @@ public final class Matrix {
                 && stride == other.stride
                 && orientation == other.orientation
                 && byteOrder.equals(other.byteOrder)
-                && Objects.equals(difference, other.difference);
+                && Objects.equals(difference, other.difference)
+                && Objects.equals(decoder, other.decoder);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(segment, elementType, rows, columns, stride, orientation, byteOrder, difference);
+        return Objects.hash(segment, elementType, rows, columns, stride, orientation, byteOrder, difference, decoder);
     }
 
     @Override
@@ -408,6 +475,6 @@ public final class Matrix {
         return difference != null
                 ? "Matrix[" + difference.minuend + " - " + difference.subtrahend + "]"
                 : "Matrix[" + rows + " x " + columns + " " + elementType + ", stride " + stride + ", " + orientation
-                        + ", " + byteOrder + ", " + segment + "]";
+                        + ", " + (decoder == null ? byteOrder + ", " + segment : decoder.format()) + "]";
     }
 }

@@ -60,11 +60,8 @@ final class RowBlock {
     }
 
     private void copy(Matrix x, long row, long place) {
-        if (x.difference().isPresent()) {
-            for (int column = 0; column < columns; column++) {
-                memory.set(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
-                        (place * columns + column) * Double.BYTES, x.get(row, column));
-            }
+        if (!x.isInMemory()) {
+            compute(x, row, place);
             return;
         }
         ValueLayout bits = switch (x.elementType()) {
@@ -82,6 +79,20 @@ final class RowBlock {
             for (int column = 0; column < columns; column++) {
                 MemorySegment.copy(x.segment(), from, (column * x.stride() + row) * size, memory, to,
                         target + column * size, 1);
+            }
+        }
+    }
+
+    /** Element by element: a difference gives float64, decoded elements are float32. */
+    private void compute(Matrix x, long row, long place) {
+        for (int column = 0; column < columns; column++) {
+            long index = place * columns + column;
+            if (x.elementType() == ElementType.F64) {
+                memory.set(ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                        index * Double.BYTES, x.get(row, column));
+            } else {
+                memory.set(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                        index * Float.BYTES, (float) x.get(row, column));
             }
         }
     }

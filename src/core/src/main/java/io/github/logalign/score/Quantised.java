@@ -30,7 +30,7 @@ final class Quantised {
     private static final Scheme BITSANDBYTES = new Scheme(
             "by bitsandbytes", "load it with transformers, call model.dequantize() and save it" + ORIGINAL);
     private static final Scheme FP8_BLOCKS = new Scheme(
-            "to FP8 with separate scales",
+            "to FP8 with scales that are not beside it",
             "multiply by the scales (for DeepSeek models fp8_cast_bf16.py does it)" + ORIGINAL);
     private static final Scheme MXFP4 = new Scheme(
             "to MXFP4", "load it with transformers' Mxfp4Config(dequantize=True) and save it" + ORIGINAL);
@@ -129,7 +129,7 @@ final class Quantised {
             found(layer, packed, PACKED, List.of());
         } else if (file.find(weight).filter(tensor -> !tensor.isFloating()).isPresent()) {
             found(layer, weight, isFloat8(weight) ? FP8_BLOCKS : PACKED, List.of());
-        } else {
+        } else if (file.find(weight).filter(Tensor::isDecoded).isEmpty()) {
             return;
         }
         parts.add(scale);

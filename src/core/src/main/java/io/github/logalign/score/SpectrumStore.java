@@ -7,6 +7,7 @@ import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.internal.io.Folders;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.Computation;
+import io.github.logalign.matrix.Decoder;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Routine;
@@ -219,9 +220,10 @@ public record SpectrumStore(Path folder, boolean adds) {
                     w.elementType().name(),
                     w.orientation().name(), w.byteOrder().toString(), options.method().name(),
                     options.precision().name(),
-                    options.route().name(), options.products().name());
+                    options.route().name(), options.products().name(),
+                    w.decoder().map(Decoder::format).orElse(""));
             hash.update(what.getBytes(StandardCharsets.UTF_8));
-            inChunks(w.segment(), hash::update);
+            w.segments().forEach(segment -> inChunks(segment, hash::update));
             return HexFormat.of().formatHex(hash.digest(), 0, KEY_BYTES);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);

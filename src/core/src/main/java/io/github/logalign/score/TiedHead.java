@@ -24,7 +24,7 @@ record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
     private static final Set<String> OUTERMOST_HEADS = Set.of("output");
 
     private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "wte", "shared", "embed_in", "word_embeddings",
-            "tok_embeddings");
+            "tok_embeddings", "token_embd");
 
     /** The original if the file also holds copies of it, such as those of T5's encoder and decoder. */
     private static final String SHARED = "shared";

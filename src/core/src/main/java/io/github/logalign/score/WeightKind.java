@@ -26,7 +26,7 @@ record WeightKind(Shape shape, @Nullable String assumption, @Nullable String ref
     /** Whole words that occur only in the names of convolutions: conv, conv1d, conv2, dwconv, convs. */
     private static final Pattern CONVOLUTION = Pattern.compile("[a-z]*conv(s|olution)?\\d*(d\\d*)?");
 
-    private static final Pattern EXPERTS = Pattern.compile("(moe|experts?)\\d*");
+    private static final Pattern EXPERTS = Pattern.compile("(moe|experts?|exps)\\d*");
 
     /** The largest last dimension of a likely convolution; it is the width of the kernel, which is small. */
     private static final long WIDEST_KERNEL = 16;

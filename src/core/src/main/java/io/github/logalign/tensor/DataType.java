@@ -52,6 +52,8 @@ public enum DataType {
     U64(64, null),
     /** A complex number of two binary32 values. */
     C64(64, null),
+    /** GGUF's blocks of 32 signed bytes and their binary16 scale, in 34 bytes. */
+    Q8_0(0, null),
     /** Any other type: {@link Tensor#typeName()} is its name, {@link Tensor#problem()} says why it cannot be used. */
     OTHER(0, null);
 
@@ -62,6 +64,7 @@ public enum DataType {
             BY_NAME.put(type.name(), type);
         }
         BY_NAME.remove(OTHER.name());
+        BY_NAME.remove(Q8_0.name());
     }
 
     private final int bits;
@@ -75,13 +78,13 @@ public enum DataType {
     /**
      * The size of one element.
      *
-     * @return its size in bytes; 0 for {@link #OTHER} and for packed types, whose elements may share a byte
+     * @return its size in bytes; 0 for {@link #OTHER} and for packed types, whose elements may share a byte or a scale
      */
     public int bytes() {
         return bits / Byte.SIZE;
     }
 
-    /** The size of one element in bits; 0 for {@link #OTHER}. */
+    /** The size of one element in bits; 0 for {@link #OTHER} and {@link #Q8_0}. */
     int bits() {
         return bits;
     }

@@ -1,6 +1,7 @@
 package io.github.logalign.tensor;
 
 import io.github.logalign.internal.io.Origin;
+import io.github.logalign.internal.io.Problem;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class JoinedTensors {
     private Tensor join(Tensor first) {
         if (!first.isShapeKnown()) {
             return first;
+        }
+        if (first.isDecoded()) {
+            return first.unusable(new Problem("quantised tensors cannot be joined", "dequantise them first"));
         }
         long[] shape = first.shape();
         if (shape.length <= 1 && shape.length <= axis) {

@@ -35,11 +35,6 @@ record RefusedFormat(
                     "it is a Python pickle (an old PyTorch checkpoint?), which could run any code",
                     PyTorch::checkpointRemedy),
             new RefusedFormat(
-                    "GGUF",
-                    start -> start.startsWith("GGUF"),
-                    "it is a GGUF file",
-                    "use the safetensors files of the same model"),
-            new RefusedFormat(
                     "HDF5",
                     start -> start.startsWith("\u0089HDF\r\n\u001a\n"),
                     "it is an HDF5 file (Keras?)",

@@ -37,6 +37,8 @@ public final class Tensor {
     private final Content content;
     private final String typeName;
     private final @Nullable Supplier<LogalignException> refusal;
+    /** Makes numbers of the elements; null where they are stored as numbers. */
+    private final @Nullable Decoding decoding;
     /** It should be a tensor, but its type and shape are unknown. */
     private final boolean lost;
     private final boolean shapeKnown;
@@ -63,8 +65,25 @@ public final class Tensor {
         this.content = content;
         this.typeName = dataType.name();
         this.refusal = null;
+        this.decoding = null;
         this.shapeKnown = true;
         this.lost = false;
+    }
+
+    private Tensor(Tensor like, Decoding decoding) {
+        this.name = like.name;
+        this.named = like.named;
+        this.origin = like.origin;
+        this.dataType = like.dataType;
+        this.shape = like.shape;
+        this.fortranOrder = like.fortranOrder;
+        this.byteOrder = like.byteOrder;
+        this.content = like.content;
+        this.typeName = like.typeName;
+        this.refusal = null;
+        this.shapeKnown = true;
+        this.lost = false;
+        this.decoding = decoding;
     }
 
     private Tensor(
@@ -89,6 +108,7 @@ public final class Tensor {
         };
         this.refusal = refusal;
         this.lost = lost;
+        this.decoding = null;
     }
 
     /**
@@ -225,10 +245,20 @@ public final class Tensor {
     /**
      * Whether a matrix can view these elements.
      *
-     * @return true for F64, F32, F16 and BF16
+     * @return true for F64, F32, F16 and BF16, and for quantised elements that {@link #isDecoded() are decoded}
      */
     public boolean isFloating() {
-        return dataType.elementType().isPresent();
+        return dataType.elementType().isPresent() || isDecoded();
+    }
+
+    /**
+     * Whether the elements become float32 as they are read: 8-bit floats whose scales are in the same file or another shard, and
+     * Q8_0 of GGUF. {@link #bytes()} gives them as they are stored.
+     *
+     * @return false for elements that are numbers as they are stored
+     */
+    public boolean isDecoded() {
+        return decoding != null;
     }
 
     /**
@@ -362,6 +392,22 @@ public final class Tensor {
     /** The byte order of the elements. */
     ByteOrder byteOrder() {
         return byteOrder;
+    }
+
+    /** The same elements, which become numbers as they are read. */
+    Tensor decoded(Decoding by) {
+        return new Tensor(this, by);
+    }
+
+    /** The same tensor, whose elements cannot be used. */
+    Tensor unusable(Problem problem) {
+        return unusable(named ? name : null, origin, dataType, typeName, shape, () -> problem);
+    }
+
+    /** What makes numbers of the elements; null where they are stored as numbers. */
+    @Nullable
+    Decoding decoding() {
+        return decoding;
     }
 
     /** The elements, while the file is open. */

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open file of tensors: safetensors, the index of a sharded safetensors model with its shards, npy, npz, a file of torch.save, or
+ * An open file of tensors: safetensors, the index of a sharded model with its shards, npy, npz, a file of torch.save, GGUF, or
  * a model in ONNX with the files of its external data. The format is detected from the content; the file's name is ignored. The file is memory-mapped: opening it reads only the
  * headers, regardless of the size of the data.
  *
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * exception. Limits: headers of 100,000,000 bytes, 1,048,576 tensors, 64 dimensions, names of 16 MiB, 65,536 metadata
  * entries, 10,000 shards, 100,000 npz members, 1,048,576 nodes of an ONNX graph; compressed npz members expand to at most 4 GiB in all (property
  * {@code logalign.npz.maxBytes}), each when its data is first requested. The pickle of torch.save is read, never run: dictionaries of
- * tensors, and nothing else.
+ * tensors, and nothing else. 8-bit floats with scales beside them, and Q8_0 of GGUF, are decoded as they are read.
  *
  * <p>Thread safety: may be read by any number of threads. {@link #close()} invalidates every view of the file: reading
  * one afterwards throws {@link IllegalStateException}. The file must not be changed while it is open. If another
@@ -99,7 +99,8 @@ public final class TensorFile implements AutoCloseable {
         Origin origin = Origin.of(path);
         MemorySegment file = MappedFile.map(path, arena);
         TensorFormat format = TensorFormats.of(file, origin);
-        return new TensorFile(path, arena, format, format.open(file, origin, options, arena), List.of());
+        TensorFormat.Contents contents = ScaledTensors.of(format.open(file, origin, options, arena));
+        return new TensorFile(path, arena, format, contents, List.of());
     }
 
     /**
@@ -161,7 +162,7 @@ public final class TensorFile implements AutoCloseable {
     /**
      * The format's name.
      *
-     * @return "safetensors", "safetensors index", "npy", "npz", "PyTorch" or "ONNX"
+     * @return "safetensors", "safetensors index", "npy", "npz", "PyTorch", "GGUF" or "ONNX"
      */
     public String format() {
         return format.displayName();
@@ -177,7 +178,7 @@ public final class TensorFile implements AutoCloseable {
     }
 
     /**
-     * The metadata of a safetensors file or an ONNX model, which is untrusted: see {@link Names#printable(String)}.
+     * The metadata of a safetensors file, a GGUF file or an ONNX model, which is untrusted: see {@link Names#printable(String)}.
      *
      * @return the pairs in the file's order; empty for every other format
      */

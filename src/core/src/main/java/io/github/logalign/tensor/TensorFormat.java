@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A format of tensor files: how to detect it from the content, and how to open such a file. To support another format,
- * such as GGUF, implement this interface, add the class to the list in {@link TensorFormats}, and write a test.
+ * A format of tensor files: how to detect it from the content, and how to open such a file. To support another format, implement this interface, add the class to the list in {@link TensorFormats}, and write a test.
  * If {@link RefusedFormat} has advice on converting such files, remove it. No other code refers to a format by name.
  *
  * <p>Requirements for a format: {@link #open} reads only headers and validates everything before use. A fault within

@@ -16,6 +16,7 @@ final class TensorFormats {
                     new NpyFormat(),
                     new TorchFormat(),
                     new NpzFormat(),
+                    new GgufFormat(),
                     new ShardIndexFormat(),
                     new OnnxFormat()),
             RefusedFormat.ALL.stream())
@@ -49,7 +50,7 @@ final class TensorFormats {
             throw origin.damaged("the file is truncated: " + file.byteSize() + " bytes are too few for any format");
         }
         throw origin.problem(
-                "it is neither a safetensors file or index nor an npy, npz, PyTorch or ONNX file",
+                "it is neither a safetensors file or index nor an npy, npz, PyTorch, GGUF or ONNX file",
                 "check that it is complete, or save the tensors with safetensors or numpy.save");
     }
 }

@@ -24,7 +24,7 @@ final class TensorViews {
                     "a matrix has 2 dimensions, this tensor has " + shape.length,
                     "name another tensor or reshape it");
         }
-        return view(tensor, tensor.segment(), type, shape[0], shape[1]);
+        return view(tensor, type, shape[0], shape[1]);
     }
 
     static Matrix activations(Tensor tensor) {
@@ -41,7 +41,7 @@ final class TensorViews {
         }
         ElementType type = elementType(tensor);
         requireRowMajor(tensor);
-        return view(tensor, tensor.segment(), type, Math.multiplyExact(shape[0], shape[1]), shape[2]);
+        return view(tensor, type, Math.multiplyExact(shape[0], shape[1]), shape[2]);
     }
 
     static Matrix unfolded(Tensor tensor) {
@@ -55,7 +55,7 @@ final class TensorViews {
         for (int dimension = 1; dimension < shape.length; dimension++) {
             columns = Math.multiplyExact(columns, shape[dimension]);
         }
-        return view(tensor, tensor.segment(), type, shape[0], columns);
+        return view(tensor, type, shape[0], columns);
     }
 
     static List<NamedMatrix> matrices(Tensor tensor) {
@@ -74,13 +74,10 @@ final class TensorViews {
         if (shape[0] > MAX_MATRICES) {
             throw tensor.problem("more than " + MAX_MATRICES + " matrices in one tensor", "split it");
         }
-        MemorySegment all = tensor.segment();
-        long bytesEach = shape[0] == 0 ? 0 : all.byteSize() / shape[0];
         List<NamedMatrix> matrices = new ArrayList<>();
         for (int index = 0; index < shape[0]; index++) {
-            MemorySegment slice = all.asSlice(index * bytesEach, bytesEach);
             matrices.add(new NamedMatrix(
-                    tensor.name() + "[" + index + "]", view(tensor, slice, type, shape[1], shape[2])));
+                    tensor.name() + "[" + index + "]", slice(tensor, index, type, shape[1], shape[2])));
         }
         return List.copyOf(matrices);
     }
@@ -92,6 +89,25 @@ final class TensorViews {
                     tensor.shape().length + " dimensions in Fortran order cannot be split into matrices",
                     "save it with numpy.ascontiguousarray");
         }
+    }
+
+    /** One of the matrices that follow each other. */
+    private static Matrix slice(Tensor tensor, long index, ElementType type, long rows, long columns) {
+        Decoding decoding = tensor.decoding();
+        long elements = rows * columns;
+        if (decoding != null) {
+            return Matrix.decoded(decoding.of(index * elements, elements), rows, columns);
+        }
+        long bytes = elements * type.bytes();
+        return view(tensor, tensor.segment().asSlice(index * bytes, bytes), type, rows, columns);
+    }
+
+    /** All elements as one matrix. */
+    private static Matrix view(Tensor tensor, ElementType type, long rows, long columns) {
+        Decoding decoding = tensor.decoding();
+        return decoding != null
+                ? Matrix.decoded(decoding.of(0, rows * columns), rows, columns)
+                : view(tensor, tensor.segment(), type, rows, columns);
     }
 
     private static Matrix view(Tensor tensor, MemorySegment segment, ElementType type, long rows, long columns) {
@@ -107,6 +123,9 @@ final class TensorViews {
     }
 
     private static ElementType elementType(Tensor tensor) {
+        if (tensor.isDecoded()) {
+            return ElementType.F32;
+        }
         DataType dataType = tensor.dataType();
         return dataType.elementType()
                 .orElseThrow(() -> tensor.problem(dataType + " elements are not supported for computation",

@@ -48,11 +48,8 @@ class QuantisedTest {
                 scheme("bitsandbytes", model -> model.weight("q.weight", DataType.I8, 16, 16)
                         .weight("q.SCB", 16, 1)
                         .weight("q.weight_format", DataType.U8)),
-                scheme("FP8",
-                        model -> model.weight("q.weight", DataType.F8_E4M3, 16, 16).weight("q.weight_scale_inv", 1, 1)),
                 scheme("FP8", model -> model.weight("q.weight", DataType.F8_E4M3, 16, 16)
-                        .weight("q.weight_scale", 16, 1)
-                        .weight("q.input_scale", 1, 1)),
+                        .config("{\"quantization_config\": {\"quant_method\": \"fp8\"}}")),
                 scheme("compressed-tensors", model -> model.weight("q.weight_packed", DataType.I32, 16, 2)
                         .weight("q.weight_scale", 16, 2)
                         .weight("q.weight_shape", DataType.I64, 2)),
@@ -113,10 +110,22 @@ class QuantisedTest {
     @Test
     void aPatternMayNameAQuantisedLayer() {
         TestModel model = new TestModel(folder).weight("q.weight", DataType.F8_E4M3, 16, 16)
-                .weight("q.weight_scale_inv", 1, 1)
+                .config("{\"quantization_config\": {\"quant_method\": \"fp8\"}}")
                 .weight("a.weight", 6, 16);
         List<LayerJob> jobs = model.spectrumPlan(TestModel.include("q")).jobs();
         assertEquals(1, jobs.size());
         assertTrue(String.valueOf(jobs.getFirst().refusal()).contains("FP8"));
+    }
+
+    /** The scales are no layers. */
+    @Test
+    void anFp8LayerWithItsScalesIsALayerLikeAnyOther() {
+        TestModel model = new TestModel(folder).weight("q.weight", DataType.F8_E4M3, 256, 256)
+                .weight("q.weight_scale_inv", 2, 2)
+                .weight("q.input_scale", 1, 1)
+                .weight("a.weight", 6, 256);
+        List<LayerJob> jobs = model.spectrumPlan(Selection.ALL).jobs();
+        assertEquals(List.of("q", "a"), jobs.stream().map(LayerJob::layer).toList());
+        assertTrue(jobs.stream().allMatch(job -> job.refusal() == null));
     }
 }

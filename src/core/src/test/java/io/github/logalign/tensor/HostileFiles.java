@@ -113,7 +113,8 @@ public final class HostileFiles {
             add("pickle-protocol-" + protocol, join(new byte[]{(byte) 0x80, (byte) protocol}, utf8("}q\0.")),
                     "pickle");
         }
-        add("gguf", utf8("GGUF\3\0\0\0aaaaaaaaaaaaaaaa"), "GGUF");
+        add("gguf", utf8("GGUF\3\0\0\0aaaaaaaaaaaaaaaa"), "do not fit into it");
+        add("gguf-old", utf8("GGUF\1\0\0\0aaaaaaaaaaaaaaaa"), "GGUF file of version 1");
         add("hdf5", latin1("\u0089HDF\r\n\u001a\n\0\0\0\0\0\0\0\0"), "HDF5");
         add("gzip", new byte[]{0x1F, (byte) 0x8B, 8, 0, 0, 0, 0, 0, 0, 3}, "gzip");
         add("zstd", new byte[]{0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, 4, 0, 1, 0, 0}, "zstd");

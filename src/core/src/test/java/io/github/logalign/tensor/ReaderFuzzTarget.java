@@ -3,6 +3,7 @@ package io.github.logalign.tensor;
 import static io.github.logalign.tensor.TestBytes.dictionary;
 import static io.github.logalign.tensor.TestBytes.entry;
 import static io.github.logalign.tensor.TestBytes.f32;
+import static io.github.logalign.tensor.TestBytes.join;
 import static io.github.logalign.tensor.TestBytes.latin1;
 import static io.github.logalign.tensor.TestBytes.npy;
 import static io.github.logalign.tensor.TestBytes.safetensors;
@@ -133,6 +134,47 @@ enum ReaderFuzzTarget implements FuzzTarget {
         @Override
         public void prepare(Path folder) throws IOException {
             Files.write(folder.resolve("data"), new byte[32]);
+        }
+    },
+
+    GGUF {
+        @Override
+        public List<byte[]> seeds() {
+            byte[] tokens = join(GgufBytes.number(8, 4), GgufBytes.number(2, 8), GgufBytes.text("a"),
+                    GgufBytes.text(""));
+            return List.of(
+                    new GgufBytes().value("general.architecture", 8, GgufBytes.text("llama"))
+                            .value("tokens", 9, tokens).value("general.alignment", 4, GgufBytes.number(32, 4))
+                            .tensor("a.weight", 0, f32(1, 2, 3, 4, 5, 6), 2, 3)
+                            .tensor("q.weight", 8, new byte[136], 2, 64).build(),
+                    new GgufBytes().value("n", 9, join(GgufBytes.number(9, 4), GgufBytes.number(1, 8),
+                            GgufBytes.number(0, 4), GgufBytes.number(3, 8), new byte[3]))
+                            .value("x", 12, new byte[8]).value("y", 7, new byte[]{1})
+                            .tensor("e", 8, new byte[136], 2, 2, 32).tensor("k", 12, new byte[144], 1, 256).build());
+        }
+
+        @Override
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("GGUF\3\0\0\0", "general.alignment", "\b\0\0\0", "\t\0\0\0", "'\0\0\0",
+                    "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\177", "\1\0\0\0\0\0\0\0", " \0\0\0\0\0\0\0");
+        }
+    },
+
+    /** 8-bit floats and their scales. */
+    SCALED {
+        @Override
+        public List<byte[]> seeds() {
+            return List.of(
+                    safetensors("{" + entry("a.weight", "F8_E4M3", "[3,40]", 0, 120) + ","
+                            + entry("a.weight_scale", "F32", "[3,2]", 120, 144) + "}", new byte[144]),
+                    safetensors("{" + entry("e", "F8_E5M2", "[2,3,4]", 0, 24) + ","
+                            + entry("e_scale_inv", "F8_E8M0", "[2,1,1]", 24, 26) + "}", new byte[26]));
+        }
+
+        @Override
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"dtype\":", "\"shape\":", "[1]", "[]", "[3]", "[1,1]", "_scale", "_scale_inv",
+                    ".weight", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "BF16", "F16", "F64", "U8", "0", "4294967296");
         }
     },
 

@@ -1,5 +1,6 @@
 package io.github.logalign.internal.check;
 
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of arguments that the caller gave. */
@@ -21,5 +22,26 @@ public final class Arguments {
             throw new IllegalArgumentException(name + " must not be null");
         }
         return value;
+    }
+
+    /**
+     * Checks that elements to be decoded are there, and fit where they are written to.
+     *
+     * @param first the first of them
+     * @param count how many
+     * @param elements how many there are
+     * @param target gets them as float32
+     * @throws IllegalArgumentException if they do not
+     */
+    public static void decodable(long first, int count, long elements, MemorySegment target) {
+        if (first < 0 || count < 0 || first > elements - count) {
+            throw new IllegalArgumentException(
+                    count + " elements from " + first + " on are not all there: there are " + elements);
+        }
+        required(target, "target");
+        if (target.byteSize() < (long) count * Float.BYTES) {
+            throw new IllegalArgumentException(count + " elements of float32 do not fit into "
+                    + target.byteSize() + " bytes");
+        }
     }
 }

@@ -38,7 +38,7 @@ public final class BlockReader implements AutoCloseable {
     private final Element element;
 
     /** Computes what is read; null where it lies in memory. */
-    private final @Nullable DifferenceReader difference;
+    private final @Nullable ComputedElements computed;
 
     /** The kernels could read it as it lies. */
     private final boolean plain;
@@ -68,11 +68,11 @@ public final class BlockReader implements AutoCloseable {
      */
     public BlockReader(Matrix matrix, String contents) {
         this.matrix = matrix;
-        this.difference = matrix.difference().map(operands -> new DifferenceReader(matrix, operands)).orElse(null);
-        this.source = difference == null ? KernelMemory.view(matrix.segment()) : MemorySegment.NULL;
+        this.computed = ComputedElements.of(matrix);
+        this.source = computed == null ? KernelMemory.view(matrix.segment()) : MemorySegment.NULL;
         this.contents = contents;
         this.element = WorkingTypes.element(matrix.elementType());
-        this.plain = difference == null && source.isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
+        this.plain = computed == null && source.isNative() && matrix.byteOrder() == ByteOrder.LITTLE_ENDIAN;
         // Asked of the matrix's own segment: the view for kernels does not say that it is mapped.
         this.direct = plain && !matrix.segment().isMapped();
         this.staging = direct
@@ -84,8 +84,8 @@ public final class BlockReader implements AutoCloseable {
 
     @Override
     public void close() {
-        if (difference != null) {
-            difference.close();
+        if (computed != null) {
+            computed.close();
         }
         if (staging != null) {
             staging.close();
@@ -112,8 +112,8 @@ public final class BlockReader implements AutoCloseable {
             case F16, BF16 -> ValueLayout.JAVA_SHORT_UNALIGNED;
         };
         runOffset = 0;
-        if (difference != null) {
-            difference.read(first, count, run);
+        if (computed != null) {
+            computed.read(first, count, run);
             return;
         }
         MemorySegment.copy(
@@ -216,8 +216,8 @@ public final class BlockReader implements AutoCloseable {
             long column = rowMajor() ? place : line;
             double value = matrix.get(row, column);
             if (!Double.isFinite(value)) {
-                if (difference != null) {
-                    return difference.notFinite(contents, row, column);
+                if (computed != null) {
+                    return computed.notFinite(contents, row, column, value);
                 }
                 return new LogalignException("the " + contents + " hold " + value + " at row " + row + ", column "
                         + column + ": repair or leave out NaN and infinite values");

@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>For one thread: the one that may read both.
  */
-final class DifferenceReader implements AutoCloseable {
+final class DifferenceReader implements ComputedElements {
 
     private final Orientation orientation;
     private final long lineLength;
@@ -35,14 +35,8 @@ final class DifferenceReader implements AutoCloseable {
         this.subtrahend = new Operand(operands.subtrahend());
     }
 
-    /**
-     * Writes some differences that follow each other.
-     *
-     * @param first the first of them, counted along the lines
-     * @param count how many, a piece at most
-     * @param target gets float64
-     */
-    void read(long first, int count, MemorySegment target) {
+    @Override
+    public void read(long first, int count, MemorySegment target) {
         MemorySegment other = subtracted.segment();
         minuend.read(first, count, target);
         subtrahend.read(first, count, other);
@@ -53,8 +47,8 @@ final class DifferenceReader implements AutoCloseable {
         }
     }
 
-    /** What is wrong where a difference is not finite. */
-    LogalignException notFinite(String contents, long row, long column) {
+    @Override
+    public LogalignException notFinite(String contents, long row, long column, double value) {
         double from = minuend.matrix.get(row, column);
         double what = subtrahend.matrix.get(row, column);
         String where = " at row " + row + ", column " + column;

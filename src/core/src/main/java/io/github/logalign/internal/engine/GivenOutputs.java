@@ -94,7 +94,7 @@ public final class GivenOutputs {
     }
 
     private static boolean isInPlace(Matrix x) {
-        if (x.difference().isPresent()) {
+        if (!x.isInMemory()) {
             return false;
         }
         MemorySegment memory = x.segment();

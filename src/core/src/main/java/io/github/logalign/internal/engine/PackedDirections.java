@@ -60,7 +60,7 @@ public record PackedDirections(MemorySegment memory, int panelWidth, int count, 
         int n = Math.toIntExact(vectors.columns());
         ElementType type = WorkingTypes.elementType(precision);
         if (vectors.elementType() != type || vectors.orientation() != Orientation.ROW_MAJOR
-                || vectors.byteOrder() != ByteOrder.nativeOrder() || vectors.difference().isPresent()) {
+                || vectors.byteOrder() != ByteOrder.nativeOrder() || !vectors.isInMemory()) {
             throw new IllegalArgumentException(
                     "the vectors have to be row-major, of " + type + " in native byte order");
         }

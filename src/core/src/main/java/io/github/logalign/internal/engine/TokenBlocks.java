@@ -70,7 +70,7 @@ public final class TokenBlocks implements AutoCloseable {
         this.precision = precision;
         int fitting = (int) (blockBytes / Math.max(1, x.columns() * working().bytes()));
         this.capacity = (int) Math.min(Math.max(1, last - first), Math.clamp(fitting - fitting % 8, 8, MAX_TOKENS));
-        this.tokensOfX = x.difference().isPresent() ? MemorySegment.NULL : KernelMemory.view(x.segment());
+        this.tokensOfX = !x.isInMemory() ? MemorySegment.NULL : KernelMemory.view(x.segment());
         this.reader = new BlockReader(x, contents);
         this.segment = tokensOfX;
     }

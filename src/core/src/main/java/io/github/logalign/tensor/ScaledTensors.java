@@ -1,0 +1,99 @@
+package io.github.logalign.tensor;
+
+import io.github.logalign.internal.io.Names;
+import io.github.logalign.internal.io.Problem;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the scales of 8-bit floats, and has the two decoded together. Scales lie beside their tensor under the names that the
+ * writers of such checkpoints give them.
+ */
+final class ScaledTensors {
+
+    /** The most scales that are read into memory: a tensor of 68 G elements in blocks of 32 has as many. */
+    private static final long MAX_SCALES = Integer.MAX_VALUE - 8L;
+
+    private static final String WEIGHT = ".weight";
+
+    private static final String REMEDY = "dequantise it with the tool that created it, or use the checkpoint from before quantisation";
+
+    private final Map<String, Tensor> byName = new HashMap<>();
+
+    private ScaledTensors(List<Tensor> tensors) {
+        tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
+    }
+
+    /** The same contents, where 8-bit floats that have scales are numbers. */
+    static TensorFormat.Contents of(TensorFormat.Contents contents) {
+        if (contents.tensors().stream().noneMatch(ScaledTensors::isFloat8)) {
+            return contents;
+        }
+        ScaledTensors scaled = new ScaledTensors(contents.tensors());
+        return new TensorFormat.Contents(contents.metadata(),
+                contents.tensors().stream().map(scaled::scaled).toList(), contents.notes(), contents.linearNodes());
+    }
+
+    /**
+     * The names under which the scale of a tensor may lie: those of DeepSeek and of fine-grained quantisation in transformers
+     * (weight_scale_inv, which is multiplied in spite of its name), of compressed-tensors, FBGEMM and ModelOpt (weight_scale),
+     * and of Mistral (qscale_weight) and diffusion models (scale_weight).
+     */
+    static List<String> scaleNames(String name) {
+        String layer = name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
+        return name.endsWith(WEIGHT)
+                ? List.of(name + "_scale_inv", name + "_scale", layer + ".qscale_weight", layer + ".scale_weight")
+                : List.of(name + "_scale_inv", name + "_scale");
+    }
+
+    private static boolean isFloat8(Tensor tensor) {
+        return switch (tensor.dataType()) {
+            case F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ -> true;
+            default -> false;
+        };
+    }
+
+    private Tensor scaled(Tensor codes) {
+        Float8 type = isFloat8(codes) ? Float8.of(codes.dataType()) : null;
+        int dimensions = codes.shape().length;
+        if (type == null || codes.problem().isPresent() || dimensions < 2 || dimensions > 3) {
+            return codes;
+        }
+        List<Tensor> found = scaleNames(codes.name()).stream()
+                .flatMap(name -> Optional.ofNullable(byName.get(name)).stream()).toList();
+        if (found.isEmpty()) {
+            return codes;
+        }
+        if (found.size() > 1) {
+            return codes
+                    .unusable(new Problem("it has two scales, " + shown(found.get(0)) + " and " + shown(found.get(1)),
+                            "keep the one that it was quantised with"));
+        }
+        Tensor scales = found.getFirst();
+        String why = whyUnusable(scales);
+        if (why != null) {
+            return codes.unusable(new Problem("its scale " + shown(scales) + ' ' + why, REMEDY));
+        }
+        return ScaleBlocks.of(codes.shape(), scales.shape())
+                .map(blocks -> codes.decoded(new ScaledDecoding(codes, type, scales, blocks)))
+                .orElseGet(() -> codes.unusable(new Problem("its scale " + shown(scales) + " is "
+                        + Names.printable(scales.describe()) + ", which fits no division into blocks", REMEDY)));
+    }
+
+    private static @Nullable String whyUnusable(Tensor scales) {
+        if (scales.problem().isPresent()) {
+            return "cannot be used: " + scales.problem().get();
+        }
+        return switch (scales.dataType()) {
+            case F64, F32, F16, BF16, F8_E8M0 -> scales.elements() > MAX_SCALES ? "has too many elements" : null;
+            default -> "is " + Names.printable(scales.describe()) + ", which is no type of a scale";
+        };
+    }
+
+    private static String shown(Tensor tensor) {
+        return "'" + Names.printable(tensor.name()) + "'";
+    }
+}

@@ -48,9 +48,10 @@ final class ScoredFiles {
         checkAlone(commandLine);
         Path first = files.getFirst();
         return isFolder()
-                ? RunFolder.weightsIn(first).orElseThrow(() -> new LogalignException(Names.printable(first)
-                        + ": it holds no weights under a usual name, such as model.safetensors; name the file, and that"
-                        + " of the activations"))
+                ? RunFolder.weightsIn(first).orElseThrow(() -> new LogalignException(
+                        RunFolder.whyNoWeightsIn(first).orElse(Names.printable(first)
+                                + ": it holds no weights under a usual name, such as model.safetensors; name the file, and"
+                                + " that of the activations")))
                 : first;
     }
 

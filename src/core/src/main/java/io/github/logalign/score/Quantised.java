@@ -34,6 +34,8 @@ final class Quantised {
             "multiply by the scales (for DeepSeek models fp8_cast_bf16.py does it)" + ORIGINAL);
     private static final Scheme MXFP4 = new Scheme(
             "to MXFP4", "load it with transformers' Mxfp4Config(dequantize=True) and save it" + ORIGINAL);
+    private static final Scheme NVFP4 = new Scheme(
+            "to NVFP4", "dequantise it with the tool that created it (ModelOpt, llm-compressor)" + ORIGINAL);
     private static final Scheme PACKED = new Scheme(
             "with separate scales (compressed-tensors)",
             "dequantise the model with the tool that created it" + ORIGINAL);
@@ -126,9 +128,10 @@ final class Quantised {
         String layer = LayerNames.withoutWeight(weight);
         String packed = weight + "_packed";
         if (has(packed)) {
-            found(layer, packed, PACKED, List.of());
+            found(layer, packed, has(weight + "_global_scale") ? NVFP4 : PACKED, List.of());
         } else if (file.find(weight).filter(tensor -> !tensor.isFloating()).isPresent()) {
-            found(layer, weight, isFloat8(weight) ? FP8_BLOCKS : PACKED, List.of());
+            Scheme other = has(weight + "_scale_2") ? NVFP4 : PACKED;
+            found(layer, weight, isFloat8(weight) ? FP8_BLOCKS : other, List.of());
         } else if (file.find(weight).filter(Tensor::isDecoded).isEmpty()) {
             return;
         }

@@ -38,8 +38,11 @@ record RefusedFormat(
                     "HDF5",
                     start -> start.startsWith("\u0089HDF\r\n\u001a\n"),
                     "it is an HDF5 file (Keras?)",
-                    "convert it: python -c \"import h5py, numpy as np;"
-                            + " np.save('out.npy', h5py.File('in.h5')['path/of/dataset'][:])\""),
+                    origin -> "convert it: python -c \"import h5py, numpy as np; d = {}; h5py.File('"
+                            + PyTorch.argument(origin.path(), "in.h5")
+                            + "').visititems(lambda name, x: d.update({name.replace('/', '.'): x[()]})"
+                            + " if isinstance(x, h5py.Dataset) else None); np.savez('out.npz', **d)\";"
+                            + " Keras stores kernels input x output: --transposed '*kernel*'"),
             new RefusedFormat(
                     "gzip",
                     start -> start.at(0) == 0x1F && start.at(1) == 0x8B,

@@ -140,10 +140,7 @@ public final class RunFolder {
             finds.addByName(name, weights.get(), activationsIn(entry));
             return;
         }
-        String problem = UnreadableWeights.inFolder(entry);
-        if (problem != null) {
-            finds.addUnreadable(name, entry, problem);
-        }
+        whyNoWeightsIn(entry).ifPresent(problem -> finds.addUnreadable(name, entry, problem));
     }
 
     /**
@@ -160,6 +157,17 @@ public final class RunFolder {
         }
         List<Path> saved = TorchWeights.in(entry);
         return saved.size() == 1 ? Optional.of(saved.getFirst()) : Optional.empty();
+    }
+
+    /**
+     * Why a folder holds no weights that can be read.
+     *
+     * @param entry a folder in which {@link #weightsIn} finds none
+     * @return one line that names what it holds instead, and how to convert it; empty if it does not look like a checkpoint
+     * @throws LogalignException if the folder cannot be read
+     */
+    public static Optional<String> whyNoWeightsIn(Path entry) {
+        return Optional.ofNullable(UnreadableWeights.inFolder(Arguments.required(entry, "entry")));
     }
 
     /**

@@ -18,7 +18,7 @@ final class TorchWeights {
     /** Files saved beside weights in the same format, and those of trainers that divide the weights. */
     private static final Pattern NOT_WEIGHTS = Pattern.compile(
             "(?:.*[_.-])?(?:optim\\w*|sched\\w*|rng\\w*|scaler|args|training_args|activations?|metrics|logs?|loss|random_states\\w*)"
-                    + "(?:[_.-].*)?|(?:zero_pp|mp)_rank_.*");
+                    + "(?:[_.-].*)?|(?:zero_pp|mp)_rank_.*|common\\.pt");
 
     private TorchWeights() {}
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class UnreadableWeights {
             .compile("config\\.json|generation_config\\.json|trainer_state\\.json"
                     + "|training_args\\.bin|optimizer\\.(?:pt|bin)|scheduler\\.(?:pt|bin)|rng_state.*\\.pth"
                     + "|activations\\.safetensors|\\.metadata");
+
+    private static final Set<String> ORBAX = Set.of("_CHECKPOINT_METADATA", "manifest.ocdbt", "ocdbt.process_0");
 
     private UnreadableWeights() {}
 
@@ -59,10 +62,24 @@ final class UnreadableWeights {
     private static @Nullable String inFolder(Path folder, Path entry) {
         String name = name(entry);
         String shown = PyTorch.argument(folder, FOLDER);
-        if (name.endsWith(".distcp") || (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry))) {
-            Path merged = name.endsWith(".distcp") ? folder : entry;
-            return problem(folder, name, "a distributed PyTorch checkpoint",
-                    "convert it: accelerate merge-weights " + PyTorch.argument(merged, "SHARDS") + " " + shown);
+        if (name.endsWith(".distcp")) {
+            return isOfMegatron(folder)
+                    ? problem(folder, name, "a distributed checkpoint of Megatron",
+                            "convert it with tools/checkpoint/convert.py of Megatron-LM, or AutoBridge of Megatron Bridge")
+                    : problem(folder, name, "a checkpoint of torch.distributed.checkpoint",
+                            "convert it: " + consolidation(folder, folder));
+        }
+        if (name.startsWith("pytorch_model_fsdp") && Files.isDirectory(entry)) {
+            return problem(folder, name, "a checkpoint of FSDP", "convert it: " + consolidation(entry, folder));
+        }
+        if (ORBAX.contains(name)) {
+            return problem(folder, name, "a checkpoint of Orbax",
+                    "save its arrays: python -c \"import numpy as np, jax,"
+                            + " orbax.checkpoint as ocp; t = ocp.PyTreeCheckpointer().restore('"
+                            + PyTorch.argument(folder.toAbsolutePath(), FOLDER) + "'); np.savez('"
+                            + PyTorch.argument(folder.resolve("model.npz"), "model.npz")
+                            + "', **{jax.tree_util.keystr(p, simple=True, separator='.'): np.asarray(v)"
+                            + " for p, v in jax.tree_util.tree_leaves_with_path(t)})\"");
         }
         if (name.matches("global_step\\d+") && Files.isDirectory(entry)) {
             return problem(folder, name, "a DeepSpeed checkpoint", "convert it: python "
@@ -75,14 +92,27 @@ final class UnreadableWeights {
                             + " python zero_to_fp32.py RUN OUT --safe_serialization --tag "
                             + PyTorch.argument(Path.of(name(folder)), "TAG"));
         }
-        if (name.endsWith(".safetensors") && !name.startsWith("activations") && Files.isRegularFile(entry)) {
+        boolean isTensorFile = name.endsWith(".safetensors") || name.endsWith(".gguf") || name.endsWith(".onnx");
+        if (isTensorFile && !name.startsWith("activations") && Files.isRegularFile(entry)) {
             return problem(folder, name, "weights under another name than model.safetensors",
                     "give their place with --pattern, or add model.safetensors.index.json if they are shards");
         }
-        if (name.endsWith(".gguf") || name.endsWith(".h5") || name.endsWith(".msgpack") || name.endsWith(".onnx")) {
+        if (name.endsWith(".h5") || name.endsWith(".msgpack")) {
             return problem(folder, name, "weights in another format", "save them as model.safetensors");
         }
         return null;
+    }
+
+    /** The command of PyTorch that makes one file of a distributed checkpoint, under a name that is found. */
+    private static String consolidation(Path shards, Path folder) {
+        return "python -m torch.distributed.checkpoint.format_utils dcp_to_torch " + PyTorch.argument(shards, "SHARDS")
+                + " "
+                + PyTorch.argument(folder.resolve("pytorch_model.bin"), "pytorch_model.bin");
+    }
+
+    /** Megatron keeps what is no tensor in a file of its own. */
+    private static boolean isOfMegatron(Path folder) {
+        return Files.exists(folder.resolve("common.pt")) && Files.exists(folder.resolve("metadata.json"));
     }
 
     private static String problem(Path folder, String found, String what, String remedy) {

@@ -53,6 +53,12 @@ class QuantisedTest {
                 scheme("compressed-tensors", model -> model.weight("q.weight_packed", DataType.I32, 16, 2)
                         .weight("q.weight_scale", 16, 2)
                         .weight("q.weight_shape", DataType.I64, 2)),
+                scheme("NVFP4", model -> model.weight("q.weight_packed", DataType.U8, 16, 8)
+                        .weight("q.weight_scale", DataType.F8_E4M3, 16, 1)
+                        .weight("q.weight_global_scale", 1)),
+                scheme("NVFP4", model -> model.weight("q.weight", DataType.U8, 16, 8)
+                        .weight("q.weight_scale", DataType.F8_E4M3, 16, 1)
+                        .weight("q.weight_scale_2", 1)),
                 scheme("MXFP4", model -> model.weight("q_blocks", DataType.U8, 2, 16, 1, 8)
                         .weight("q_scales", DataType.U8, 2, 16, 1)),
                 scheme("bitsandbytes", model -> model.weight("q.weight", DataType.I8, 16, 16)

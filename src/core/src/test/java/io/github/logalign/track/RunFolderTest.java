@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,8 +167,11 @@ class RunFolderTest {
 
     @ParameterizedTest(name = "{0}/{1}")
     @CsvSource({
-        "checkpoint-1000, __0_0.distcp, accelerate merge-weights",
-        "checkpoint-1000, pytorch_model_fsdp_0/__0_0.distcp, accelerate merge-weights",
+        "checkpoint-1000, __0_0.distcp, dcp_to_torch",
+        "checkpoint-1000, pytorch_model_fsdp_0/__0_0.distcp, dcp_to_torch",
+        "checkpoint-1000, _CHECKPOINT_METADATA, ocp.PyTreeCheckpointer",
+        "checkpoint-1000, ocdbt.process_0/manifest.ocdbt, ocp.PyTreeCheckpointer",
+        "checkpoint-1000, model.gguf, --pattern",
         "checkpoint-1000, global_step1000/mp_rank_00_model_states.pt, zero_to_fp32.py",
         "global_step1000, mp_rank_00_model_states.pt, zero_to_fp32.py",
         "iter_0001000, mp_rank_00/model_optim_rng.pt, safetensors",
@@ -185,6 +189,27 @@ class RunFolderTest {
         assertEquals(List.of(500L, 1000L), steps(scan));
         String problem = assertNotNull1(scan.checkpoints().getLast().problem());
         assertTrue(problem.contains(folder) && problem.contains(remedy) && !problem.contains("\n"), problem);
+    }
+
+    @Test
+    void aDistributedCheckpointOfMegatronIsNamed() throws IOException {
+        for (String held : List.of("__0_0.distcp", "common.pt", "metadata.json", ".metadata")) {
+            file("iter_0001000/" + held);
+        }
+        String problem = assertNotNull1(scan().checkpoints().getLast().problem());
+        assertTrue(problem.contains("a distributed checkpoint of Megatron") && problem.contains("convert.py"), problem);
+    }
+
+    /** What the command writes is what is found. */
+    @Test
+    void aConsolidatedCheckpointIsFound() throws IOException {
+        file("checkpoint-1000/__0_0.distcp");
+        String problem = assertNotNull1(scan().checkpoints().getLast().problem());
+        Path written = run.resolve("checkpoint-1000/pytorch_model.bin");
+        assertTrue(problem.endsWith("format_utils dcp_to_torch " + run.resolve("checkpoint-1000") + " " + written),
+                problem);
+        Files.createFile(written);
+        assertEquals(Optional.of(written), RunFolder.weightsIn(run.resolve("checkpoint-1000")));
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static io.github.logalign.tensorboard.EventBytes.event;
 import static io.github.logalign.tensorboard.EventBytes.file;
 import static io.github.logalign.tensorboard.EventBytes.scalar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,6 +69,26 @@ class EventMetricsTest {
                 Metrics.read(folder, folder.resolve(NAME + "2")).curve("loss"), "without a file of our own");
         assertEquals(Map.of(100L, 1.0, 200L, 2.0, 300L, 3.0),
                 Metrics.read(folder, folder.resolve("missing")).curve("loss"));
+    }
+
+    /** As the Hugging Face Trainer lays them out, and Keras, which gives training and validation the same tags. */
+    @Test
+    void filesBelowAFolderAreFound() throws IOException {
+        for (String below : List.of("runs/Nov28_host", "runs/Nov29_host", "logs/train", "logs/validation", "a/b/c/d")) {
+            Files.createDirectories(folder.resolve(below));
+        }
+        write("runs/Nov28_host/" + NAME + "1", scalar(100, "train/loss", 5));
+        write("runs/Nov29_host/" + NAME + "1", scalar(200, "train/loss", 4), scalar(200, "eval/loss", 6));
+        write("logs/train/" + NAME + "1", scalar(1, "epoch_loss", 3));
+        write("logs/validation/" + NAME + "1", scalar(1, "epoch_loss", 2));
+        write("a/b/c/d/" + NAME + "1", scalar(1, "too deep", 2));
+        Metrics metrics = Metrics.read(folder);
+        assertEquals(Map.of(100L, 5.0, 200L, 4.0), metrics.curve("train/loss"), "two parts of one curve");
+        assertEquals(Map.of(200L, 6.0), metrics.curve("eval/loss"));
+        assertEquals(Map.of(1L, 3.0), metrics.curve("logs/train/epoch_loss"));
+        assertEquals(Map.of(1L, 2.0), metrics.curve("logs/validation/epoch_loss"));
+        assertFalse(metrics.names().contains("too deep") || metrics.names().contains("epoch_loss"),
+                () -> String.valueOf(metrics.names()));
     }
 
     @Test

@@ -64,19 +64,15 @@ final class RowRunner {
         return rows;
     }
 
-    /** Says what is wrong with which row. */
+    /** Says what is wrong with which row, and what else should be known. */
     static void report(List<LayerScore> rows, boolean quiet, PrintWriter err) {
-        rows.forEach(row -> report(row, quiet, err));
-    }
-
-    private static void report(LayerScore row, boolean quiet, PrintWriter err) {
-        if (row.outcome() instanceof Outcome.Missing missing) {
-            err.println("logalign: " + missing.status().word() + ": " + Names.escaped(missing.reason()));
+        for (LayerScore row : rows) {
+            if (row.outcome() instanceof Outcome.Missing missing) {
+                err.println("logalign: " + missing.status().word() + ": " + Names.escaped(missing.reason()));
+            }
         }
         if (!quiet) {
-            for (String warning : row.warnings()) {
-                err.println("logalign: note: " + Names.printable(row.layer()) + ": " + Names.escaped(warning));
-            }
+            RowNotes.each(rows, (layers, note) -> err.println("logalign: note: " + layers + ": " + Names.escaped(note)));
         }
         err.flush();
     }

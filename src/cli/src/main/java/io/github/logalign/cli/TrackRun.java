@@ -132,7 +132,7 @@ final class TrackRun {
             if (setup.report != null) {
                 spectra.keep(checkpoint.step(), results);
             }
-            results.forEach(result -> report(result, checkpoint));
+            report(results.stream().map(Scorer.Result::row).toList(), checkpoint);
             if (setup.live) {
                 reportAlarms();
             }
@@ -194,15 +194,15 @@ final class TrackRun {
         }
     }
 
-    private void report(Scorer.Result result, Checkpoint checkpoint) {
-        LayerScore row = result.row();
-        String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
-        if (row.outcome() instanceof Outcome.Missing missing) {
-            report(repeats.report(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
+    private void report(List<LayerScore> rows, Checkpoint checkpoint) {
+        for (LayerScore row : rows) {
+            String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
+            if (row.outcome() instanceof Outcome.Missing missing) {
+                report(repeats.report(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
+            }
         }
-        for (String warning : row.warnings()) {
-            report(repeats.report(NOTE, layer, layer + ": " + warning, checkpoint), false);
-        }
+        RowNotes.each(rows, (layers, note) -> report(
+                repeats.report(NOTE, layers, layers + ": " + note, checkpoint), false));
     }
 
     private void report(@Nullable String line, boolean important) {

@@ -92,7 +92,7 @@ final class MappedPairs {
     private Pair mapped(Pair pair, String target) {
         mappedActivations.add(target);
         Optional<Tensor> activation = dump.named(target);
-        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation.orElse(null), false, List.of(),
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation.orElse(null), false, null, List.of(),
                 activation.isPresent()
                         ? null
                         : "the map names the activations " + LayerNames.quoted(target) + ", which "

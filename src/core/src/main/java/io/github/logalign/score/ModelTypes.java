@@ -23,19 +23,25 @@ final class ModelTypes {
     private static final Set<String> CONV1D_LAYERS = Set.of("c_attn", "c_proj", "c_fc", "q_attn");
 
     /** Families whose fused experts are [experts, in, out]; their other layers are Linear. */
-    private static final Set<String> EXPERTS_INPUT_OUTPUT = Set.of("gpt_oss", "llama4", "llama4_text");
+    private static final Set<String> EXPERTS_INPUT_OUTPUT = Set.of("gpt_oss", "llama4", "llama4_text", "aria",
+            "aria_text");
 
     private static final Set<String> FUSED_EXPERTS = Set.of("gate_up_proj", "down_proj");
 
     /** Families whose layers are all PyTorch's Linear, which is stored output x input. */
     private static final Set<String> LINEAR = Set.of(
-            "albert", "bart", "bert", "bloom", "clip", "cohere", "cohere2", "deberta", "deberta-v2", "deepseek_v2",
-            "deepseek_v3", "distilbert", "electra", "falcon", "falcon_mamba", "gemma", "gemma2", "gemma3",
-            "gemma3_text",
-            "glm", "glm4", "gpt_bigcode", "gpt_neo", "gpt_neox", "gptj", "granite", "hubert", "llama", "longformer",
-            "mamba", "mamba2", "mbart", "mistral", "mistral3", "modernbert", "mpt", "mt5", "nemotron", "olmo", "olmo2",
-            "opt", "pegasus", "persimmon", "phi", "phi3", "qwen2", "qwen2_vl", "qwen3", "rembert", "roberta", "siglip",
-            "smollm3", "stablelm", "starcoder2", "t5", "vit", "wav2vec2", "whisper", "xlm-roberta");
+            "albert", "bart", "beit", "bert", "blenderbot", "bloom", "camembert", "clip", "clip_text_model",
+            "clip_vision_model", "cohere", "cohere2", "deberta", "deberta-v2", "deepseek_v2", "deepseek_v3",
+            "deepseek_v32", "deit", "detr", "dinov2", "distilbert", "electra", "ernie4_5_moe", "falcon", "falcon_mamba",
+            "gemma", "gemma2", "gemma3", "gemma3_text", "gemma3n_text", "glm", "glm4", "glm4_moe", "gpt_bigcode",
+            "gpt_neo", "gpt_neox", "gptj", "granite", "granitemoe", "hubert", "jamba", "lfm2", "lfm2_moe", "llama",
+            "longformer", "m2m_100", "mamba", "mamba2", "marian", "mbart", "minimax", "mistral", "mistral3", "mixtral",
+            "modernbert", "mpnet", "mpt", "mt5", "nemotron", "nemotron_h", "olmo", "olmo2", "olmo3", "olmoe", "opt",
+            "pegasus", "persimmon", "phi", "phi3", "phimoe", "qwen2", "qwen2_5_vl", "qwen2_moe", "qwen2_vl", "qwen3",
+            "qwen3_5_text", "qwen3_moe", "qwen3_next", "qwen3_vl", "qwen3_vl_text", "rembert", "roberta", "rwkv",
+            "siglip",
+            "siglip_vision_model", "smollm3", "stablelm", "starcoder2", "swin", "t5", "vit", "wav2vec2", "whisper",
+            "xlm-roberta");
 
     /** The text that may follow the family in the name of an architecture. */
     private static final List<String> ARCHITECTURE_ENDS = List.of("for", "lmhead", "model", "doubleheads");
@@ -64,11 +70,11 @@ final class ModelTypes {
                     : new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose " + last + " is not a Conv1D"));
         }
         if (EXPERTS_INPUT_OUTPUT.contains(family)) {
-            return Optional.of(fused && FUSED_EXPERTS.contains(last)
+            return Optional.of(fused
                     ? new Vote(StoredOrientation.INPUT_OUTPUT, says + "whose experts are stored input x output")
                     : new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose " + last + " is Linear"));
         }
-        // These families do not fuse experts, so the layout depends on the program that wrote the file.
+        // These families have single experts on disk, or none. Fused ones are as the program liked that wrote the file.
         return fused
                 ? Optional.empty()
                 : Optional.of(new Vote(StoredOrientation.OUTPUT_INPUT, says + "whose layers are Linear"));

@@ -6,9 +6,9 @@ import io.github.logalign.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Pairs activations with weights, by the user's options or otherwise by name. Names are ignored only if one side has
@@ -17,11 +17,15 @@ import java.util.Set;
  */
 final class Pairing {
 
+    /** What PEFT adds to the name of a layer for the first matrix of its adapter. */
+    private static final String LORA = ".lora_A";
+
     private final WeightFile weights;
     private final ActivationFile dump;
     private final Selection selection;
     private final WeightSearch search;
     private final MappedPairs mapped;
+    private final RenamedPairs renamed;
     private final List<Pair> pairs = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
@@ -31,6 +35,7 @@ final class Pairing {
         this.selection = selection;
         this.search = new WeightSearch(weights, selection, config);
         this.mapped = new MappedPairs(weights, dump, selection, search);
+        this.renamed = new RenamedPairs(weights, dump, selection, search, this::byName);
     }
 
     /**
@@ -73,12 +78,21 @@ final class Pairing {
             throw missing(name);
         }
         Pair pair = found.get();
-        if (pair.weight() == null) {
+        Tensor weight = pair.weight();
+        if (weight == null) {
             return pair;
         }
-        Tensor activation = activationOf(name, pair);
+        return activationOf(name, weight)
+                .map(activation -> withActivation(pair, activation))
+                .or(() -> renamed.to(pair))
+                .or(() -> onlyActivation(weight).map(activation -> withActivation(pair, activation)))
+                .orElseThrow(() -> unclear(name));
+    }
+
+    private static Pair withActivation(Pair pair, Tensor activation) {
         boolean own = pair.matrix() != null && LayerNames.index(activation.name()) != null;
-        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, own, pair.warnings(), pair.refusal());
+        return new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, own, null, pair.warnings(),
+                pair.refusal());
     }
 
     private LogalignException missing(String name) {
@@ -90,23 +104,21 @@ final class Pairing {
         return new LogalignException(weights.shown() + ": " + LayerNames.quoted(name) + " cannot be scored");
     }
 
-    private Tensor activationOf(String name, Pair pair) {
+    /** The activations that the user named, or those of the weight's name. */
+    private Optional<Tensor> activationOf(String name, Tensor weight) {
         if (selection.activation() != null) {
-            return dump.file().tensor(selection.activation());
+            return Optional.of(dump.file().tensor(selection.activation()));
         }
-        Tensor weight = Objects.requireNonNull(pair.weight());
         for (NameMap map : selection.maps()) {
             Optional<String> target = map.activationFor(name).or(() -> mapped.activationFor(map, weight, ""));
             if (target.isPresent()) {
-                return dump.file().tensor(target.get());
+                return target.map(dump.file()::tensor);
             }
         }
         String layer = LayerNames.withoutWeight(name);
         return dump.of(layer)
                 .or(() -> dump.of(LayerNames.withoutWeight(LayerNames.withoutIndex(name))))
-                .filter(tensor -> belongsTo(tensor, weight))
-                .or(() -> onlyActivation(weight))
-                .orElseThrow(() -> unclear(name));
+                .filter(tensor -> belongsTo(tensor, weight));
     }
 
     /** Activations named X.input may belong to a layer X.input or be the input of layer X. */
@@ -142,10 +154,9 @@ final class Pairing {
         }
         Tensor only = dump.all().getFirst();
         boolean anothers = !dump.isUnnamed()
-                && byName(only)
+                && Stream.concat(byName(only).stream(), renamed.of(only).stream())
                         .map(Pair::weight)
-                        .filter(other -> other != weight)
-                        .isPresent();
+                        .anyMatch(other -> other != null && other != weight);
         return anothers ? Optional.empty() : Optional.of(only);
     }
 
@@ -173,15 +184,35 @@ final class Pairing {
         if (found.isEmpty() && (dump.isUnnamed() || selection.activation() != null)) {
             found = onlyWeight();
         }
-        if (found.isEmpty()) {
+        if (found.isPresent()) {
+            add(found.get().withActivation(activation, null), activation, givenAway);
+            return;
+        }
+        List<Pair> others = renamed.of(activation);
+        others.forEach(pair -> add(pair, activation, givenAway));
+        if (others.isEmpty()) {
             String layer = dump.isUnnamed()
                     ? LayerNames.stem(dump.file().path())
                     : LayerNames.withoutSuffix(activation.name());
-            pairs.add(Pair.refused(layer, null, activation, "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT)
-                    + " or " + LayerNames.quoted(layer) + " exists for these activations" + selection.howToPair()));
-            return;
+            pairs.add(Pair.refused(layer, null, activation, whyWithoutWeight(layer)));
         }
-        Pair pair = found.get();
+    }
+
+    private String whyWithoutWeight(String layer) {
+        if (!dump.isUnnamed() && search.stored(layer + LORA).isPresent()) {
+            return weights.shown() + " holds the adapter of " + LayerNames.quoted(layer)
+                    + " but not its own weight; score"
+                    + " the model that the adapter belongs to for it";
+        }
+        if (RenamedPairs.isModuleOfExperts(layer)) {
+            return "a module of experts is given the tokens of all experts; save those of each as "
+                    + LayerNames.quoted(layer + "[0]") + " and so on";
+        }
+        return "no weight " + LayerNames.quoted(layer + LayerNames.WEIGHT) + " or " + LayerNames.quoted(layer)
+                + " exists for these activations" + selection.howToPair();
+    }
+
+    private void add(Pair pair, Tensor activation, boolean givenAway) {
         if (pair.weight() != null && mapped.contains(pair.weight(), pair.matrix())) {
             if (!givenAway) {
                 notes.add("the activations " + LayerNames.quoted(activation.name()) + " of " + dump.shown()
@@ -189,8 +220,7 @@ final class Pairing {
             }
             return;
         }
-        pairs.add(new Pair(pair.layer(), pair.weight(), pair.matrix(), activation, pair.matrix() != null,
-                pair.warnings(), pair.refusal()));
+        pairs.add(pair);
     }
 
     /** The only tensor that may be a weight, usable or not. With two such tensors, the other one could be meant. */

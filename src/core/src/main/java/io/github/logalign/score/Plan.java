@@ -158,7 +158,12 @@ public record Plan(List<LayerJob> jobs, List<String> notes) {
     }
 
     private static void noteOtherTensors(ActivationFile dump, List<String> notes) {
-        int others = dump.file().tensors().size() - dump.all().size();
+        long around = dump.aroundOthers();
+        if (around > 0) {
+            notes.add("the activations of " + LayerNames.count(around, "adapted layer") + " of " + dump.shown()
+                    + " were skipped: those of the layers inside are the inputs");
+        }
+        long others = dump.file().tensors().size() - dump.all().size() - around;
         if (others > 0) {
             notes.add(LayerNames.count(others, "tensor") + " of " + dump.shown()
                     + (others == 1 ? " is" : " are") + " not activations and " + (others == 1 ? "was" : "were")

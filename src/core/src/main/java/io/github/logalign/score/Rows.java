@@ -125,7 +125,8 @@ final class Rows {
                     new Outcome.Skipped(weight.where() + " is one matrix; there is no [" + pair.matrix() + "]"));
             return;
         }
-        addRow(pair, weight, weight.matrices().getFirst(), null, orientation(pair, weight), pair.warnings(), null);
+        addRow(pair, weight, weight.matrices().getFirst(), pair.activationMatrix(), orientation(pair, weight),
+                pair.warnings(), null);
     }
 
     private Orientation orientation(Pair pair, Tensor weight) {

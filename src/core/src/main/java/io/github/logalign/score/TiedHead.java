@@ -18,22 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 record TiedHead(String layer, @Nullable Tensor embedding, String explanation) {
 
-    private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "output_layer");
+    private static final Set<String> HEADS = Set.of("lm_head", "embed_out", "output_layer", "vocab_projector",
+            "generator_lm_head");
 
-    /** Names of a head only at the outermost level. */
-    private static final Set<String> OUTERMOST_HEADS = Set.of("output");
+    /** The last two parts of the names of heads whose last part may be that of other layers: BERT's, RoBERTa's. */
+    private static final Set<String> HEADS_WITHIN = Set.of("predictions.decoder", "lm_head.decoder");
+
+    /** Names of a head only at the outermost level: Llama's own, ModernBERT's, Whisper's, BioGPT's. */
+    private static final Set<String> OUTERMOST_HEADS = Set.of("output", "decoder", "proj_out", "output_projection");
 
     private static final Set<String> EMBEDDINGS = Set.of("embed_tokens", "wte", "shared", "embed_in", "word_embeddings",
-            "tok_embeddings", "token_embd");
+            "tok_embeddings", "tokens_embed", "embeddings", "token_embd");
 
     /** The original if the file also holds copies of it, such as those of T5's encoder and decoder. */
     private static final String SHARED = "shared";
 
-    private static final Set<String> OTHER_EMBEDDINGS = Set.of("wpe", "position_embeddings", "token_type_embeddings");
+    private static final Set<String> OTHER_EMBEDDINGS = Set.of("wpe", "embed_positions", "position_embeddings",
+            "token_type_embeddings");
 
     static boolean isHead(String layer) {
         String bare = LayerNames.withoutWrappers(layer);
-        return HEADS.contains(LayerNames.lastPart(bare)) || OUTERMOST_HEADS.contains(bare);
+        return HEADS.contains(LayerNames.lastPart(bare))
+                || OUTERMOST_HEADS.contains(bare)
+                || HEADS_WITHIN.stream().anyMatch(head -> bare.equals(head) || bare.endsWith("." + head));
     }
 
     /** Whether a layer is stored vocabulary x n: embeddings are lookup tables, and heads have the same layout. */

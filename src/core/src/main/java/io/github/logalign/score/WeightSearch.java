@@ -22,6 +22,14 @@ final class WeightSearch {
 
     /** The weight for a name, usable or not, as a pair without activations. */
     Optional<Pair> weightOf(String name) {
+        String layer = LayerNames.withoutWeight(name);
+        return stored(name)
+                .or(() -> TiedHead.of(layer, weights, config).map(WeightSearch::tied))
+                .or(() -> ambiguous(layer));
+    }
+
+    /** The same, but only of a name that the file holds, for one weight. */
+    Optional<Pair> stored(String name) {
         Optional<Tensor> exact = weights.file().find(name);
         if (exact.isPresent() && weights.isWeight(exact.get())) {
             return exact.map(weight -> Pair.of(layerName(weight), weight, null, null));
@@ -32,19 +40,21 @@ final class WeightSearch {
                 .map(weight -> Pair.of(layerName(weight), weight, null, null))
                 .or(() -> quantised(layer))
                 .or(() -> indexed(name))
-                .or(() -> exact.map(weight -> Pair.of(layerName(weight), weight, null, null)))
-                .or(() -> TiedHead.of(layer, weights, config).map(WeightSearch::tied))
-                .or(() -> ambiguous(layer));
+                .or(() -> exact.map(weight -> Pair.of(layerName(weight), weight, null, null)));
     }
 
     String layerName(Tensor weight) {
         return weights.index().layerName(weight);
     }
 
+    /** A quantised layer, or one of several matrices of one. */
     private Optional<Pair> quantised(String layer) {
-        return weights.quantised().layer(layer).map(scheme -> Pair.refused(
-                LayerNames.withoutWrappers(layer), null, null,
-                "the weight of " + LayerNames.quoted(layer) + " in " + weights.shown() + ' ' + scheme.sentence()));
+        return weights.quantised().layer(layer)
+                .or(() -> weights.quantised().layer(LayerNames.withoutIndex(layer)))
+                .map(scheme -> Pair.refused(
+                        LayerNames.withoutWrappers(layer), null, null,
+                        "the weight of " + LayerNames.quoted(layer) + " in " + weights.shown() + ' '
+                                + scheme.sentence()));
     }
 
     private Optional<Pair> indexed(String name) {

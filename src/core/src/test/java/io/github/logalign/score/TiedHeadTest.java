@@ -58,7 +58,7 @@ class TiedHeadTest extends ModelFixture {
     void aStoredHeadWithAnotherNamePreventsTying() {
         LayerScore row = row(
                 model.weight("model.embed_tokens.weight", 20, 8)
-                        .weight("language_model.lm_head.weight", 20, 8)
+                        .weight("decoder.lm_head.weight", 20, 8)
                         .input("lm_head", 12, 8)
                         .rows(),
                 "lm_head");

@@ -72,7 +72,8 @@ final class RowRunner {
             }
         }
         if (!quiet) {
-            RowNotes.each(rows, (layers, note) -> err.println("logalign: note: " + layers + ": " + Names.escaped(note)));
+            RowNotes.each(rows,
+                    (layers, note) -> err.println("logalign: note: " + layers + ": " + Names.escaped(note)));
         }
         err.flush();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names of modules in memory that differ from the names of their weights on disk. Hooks see the former. The names are
  * those of Hugging Face's transformers 5.18 ({@code conversion_mapping.py}, by which it renames weights while it loads and
- * saves them, and {@code base_model_prefix} in its models), and of PEFT.
+ * saves them, and {@code base_model_prefix} in its models), of PEFT, and of GGUF.
  *
  * <p>A renaming is exact: it applies to whole parts of a name, and the rest stays as it is.
  */
@@ -133,6 +133,7 @@ final class ModuleNames {
             rules.add(Rule.of("DETR and its kin", attention + "o_proj", attention + "out_proj"));
         }
         rules.replaceAll(rule -> new Rule(rule.inMemory, rule.onDisk, TRANSFORMERS + " (" + rule.families + ")"));
+        gguf(rules);
         // PEFT's get_peft_model_state_dict: a module for each adapter, and a file for each
         for (String matrix : List.of("lora_A", "lora_B")) {
             rules.add(Rule.of("PEFT leaves the adapter's name out on disk", matrix + ".@", matrix));
@@ -149,6 +150,21 @@ final class ModuleNames {
         rules.add(Rule.of(families, inMemory + "attention.o_proj", onDisk + "attention.output.dense"));
         rules.add(Rule.of(families, inMemory + "mlp.fc1", onDisk + "intermediate.dense"));
         rules.add(Rule.of(families, inMemory + "mlp.fc2", onDisk + "output.dense"));
+    }
+
+    /** Decoders named like Llama's, in files of llama.cpp, which have names of their own: gguf-py's tensor_mapping.py. */
+    private static void gguf(List<Rule> rules) {
+        String why = "GGUF has names of its own";
+        for (String letter : List.of("q", "k", "v")) {
+            rules.add(Rule.of(why, "model.layers.#.self_attn." + letter + "_proj", "blk.#.attn_" + letter));
+        }
+        rules.add(Rule.of(why, "model.layers.#.self_attn.o_proj", "blk.#.attn_output"));
+        for (String layer : List.of("gate", "up", "down")) {
+            rules.add(Rule.of(why, "model.layers.#.mlp." + layer + "_proj", "blk.#.ffn_" + layer));
+        }
+        rules.add(Rule.of(why, "model.layers.#.mlp.gate", "blk.#.ffn_gate_inp"));
+        rules.add(Rule.of(why, "model.layers.#.block_sparse_moe.gate", "blk.#.ffn_gate_inp"));
+        rules.add(Rule.of(why, "lm_head", "output"));
     }
 
     /** Experts that are one tensor in memory and single layers on disk. Gate and up have the same inputs. */

@@ -303,6 +303,30 @@ class ArchitecturesTest {
         model.config("granitemoe", ", \"num_local_experts\": 3").check();
     }
 
+    /** The names of llama.cpp, which GGUF has in place of these. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void llamaWithTheNamesOfGguf(boolean tied) {
+        String why = "GGUF has names of its own";
+        HuggingFaceModel model = model(DataType.F32).tensor("token_embd.weight", VOCABULARY, H);
+        for (int layer = 0; layer < 2; layer++) {
+            String disk = "blk." + layer + ".";
+            String memory = "model.layers." + layer + ".";
+            model.linear(disk + "attn_q", memory + "self_attn.q_proj", H, H, why)
+                    .linear(disk + "attn_k", memory + "self_attn.k_proj", 8, H, why)
+                    .linear(disk + "attn_v", memory + "self_attn.v_proj", 8, H, why)
+                    .linear(disk + "attn_output", memory + "self_attn.o_proj", H, H, why)
+                    .linear(disk + "ffn_gate", memory + "mlp.gate_proj", 24, H, why)
+                    .linear(disk + "ffn_up", memory + "mlp.up_proj", 24, H, why)
+                    .linear(disk + "ffn_down", memory + "mlp.down_proj", H, 24, why);
+        }
+        if (tied) {
+            model.tied("lm_head", "token_embd.weight").check();
+        } else {
+            model.linear("output", "lm_head", VOCABULARY, H, why).check();
+        }
+    }
+
     // ---- encoders -------------------------------------------------------------------------------------------------
 
     private static HuggingFaceModel bert(HuggingFaceModel model, String onDisk, String inMemory) {

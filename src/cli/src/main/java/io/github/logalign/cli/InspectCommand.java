@@ -4,6 +4,7 @@ import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.Matrix;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.report.Table;
+import io.github.logalign.report.Wrapping;
 import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
@@ -65,11 +66,11 @@ final class InspectCommand implements Callable<Integer> {
         PrintWriter out = new PrintWriter(answer);
         try (TensorFile opened = reading.open(file)) {
             Outputs.of(commandLine).reads("FILE", opened).readsBeside(List.of(file)).check();
-            out.println(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
-                    + (opened.tensors().size() == 1 ? " tensor" : " tensors"));
-            opened.metadata()
-                    .forEach((key, value) -> out.println("  " + Names.printable(key) + " = " + Names.printable(value)));
-            Table table = new Table("tensor", "type", "shape", "use");
+            out.print(wrapped(Names.printable(file) + ": " + opened.format() + ", " + opened.tensors().size()
+                    + (opened.tensors().size() == 1 ? " tensor" : " tensors")));
+            opened.metadata().forEach((key, value) -> out.print(
+                    wrapped("  " + Names.printable(key) + " = " + Names.printable(value))));
+            Table table = new Table("tensor", "type", "shape", "use").texts("use");
             TensorUses uses = new TensorUses(opened, selection());
             for (Tensor tensor : opened.tensors()) {
                 table.add(List.of(
@@ -79,7 +80,7 @@ final class InspectCommand implements Callable<Integer> {
                         uses.of(tensor)));
             }
             out.print(table.format(Terminal.width()));
-            opened.notes().forEach(out::println);
+            opened.notes().forEach(note -> out.print(wrapped(note)));
             if (activations != null) {
                 printPlan(out, opened, activations);
             }
@@ -87,6 +88,10 @@ final class InspectCommand implements Callable<Integer> {
         commandLine.getOut().print(answer);
         commandLine.getOut().flush();
         return 0;
+    }
+
+    private static String wrapped(String line) {
+        return Wrapping.lines(line, Terminal.width(), "    ");
     }
 
     private Selection selection() {
@@ -120,11 +125,11 @@ final class InspectCommand implements Callable<Integer> {
         try (TensorFile dump = reading.open(activations)) {
             CommandLine commandLine = Objects.requireNonNull(spec).commandLine();
             Outputs.of(commandLine).reads("--activations", dump).check();
-            FileRoles.checkNotSwapped(commandLine, weights, dump).ifPresent(out::println);
+            FileRoles.checkNotSwapped(commandLine, weights, dump).ifPresent(note -> out.print(wrapped(note)));
             Plan plan = Plan.of(weights, dump, selection());
             FileRoles.checkDifferent(commandLine, plan.jobs());
             out.println("score would compute:");
-            Table table = new Table("layer", "weight", "activations", "way", "note");
+            Table table = new Table("layer", "weight", "activations", "way", "note").texts("way", "note");
             for (LayerJob job : plan.jobs()) {
                 Tensor weight = job.weight();
                 Tensor activation = job.activation();
@@ -136,7 +141,7 @@ final class InspectCommand implements Callable<Integer> {
                         note(job)));
             }
             out.print(table.format(Terminal.width()));
-            plan.notes().forEach(out::println);
+            plan.notes().forEach(note -> out.print(wrapped(note)));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.logalign.Environment;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -68,8 +69,12 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         System.setErr(err);
-        int code = new Main().execute(args, err);
-        System.exit(code);
+        System.exit(run(args, new FileOutputStream(FileDescriptor.out), err));
+    }
+
+    /** Runs the command and returns its exit code. */
+    static int run(String[] args, OutputStream out, PrintStream err) {
+        return new Main().execute(args, new StandardOutput(out), err);
     }
 
     private static Map<String, Class<?>> commands() {
@@ -107,8 +112,7 @@ public final class Main implements Runnable {
         return COMMANDS.values().stream().map(CommandLine::new).toList();
     }
 
-    private int execute(String[] args, PrintStream err) {
-        StandardOutput out = new StandardOutput();
+    private int execute(String[] args, StandardOutput out, PrintStream err) {
         CommandLine commandLine = commandLine(this, args)
                 .setExpandAtFiles(false)
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))

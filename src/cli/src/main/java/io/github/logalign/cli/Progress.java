@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
 
     private static final long MOMENT_MILLIS = 700;
-    private static final int WIDTH = 78;
+    private static final int WIDEST = 78;
+
+    /** The last column stays free: many terminals begin a new line after it. */
+    private static final int MARGIN = 2;
 
     private final Thread starter;
     private final boolean shown;
@@ -43,11 +46,15 @@ final class Progress implements AutoCloseable {
                         .setTaskName(what)
                         .setInitialMax(total)
                         .setStyle(ProgressBarStyle.ASCII)
-                        .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+                        .setConsumer(new ConsoleProgressBarConsumer(System.err, width()))
                         .build();
                 bar.stepTo(done);
             }
         }
+    }
+
+    private static int width() {
+        return Math.min(WIDEST, Terminal.errorWidth() - MARGIN);
     }
 
     synchronized void step() {

@@ -1,7 +1,5 @@
 package io.github.logalign.cli;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -14,8 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandardOutput extends OutputStream {
 
-    private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    private final OutputStream out;
     private @Nullable IOException failure;
+
+    StandardOutput(OutputStream out) {
+        this.out = out;
+    }
 
     @Override
     public void write(int b) throws IOException {

@@ -10,13 +10,22 @@ import java.util.List;
 /** A comparison as JSON or as a table. */
 public final class ComparisonReport {
 
+    private static final TableColumn<Comparison> STEPS = new TableColumn<>(
+            "steps", row -> row.first().step() + " to " + row.second().step());
+
     private static final List<TableColumn<Comparison>> COLUMNS = List.of(
             TableColumn.of(ComparisonColumns.LAYER),
-            new TableColumn<>("steps", row -> row.first().step() + " to " + row.second().step()),
+            STEPS,
             TableColumn.of(ComparisonColumns.FIRST_LAR),
             TableColumn.of(ComparisonColumns.DIFFERENCE),
             TableColumn.ofError(Comparison::difference),
             TableColumn.of(ComparisonColumns.ADJUSTED),
+            TableColumn.of(ComparisonColumns.TOKENS));
+
+    /** What a narrow terminal lacks, the first first. */
+    private static final List<TableColumn<Comparison>> DISPENSABLE = List.of(
+            TableColumn.of(ComparisonColumns.FIRST_LAR),
+            STEPS,
             TableColumn.of(ComparisonColumns.TOKENS));
 
     private ComparisonReport() {}
@@ -43,6 +52,6 @@ public final class ComparisonReport {
      * @return the table
      */
     public static String table(List<Comparison> rows, int width) {
-        return TableColumn.table(COLUMNS, rows).format(width);
+        return TableColumn.table(COLUMNS, rows, DISPENSABLE).format(width);
     }
 }

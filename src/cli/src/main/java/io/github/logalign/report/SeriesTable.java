@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A series as a table for people, the alarms below it. */
 public final class SeriesTable {
@@ -30,10 +31,24 @@ public final class SeriesTable {
             TableColumn.of(LayerColumns.STATUS.within(SeriesRow::score),
                     row -> TableReport.transposed(row.score()) + TableReport.warned(row.score())));
 
+    /** What a narrow terminal lacks, the first first: the baseline is the sum of LAR and the deviation. */
+    private static final List<TableColumn<SeriesRow>> DISPENSABLE = Stream.of(
+            Stream.<TableColumn<SeriesRow>>of(TableColumn.of(SeriesColumns.BASELINE),
+                    TableColumn.of(SeriesColumns.SLOPE),
+                    TableColumn.ofError(SeriesRow::deviationError),
+                    ofScore(LayerColumns.EFFECTIVE_DIMENSION)),
+            LayerColumns.UPDATES.reversed().stream().map(SeriesTable::ofScore),
+            Stream.<TableColumn<SeriesRow>>of(TableColumn.of(SeriesColumns.DEVIATION)))
+            .flatMap(columns -> columns)
+            .toList();
+
     /** Where the next column after LAR stands. */
     private static final int AFTER_LAR = 3;
 
     private static final int AFTER_DEVIATION = 6;
+
+    /** Before what is left of a sentence that is longer than a line. */
+    private static final String INDENT = "    ";
 
     private SeriesTable() {}
 
@@ -65,10 +80,10 @@ public final class SeriesTable {
      */
     public static String format(Series series, Alarms alarms, int width) {
         StringBuilder text = new StringBuilder(
-                TableColumn.table(columns(series.rows()), series.rows()).format(width));
-        strongest(alarms).ifPresent(standing -> text.append(line(standing)).append('\n'));
+                TableColumn.table(columns(series.rows()), series.rows(), DISPENSABLE).format(width));
+        strongest(alarms).ifPresent(standing -> text.append(Wrapping.lines(line(standing), width, INDENT)));
         for (Alarm alarm : alarms.fired()) {
-            text.append(line(alarm)).append('\n');
+            text.append(Wrapping.lines(line(alarm), width, INDENT));
         }
         return text.toString();
     }

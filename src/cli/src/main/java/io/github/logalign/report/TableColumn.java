@@ -16,17 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 record TableColumn<R>(String heading, Function<R, String> cell) {
 
-    static final String NONE = "-";
-
     /** A column of the schema, as that says. */
     static <R> TableColumn<R> of(Column<R, ?> column) {
-        return new TableColumn<>(column.heading(), row -> Objects.requireNonNullElse(column.shown(row), NONE));
+        return new TableColumn<>(column.heading(), row -> Objects.requireNonNullElse(column.shown(row), Table.NONE));
     }
 
     /** A column of the schema with a remark behind its values. */
     static <R> TableColumn<R> of(Column<R, ?> column, Function<R, String> remark) {
         return new TableColumn<>(column.heading(),
-                row -> Objects.requireNonNullElse(column.shown(row), NONE) + remark.apply(row));
+                row -> Objects.requireNonNullElse(column.shown(row), Table.NONE) + remark.apply(row));
     }
 
     /** Half the width of the interval of a difference. */
@@ -34,13 +32,20 @@ record TableColumn<R>(String heading, Function<R, String> cell) {
         return new TableColumn<>("+-", row -> {
             LarDifference difference = of.apply(row);
             return difference == null || difference.interval() == null
-                    ? NONE
+                    ? Table.NONE
                     : String.format(Locale.ROOT, "%.6f", difference.interval().halfWidth());
         });
     }
 
-    static <R> Table table(List<TableColumn<R>> columns, List<R> rows) {
-        Table table = new Table(columns.stream().map(TableColumn::heading).toArray(String[]::new));
+    /**
+     * A table of rows.
+     *
+     * @param columns the first has the names
+     * @param dispensable of these, what a narrow terminal lacks, the first first; it may list columns of other tables
+     */
+    static <R> Table table(List<TableColumn<R>> columns, List<R> rows, List<TableColumn<R>> dispensable) {
+        Table table = new Table(columns.stream().map(TableColumn::heading).toArray(String[]::new))
+                .dispensable(dispensable.stream().map(TableColumn::heading).toList());
         for (R row : rows) {
             table.add(columns.stream().map(column -> column.cell().apply(row)).toList());
         }

@@ -1,5 +1,6 @@
 package io.github.logalign.report;
 
+import io.github.logalign.score.Column;
 import io.github.logalign.score.ErrorBars;
 import io.github.logalign.score.LayerColumns;
 import io.github.logalign.score.LayerInfo.Shape;
@@ -8,6 +9,7 @@ import io.github.logalign.score.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Rows as a table for people: some of their columns, the size of the weight in one. */
 public final class TableReport {
@@ -21,11 +23,15 @@ public final class TableReport {
 
     private static final TableColumn<LayerScore> STATUS = TableColumn.of(LayerColumns.STATUS, TableReport::warned);
 
+    /** Half the width of LAR's interval. */
+    private static final TableColumn<LayerScore> ERROR = new TableColumn<>("+-", TableReport::halfInterval);
+
     private static final List<TableColumn<LayerScore>> SCORES = List.of(
             TableColumn.of(LayerColumns.LAYER),
             SIZE,
             TableColumn.of(LayerColumns.TOKENS),
             TableColumn.of(LayerColumns.LAR),
+            ERROR,
             TableColumn.of(LayerColumns.EFFECTIVE_DIMENSION),
             TableColumn.of(LayerColumns.OVERLAP),
             TableColumn.of(LayerColumns.NUMERICAL_RANK),
@@ -33,8 +39,18 @@ public final class TableReport {
             TableColumn.of(LayerColumns.METHOD),
             STATUS);
 
-    /** Where the next column after LAR stands. */
-    private static final int AFTER_LAR = 4;
+    /**
+     * What a narrow terminal lacks, the first first: what is the same in most rows or follows from others, such as the
+     * overlap from k.
+     */
+    private static final List<TableColumn<LayerScore>> DISPENSABLE = Stream.of(
+            Stream.of(LayerColumns.NULL_SPACE_ENERGY, LayerColumns.METHOD, LayerColumns.NUMERICAL_RANK,
+                    LayerColumns.OVERLAP, LayerColumns.P_LARGEST, LayerColumns.P_PARTICIPATION,
+                    LayerColumns.TOKENS, LayerColumns.STABLE_RANK).map(TableReport::schema),
+            Stream.of(SIZE, ERROR, schema(LayerColumns.EFFECTIVE_DIMENSION)),
+            LayerColumns.UPDATES.reversed().stream().map(TableReport::schema))
+            .flatMap(columns -> columns)
+            .toList();
 
     private static final List<TableColumn<LayerScore>> SPECTRA = List.of(
             TableColumn.of(LayerColumns.LAYER),
@@ -47,14 +63,13 @@ public final class TableReport {
             TableColumn.of(LayerColumns.METHOD),
             STATUS);
 
-    /** Half the width of LAR's interval. */
-    private static final TableColumn<LayerScore> ERROR = new TableColumn<>("+-", TableReport::halfInterval);
-
-    private static final List<TableColumn<LayerScore>> SCORES_WITH_ERRORS = withErrors();
-
     private static final List<TableColumn<LayerScore>> UPDATES = withUpdates();
 
     private TableReport() {}
+
+    private static TableColumn<LayerScore> schema(Column<LayerScore, ?> column) {
+        return TableColumn.of(column);
+    }
 
     private static List<TableColumn<LayerScore>> withUpdates() {
         List<TableColumn<LayerScore>> columns = new ArrayList<>(List.of(
@@ -70,31 +85,22 @@ public final class TableReport {
         return LayerColumns.UPDATES.stream().anyMatch(column -> column.shown(row) != null);
     }
 
-    private static List<TableColumn<LayerScore>> withErrors() {
-        List<TableColumn<LayerScore>> columns = new ArrayList<>(SCORES);
-        columns.add(AFTER_LAR, ERROR);
-        return List.copyOf(columns);
-    }
-
     private static String halfInterval(LayerScore row) {
         return row.scored().map(Outcome.Scored::errorBars).map(ErrorBars::lar)
                 .map(lar -> String.format(Locale.ROOT, "%.1g", lar.halfWidth()))
-                .orElse(TableColumn.NONE);
+                .orElse(Table.NONE);
     }
 
     /**
-     * Scores, with half the width of LAR's interval if there is room for it.
+     * Scores, with half the width of LAR's interval.
      *
      * @param rows what was computed
      * @param width of the terminal in characters
      * @return the table
      */
     public static String scores(List<LayerScore> rows, int width) {
-        if (rows.stream().anyMatch(TableReport::hasRatios)) {
-            return TableColumn.table(UPDATES, rows).format(width);
-        }
-        Table wide = TableColumn.table(SCORES_WITH_ERRORS, rows);
-        return (wide.fits(width) ? wide : TableColumn.table(SCORES, rows)).format(width);
+        List<TableColumn<LayerScore>> columns = rows.stream().anyMatch(TableReport::hasRatios) ? UPDATES : SCORES;
+        return TableColumn.table(columns, rows, DISPENSABLE).format(width);
     }
 
     /**
@@ -105,12 +111,12 @@ public final class TableReport {
      * @return the table
      */
     public static String spectra(List<LayerScore> rows, int width) {
-        return TableColumn.table(SPECTRA, rows).format(width);
+        return TableColumn.table(SPECTRA, rows, DISPENSABLE).format(width);
     }
 
     private static String size(LayerScore row) {
         Shape shape = row.info().shape();
-        return shape == null ? TableColumn.NONE : shape.rows() + " x " + shape.columns() + transposed(row);
+        return shape == null ? Table.NONE : shape.rows() + " x " + shape.columns() + transposed(row);
     }
 
     static String transposed(LayerScore row) {

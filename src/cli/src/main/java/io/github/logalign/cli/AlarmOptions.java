@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,13 +22,23 @@ final class AlarmOptions {
 
     @Option(
             names = "--alarm",
-            paramLabel = "KIND[=THRESHOLD]",
+            paramLabel = "KIND[=THRESHOLD]", completionCandidates = Kinds.class,
             description = "Watch only these alarms. With a stated rate of false alarms, watched by default if there is a "
                     + "--baseline: below-baseline (LAR is below it by more than 0.03) and faster-decline (LAR falls "
                     + "faster than it by more than 0 per 1000 steps), both beyond the noise. Heuristic, some fire on "
                     + "healthy runs: deviation (0.03 below the baseline at two checkpoints), decline (0.025: slope per "
                     + "1000 steps) and acceleration (0.02: steepening of the slope). Repeatable.")
     private List<String> alarms = new ArrayList<>();
+
+    /** What completion proposes. */
+    static final class Kinds extends ArrayList<String> {
+
+        private static final long serialVersionUID = 1;
+
+        Kinds() {
+            super(Stream.of(Kind.values()).map(Kind::label).toList());
+        }
+    }
 
     @Option(
             names = "--false-alarms",

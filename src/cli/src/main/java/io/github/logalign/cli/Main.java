@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -97,15 +97,25 @@ public final class Main implements Runnable {
      * The command line with only the command that the first argument names, since setting up the options of the others
      * takes longer than a small computation. If the first argument names no command, all commands are set up.
      */
-    private static CommandLine commandLine(Main main, String[] args) {
+    static CommandLine commandLine(Main main, String[] args) {
         CommandLine commandLine = new CommandLine(main);
         Class<?> named = args.length == 0 ? null : COMMANDS.get(args[0]);
         if (named != null) {
-            return commandLine.addSubcommand(named);
+            commandLine.addSubcommand(named);
+        } else {
+            COMMANDS.values().forEach(commandLine::addSubcommand);
+            // These need all others.
+            commandLine.addSubcommand(HelpCommand.class).addSubcommand(CompletionCommand.class);
         }
-        COMMANDS.values().forEach(commandLine::addSubcommand);
-        // The completion script covers all commands.
-        return commandLine.addSubcommand(GenerateCompletion.class);
+        LowerCaseEnums.apply(commandLine);
+        NumberOptions.apply(commandLine);
+        Examples.apply(commandLine);
+        return commandLine;
+    }
+
+    /** The names of the commands that do something, in the order of the help. */
+    static Set<String> names() {
+        return COMMANDS.keySet();
     }
 
     static List<CommandLine> allCommands() {
@@ -124,8 +134,6 @@ public final class Main implements Runnable {
                 })
                 .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, err))
                 .setExecutionStrategy(new Usage(Main::allCommands)::execute);
-        LowerCaseEnums.apply(commandLine);
-        NumberOptions.apply(commandLine);
         Usage.collectErrors(commandLine);
         int code;
         try {

@@ -27,10 +27,20 @@ final class StorageOptions {
             description = "Weights [out, in, k...] of convolutions, to be scored as out x (in k). Repeatable.")
     private List<String> convolutions = new ArrayList<>();
 
-    @Option(names = "--stored", paramLabel = "output-input",
+    @Option(names = "--stored", paramLabel = "output-input", completionCandidates = Stored.class,
             description = "All weights that --transposed does not match are stored output x input. Without this "
                     + "option, the orientation is inferred from the checkpoint.")
     private @Nullable String stored;
+
+    /** What completion proposes. */
+    static final class Stored extends ArrayList<String> {
+
+        private static final long serialVersionUID = 1;
+
+        Stored() {
+            super(List.of(StoredOrientation.OUTPUT_INPUT.label()));
+        }
+    }
 
     /** How weights are read, by the names of the options. */
     Map<String, String> described() {

@@ -43,10 +43,6 @@ final class Usage {
 
     /** Runs the command or its help, unless there are errors. */
     int execute(ParseResult parsed) {
-        Integer help = CommandLine.executeHelpRequest(parsed);
-        if (help != null) {
-            return help;
-        }
         List<Exception> errors = new ArrayList<>();
         ParseResult last = parsed;
         for (ParseResult at = parsed; at != null; at = at.subcommand()) {
@@ -55,6 +51,10 @@ final class Usage {
         }
         if (ColumnsHelp.print(last)) {
             return 0;
+        }
+        Integer help = CommandLine.executeHelpRequest(parsed);
+        if (help != null) {
+            return help;
         }
         CommandLine commandLine = last.commandSpec().commandLine();
         if (!errors.isEmpty()) {
@@ -74,7 +74,7 @@ final class Usage {
                     return new ParameterException(command, unknownOption(command, word), error);
                 }
                 if (!command.getSubcommands().isEmpty()) {
-                    return new ParameterException(command, unknownCommand(command, word), error);
+                    return unknownCommand(command, word);
                 }
             }
         }
@@ -101,10 +101,12 @@ final class Usage {
                 .orElse(unknown);
     }
 
-    private static String unknownCommand(CommandLine command, String word) {
-        return "unknown command '" + word + "'" + Suggestions.nearest(word, command.getSubcommands().keySet())
-                .map(nearest -> ": did you mean " + nearest + "?")
-                .orElse("; the commands are " + String.join(", ", command.getSubcommands().keySet()));
+    /** The mistake of a word that is no command below another. */
+    static ParameterException unknownCommand(CommandLine command, String word) {
+        return new ParameterException(command, "unknown command '" + word + "'"
+                + Suggestions.nearest(word, command.getSubcommands().keySet())
+                        .map(nearest -> ": did you mean " + nearest + "?")
+                        .orElse("; the commands are " + String.join(", ", command.getSubcommands().keySet())));
     }
 
     /**

@@ -1,285 +1,35 @@
 package io.github.logalign.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.cli.Command.Result;
-import io.github.logalign.score.Column;
-import io.github.logalign.score.LayerColumns;
-import io.github.logalign.track.SeriesColumns;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Wrong usage gives exit code 2 and one line; nothing is computed or written. */
+/** What wrong usage looks like from outside: the exit code and the streams of the process. UsageTest has the mistakes. */
 class UsageIT {
-
-    private static final String MODEL = "model.safetensors";
-    private static final String ACTIVATIONS = "activations.safetensors";
 
     @TempDir
     Path folder;
 
-    @BeforeEach
-    void sample() {
-        assertEquals(0, run("sample", ".").code());
-    }
-
-    private Result run(String... args) {
-        return new Command().in(folder).run(args);
-    }
-
-    private Result score(String... more) {
-        List<String> args = new ArrayList<>(List.of("score", "--weights", MODEL, "--activations", ACTIVATIONS));
-        args.addAll(List.of(more));
-        return run(args.toArray(String[]::new));
-    }
-
-    private static String line(Result result) {
-        assertEquals(2, result.code(), result::toString);
+    @Test
+    void aMistakeIsOneLineOnStandardError() {
+        Result result = new Command().in(folder).run("score", "--wieghts=model.safetensors");
+        assertEquals(2, result.code());
         assertEquals("", result.out());
-        assertEquals(1, result.err().size(), result.err()::toString);
-        return result.err().getFirst();
+        assertEquals(1, result.err().size(), result::toString);
+        assertTrue(result.err().getFirst().contains("did you mean --weights?"), result::toString);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "score --wieghts model.safetensors --activations x, did you mean --weights?",
-        "score --wieghts=model.safetensors, did you mean --weights?",
-        "score --weights w --activation x --activatoins y, did you mean --activations?",
-        "spectrum --weights w --mask m, 'it belongs to score, track, compare and manifest'",
-        "score --weights w --activations x --report r.html, it belongs to track",
-        "inspect --activatons x model.safetensors, did you mean --activations?",
-        "track --fromat json run, did you mean --format?",
-        "lab grokking --sed 2 --out x, did you mean --seed?",
-        "scroe --weights w, did you mean score?",
-        "Spectrum, did you mean spectrum?",
-        "lab groking --out x, did you mean grokking?",
-        "frobnicate, the commands are score",
-        "score --weights w --activations x --method qr, 'one of svd, gram, auto and norm'",
-        "spectrum --weights w --method qr, 'one of svd, gram and auto'",
-        "score --weights w --activations x --format xml, 'one of table, json and csv'",
-        "score --weights w, Missing required option",
-        "score w, is no folder",
-        "score w x --weights y, not both ways",
-        "score w x y, Unmatched argument",
-        "score --weights, Missing required parameter",
-        "score --model m, Missing required option: '--inputs=<FILE>'",
-        "score --inputs i, Missing required option: '--model=<FILE>'",
-        "score --model m --inputs i --weights w, leave these out",
-        "score --model m --inputs i --mask k, with --model",
-        "score --manifest m.jsonl, --manifest needs --out FILE",
-        "score --manifest m.jsonl --out o.json, 'must end in .parquet, .jsonl or .csv'",
-        "score --manifest m.jsonl --out o.jsonl --weights w, leave out --weights",
-        "score --manifest m.jsonl --out o.jsonl --shard 3/2, --shard must be such as 2/4",
-        "score --manifest m.jsonl --out o.jsonl --retry-failed, give --resume too",
-        "score --weights w --activations x --resume, are for --manifest",
-        "score --manifest m.jsonl --out o.jsonl --max-memory 4, such as 4G or 800M",
-        "score --manifest m.jsonl --out o.jsonl --max-memory 100M, must be more than 200M",
-        "export --out o.jsonl, Missing required parameter",
-        "score --model m --inputs i --batch 0, --batch must be at least 1",
-        "track run --window 2000000000, --window must be from 3 to 1000000",
-        "track run --window -2147483648, --window must be from 3 to 1000000",
-        "track run --poll NaN, --poll must be",
-        "track run --threads 2147483647, --threads must be",
-        "score --weights w --activations x --threads 0, --threads must be",
-        "lab grokking --out x --steps 2147483647, steps must be",
-        "lab grokking --out x --p 2147483647, p must be",
-        "lab grokking --out x --weight-decay NaN, the weight decay must be",
-        "lab repetition --out x --epochs 2147483647, epochs must be",
-        "lab repetition --out x --interval -1, interval at least 1",
-        "demo --steps x, is not a whole number;",
-        "demo --seed 1.5, is not a whole number;",
-        "demo --steps 99999999999, is too large;",
-        "demo --steps -99999999999, is too small;",
-        "score --weights w --activations x --threads two, is not a whole number;",
-        "sample --seed two x, is not a whole number;",
-        "track run --poll abc, is not a number;",
-        "lab grokking --out x --weight-decay 1:5, is not a number;",
-    })
-    void theMessageNamesTheMistake(String arguments, String message) {
-        String line = line(run(arguments.split(" ", -1)));
-        assertTrue(line.contains(message), line);
-    }
-
-    /** The capital letters of Java's enum constants are not shown to users. */
+    /** Paths are those below the folder of the process. */
     @Test
-    void enumValuesAreShownInLowerCase() {
-        for (String command : List.of("score", "spectrum", "track", "inspect", "lab repetition")) {
-            List<String> args = new ArrayList<>(Arrays.asList(command.split(" ", -1)));
-            args.add("--help");
-            String help = run(args.toArray(String[]::new)).out();
-            assertFalse(help.matches("(?s).*\\b(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\\b.*"), help);
-        }
-        String completion = run("generate-completion").out();
-        assertTrue(completion.contains("\"svd\" \"gram\" \"auto\" \"norm\""), completion);
-        assertFalse(completion.matches("(?s).*\"(SVD|GRAM|AUTO|NORM|DOUBLE|SINGLE|TABLE|SMALL|KERNEL)\".*"));
-        assertEquals(0, score("--method", "GRAM").code(), "values are case-insensitive");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"score, LAYER", "spectrum, LAYER", "track, SERIES"})
-    void everyColumnIsExplained(String command, String schema) {
-        Result result = run(command, "--help-columns");
-        assertEquals(0, result.code(), result::toString);
-        List<String> names = result.out().lines().filter(line -> line.matches("  \\S.*"))
-                .map(line -> line.strip().split(" ", -1)[0]).toList();
-        List<? extends Column<?, ?>> columns = schema.equals("LAYER") ? LayerColumns.ALL : SeriesColumns.ALL;
-        assertEquals(columns.stream().map(Column::name).toList(), names);
-        assertTrue(result.out().contains("1/2 for isotropic inputs"), result::toString);
-        assertTrue(result.out().lines().allMatch(line -> line.length() <= 80), result::toString);
-    }
-
-    @Test
-    void theExtensionDecidesTheFormat() throws IOException {
-        for (String name : List.of("x.json", "x.JSON", "x.csv", "x.txt", "x")) {
-            assertEquals(0, score("--out", name).code());
-        }
-        assertTrue(content("x.json").startsWith("{"));
-        assertTrue(content("x.JSON").startsWith("{"));
-        assertTrue(content("x.csv").startsWith("layer,"));
-        assertTrue(content("x.txt").startsWith("layer "));
-        assertTrue(content("x").startsWith("layer "));
-        assertEquals(0, score("--out", "y", "--format", "json").code());
-        assertTrue(content("y").startsWith("{"));
-        assertTrue(line(score("--out", "y.csv", "--format", "json")).contains("extension of csv"));
-        assertFalse(Files.exists(folder.resolve("y.csv")));
-    }
-
-    private String content(String name) throws IOException {
-        return Files.readString(folder.resolve(name));
-    }
-
-    @Test
-    void inputsAndForeignFilesAreNotOverwritten() throws IOException {
-        Files.createSymbolicLink(folder.resolve("link"), Path.of(MODEL));
-        Files.createLink(folder.resolve("hard"), folder.resolve(ACTIVATIONS));
-        Files.writeString(folder.resolve("notes.json"), "{}");
-        Files.createDirectory(folder.resolve("spectra"));
-        Files.writeString(folder.resolve("spectra").resolve("lm_head.p.npy"), "mine");
-        List<String> before = state();
-        for (String out : List.of(MODEL, "./" + MODEL, folder.resolve(MODEL).toString(), "link", "hard", ACTIVATIONS)) {
-            assertTrue(line(score("--out", out)).contains("would overwrite"));
-            assertTrue(line(score("--out", out, "--force")).contains("would overwrite"));
-        }
-        assertTrue(line(score("--out", "notes.json")).contains("--force"));
-        assertTrue(line(score("--spectra", "spectra")).contains("--force"));
-        assertTrue(line(run("spectrum", "--weights", MODEL, "--out", "link")).contains("would overwrite"));
-        assertTrue(
-                line(score("--spectra", "new", "--out", "new/lm_head.q.npy", "--format", "csv")).contains("same file"));
-        assertEquals(before, state());
-        assertEquals(0, score("--out", "notes.json", "--force", "--spectra", "spectra").code());
-        assertEquals(0, score("--out", "notes.json", "--spectra", "spectra").code(), "now they are its own");
-        assertEquals(0, run("spectrum", "--weights", MODEL, "--spectra", "spectra").code());
-    }
-
-    private List<String> state() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            List<String> state = new ArrayList<>();
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                state.add(folder.relativize(file) + " " + Arrays.hashCode(Files.readAllBytes(file)));
-            }
-            return state;
-        }
-    }
-
-    @Test
-    void aSampleDoesNotOverwriteAModel() throws IOException {
-        assertEquals(0, run("sample", ".").code(), "its own files");
-        Path theirs = Files.createDirectory(folder.resolve("theirs"));
-        Files.writeString(theirs.resolve(MODEL), "weights");
-        assertTrue(line(run("sample", "theirs")).contains("--force"));
-        assertEquals("weights", Files.readString(theirs.resolve(MODEL)));
-        assertFalse(Files.exists(theirs.resolve(ACTIVATIONS)));
-        assertEquals(0, run("sample", "theirs", "--force").code());
-    }
-
-    @Test
-    void aShardIsAnInputToo() throws IOException {
-        Files.move(folder.resolve(MODEL), folder.resolve("m-1.safetensors"));
-        Files.writeString(folder.resolve("m.index.json"), "{\"weight_map\":{\"lm_head.weight\":\"m-1.safetensors\"}}");
-        Result result = run("score", "--weights", "m.index.json", "--activations", ACTIVATIONS, "--out",
-                "m-1.safetensors", "--format", "json", "--force");
-        assertTrue(line(result).contains("would overwrite"));
-    }
-
-    @Test
-    void checkpointsAreInputsOfTrack() throws IOException {
-        Files.createDirectory(folder.resolve("run"));
-        Files.copy(folder.resolve(MODEL), folder.resolve("run").resolve("step_1.weights.safetensors"));
-        Files.copy(folder.resolve(ACTIVATIONS), folder.resolve("run").resolve("step_1.activations.safetensors"));
-        for (String file : List.of("step_1.weights.safetensors", "step_1.activations.safetensors")) {
-            assertTrue(line(run("track", "run", "--report", "run/" + file, "--force")).contains("would overwrite"));
-        }
-        assertTrue(line(run("track", "run", "--out", "s.json", "--report", "s.json")).contains("same file"));
-        assertTrue(line(run("track", "run", "--out", "run/config.json", "--force")).contains("would overwrite"));
-        assertTrue(line(run("track", "run", "--report", "r.txt")).contains(".html"));
-        assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
-        assertEquals(0, run("track", "run", "--out", "run/s.json", "--report", "run/r.html").code());
-        assertEquals(0, score("--out", "scores.json").code());
-        assertTrue(line(run("track", "run", "--out", "scores.json")).contains("--force"));
-        assertTrue(line(score("--out", "run/s.json")).contains("--force"),
-                "a series takes hours, and is no result of score");
-        assertTrue(line(run("track", "run", "--baseline", "run/s.json", "--out", "run/s.json"))
-                .contains("would overwrite"));
-    }
-
-    @Test
-    void theModelsConfigurationIsAnInput() throws IOException {
-        Files.writeString(folder.resolve("config.json"), "{}");
-        assertTrue(line(score("--out", "config.json", "--force")).contains("would overwrite"));
-        assertTrue(line(run("spectrum", "--weights", MODEL, "--out", "config.json", "--force"))
-                .contains("would overwrite"));
-        assertEquals("{}", content("config.json"));
-    }
-
-    @Test
-    void partialResultsAreNotPrinted() {
-        assertTrue(line(run("inspect", MODEL, "--activations", MODEL)).contains("scored with itself"));
-    }
-
-    @Test
-    void aFileInPlaceOfAFolderIsReported() {
-        Result file = run("sample", MODEL);
-        assertEquals(1, file.code());
-        assertTrue(file.err().getFirst().contains("a file stands where a folder should be"), file::toString);
-    }
-
-    @Test
-    void weightsAreNotScoredWithThemselves() throws IOException {
-        Files.copy(folder.resolve(MODEL), folder.resolve("copy.safetensors"));
-        Files.createSymbolicLink(folder.resolve("link"), Path.of(MODEL));
-        for (String same : List.of(MODEL, "copy.safetensors", "link")) {
-            Result result = run("score", "--weights", MODEL, "--activations", same);
-            assertTrue(line(result).contains("with itself"));
-        }
-        assertEquals(2, run("inspect", MODEL, "--activations", MODEL).code());
-        assertTrue(line(run("score", "--weights", ACTIVATIONS, "--activations", MODEL)).contains("swap the two files"));
-    }
-
-    @Test
-    void oneFileMayHoldWeightsAndActivations() throws IOException {
-        double[] values = new double[64 * 64];
-        Arrays.setAll(values, i -> Math.sin(i));
-        double[] inputs = new double[64 * 64];
-        Arrays.setAll(inputs, i -> Math.cos(i * i));
-        new io.github.logalign.tensor.SafetensorsWriter()
-                .add("a.weight", new long[]{64, 64}, values)
-                .add("a.input", new long[]{64, 64}, inputs)
-                .write(folder.resolve("both"));
-        Result named = run("score", "--weights", "both", "--activations", "both", "--tensor", "a.weight",
-                "--activation",
-                "a.input");
-        assertEquals(0, named.code(), named::toString);
+    void anInputIsNotOverwritten() {
+        assertEquals(0, new Command().in(folder).run("sample", ".").code());
+        Result result = new Command().in(folder).run("score", "model.safetensors", "activations.safetensors", "--out",
+                "./model.safetensors", "--force");
+        assertEquals(2, result.code());
+        assertTrue(result.err().getFirst().contains("would overwrite"), result::toString);
     }
 }

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
  * zsh. picocli writes most of it. What it lacks is added by a function around its own: {@code --option=value} in one word,
  * and files in arguments that hold more than the name of a file, such as those of {@code --mask}.
  */
-@Command(name = "generate-completion", description = "Print a script that completes commands, options, values and files in"
-        + " bash and zsh.")
+@Command(name = "generate-completion",
+        description = "Print a script that completes commands, options, values and files in"
+                + " bash and zsh.")
 final class CompletionCommand implements Runnable {
 
     private static final Pattern FILES = Pattern.compile("FILE|RUN|SERIES");

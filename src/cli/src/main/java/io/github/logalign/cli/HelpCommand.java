@@ -18,14 +18,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code help}: the help of a command, and what the words and columns of results mean, as in the README. */
-@Command(name = "help", description = "Show the help of a command, or with \"columns\" what the terms and columns of results"
-        + " mean.")
+@Command(name = "help",
+        description = "Show the help of a command, or with \"columns\" what the terms and columns of results"
+                + " mean.")
 final class HelpCommand implements Callable<Integer> {
 
     /** The topic that is no command. */
     static final String COLUMNS = "columns";
 
-    @Parameters(arity = "0..*", paramLabel = "COMMAND|columns", description = "What to explain (default: all commands).",
+    @Parameters(arity = "0..*", paramLabel = "COMMAND|columns",
+            description = "What to explain (default: all commands).",
             completionCandidates = Topics.class)
     private List<String> topic = new ArrayList<>();
 

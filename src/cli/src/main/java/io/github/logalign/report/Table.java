@@ -85,7 +85,7 @@ public final class Table {
             if (Math.min(widths[0], NAME) + others(widths, shown) <= width) {
                 break;
             }
-            shown.remove((Integer) column);
+            shown.remove(Integer.valueOf(column));
             if (!isText(column) && !isEmpty(column)) {
                 leftOut.add(headings.get(column));
             }
@@ -99,7 +99,8 @@ public final class Table {
             appendTexts(text, rows.get(row), shown, width);
         }
         if (!leftOut.isEmpty()) {
-            text.append(Wrapping.lines("left out, since the terminal is narrow: " + String.join(", ", leftOut), width, ""));
+            text.append(
+                    Wrapping.lines("left out, since the terminal is narrow: " + String.join(", ", leftOut), width, ""));
         }
         return text.toString();
     }

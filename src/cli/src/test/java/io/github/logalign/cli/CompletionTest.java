@@ -43,7 +43,8 @@ class CompletionTest {
     private static List<String> completed(String... words) throws IOException, InterruptedException {
         List<String> quoted = Stream.of(words).map(word -> "'" + word + "'").toList();
         Path out = folder.resolve("completed");
-        Process process = new ProcessBuilder("bash", "-c", "source ./completion; COMP_WORDS=(" + String.join(" ", quoted)
+        Process process = new ProcessBuilder("bash", "-c", "source ./completion; COMP_WORDS=("
+                + String.join(" ", quoted)
                 + "); COMP_CWORD=" + (words.length - 1) + "; COMP_LINE=\"${COMP_WORDS[*]}\"; COMP_POINT=${#COMP_LINE}; "
                 + "$(complete -p logalign | sed 's/.*-F \\([^ ]*\\) .*/\\1/'); printf '%s\\n' \"${COMPREPLY[@]}\"")
                 .directory(folder.toFile()).redirectOutput(out.toFile()).redirectErrorStream(true).start();

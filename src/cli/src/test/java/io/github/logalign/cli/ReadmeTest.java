@@ -6,18 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
 import io.github.logalign.score.Column;
-import io.github.logalign.score.LayerColumns;
-import io.github.logalign.track.SeriesColumns;
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -34,32 +33,26 @@ class ReadmeTest {
     /** Options of the JVM and of other programs. */
     private static final Set<String> OTHERS = Set.of("--add-modules", "--enable-native-access");
 
+    /** Options of every command, which the command line adds. */
+    private static final Set<String> OF_ALL = Set.of("--help");
+
     @TempDir
     Path folder;
 
-    private static String java() throws IOException {
+    /** The blocks of a language, in their order. */
+    private static List<String> blocks(String language) throws IOException {
+        List<String> blocks = new ArrayList<>();
         List<String> lines = Readme.lines();
-        int first = lines.indexOf("```java");
-        assertTrue(first >= 0);
-        List<String> rest = lines.subList(first + 1, lines.size());
-        return String.join("\n", rest.subList(0, rest.indexOf("```")));
+        for (int at = 0; at < lines.size(); at++) {
+            if (lines.get(at).equals("```" + language)) {
+                List<String> rest = lines.subList(at + 1, lines.size());
+                blocks.add(String.join("\n", rest.subList(0, rest.indexOf("```"))));
+            }
+        }
+        return blocks;
     }
 
-    @Test
-    void theJavaExampleCompiles() throws IOException {
-        String source = """
-                import io.github.logalign.*;
-                import io.github.logalign.matrix.*;
-                import io.github.logalign.tensor.*;
-                import java.lang.foreign.Arena;
-                import java.nio.file.Path;
-
-                class Example {
-                    void run(TokenMask mask, ActivationSums otherSums, Matrix x, Matrix z) throws Exception {
-                %s
-                    }
-                }
-                """.formatted(java());
+    private void compile(String source) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
         JavaFileObject file = new SimpleJavaFileObject(URI.create("string:///Example.java"),
@@ -77,6 +70,66 @@ class ReadmeTest {
         assertTrue(compiled, messages::toString);
     }
 
+    /** The example is a whole program, and its numbers are those of the command's example. */
+    @Test
+    void theJavaExampleRuns() throws IOException, InterruptedException {
+        compile(blocks("java").getFirst());
+        assertEquals(0, InProcess.run("sample", folder.toString()).code());
+        Path out = folder.resolve("out");
+        Process process = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+                "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-classpath",
+                folder + File.pathSeparator + System.getProperty("java.class.path"), "Example")
+                .directory(folder.toFile()).redirectOutput(out.toFile())
+                .redirectError(folder.resolve("err").toFile()).start();
+        assertEquals(0, process.waitFor(), () -> folder.resolve("err").toString());
+        List<Double> printed = Files.readAllLines(out).stream().map(Double::valueOf).toList();
+        assertEquals(3, printed.size(), printed::toString);
+        assertEquals(0.896330, printed.getFirst(), 1e-6);
+    }
+
+    @Test
+    void theExampleOfAProbeCompiles() throws IOException {
+        compile("""
+                import io.github.logalign.AlignmentSums;
+                import io.github.logalign.matrix.*;
+                import io.github.logalign.probe.*;
+
+                class Example {
+                    void run(Matrix weight, Matrix x, Matrix z, TokenMask mask) {
+                %s
+                    }
+                }
+                """.formatted(blocks("java").getLast()));
+    }
+
+    /** What docs/activations.md says more about, and a test there runs. */
+    @Test
+    void thePythonIsThatOfTheDocs() throws IOException {
+        String docs = Files.readString(Path.of("..", "..", "docs", "activations.md"));
+        List<String> python = blocks("python");
+        assertEquals(1, python.size());
+        assertTrue(docs.contains("\n" + python.getFirst() + "\n"), python::getFirst);
+    }
+
+    private static List<String> table(String header) throws IOException {
+        List<String> lines = Readme.lines();
+        int start = lines.indexOf(header);
+        assertTrue(start >= 0, header);
+        return lines.subList(start + 2, lines.size()).stream().takeWhile(line -> line.startsWith("|")).toList();
+    }
+
+    private static List<String> rows(List<Term> terms) {
+        return terms.stream().map(term -> "| " + term.name() + " | " + term.meaning() + " |").toList();
+    }
+
+    /** What {@code help columns} prints. */
+    @Test
+    void theTermsAreThoseOfTheHelp() throws IOException {
+        assertEquals(rows(Term.WORDS), table("| term | meaning |"));
+        assertEquals(rows(Term.ALARMS), table("| alarm | meaning |"));
+    }
+
     @Test
     void theVersionIsUpToDate() throws IOException {
         String version = Environment.libraryVersion();
@@ -86,6 +139,7 @@ class ReadmeTest {
     @Test
     void everyOptionNamedExists() throws IOException {
         Set<String> known = new TreeSet<>(OTHERS);
+        known.addAll(OF_ALL);
         for (CommandLine command : Main.allCommands()) {
             known.addAll(command.getCommandSpec().optionsMap().keySet());
             command.getSubcommands().values().forEach(sub -> known.addAll(sub.getCommandSpec().optionsMap().keySet()));
@@ -102,16 +156,16 @@ class ReadmeTest {
 
     @Test
     void theTableOfColumnsIsThatOfTheSchema() throws IOException {
-        List<String> lines = Readme.lines();
-        int start = lines.indexOf("| column | type | meaning |");
-        assertTrue(start >= 0);
-        List<Column<?, ?>> columns = new ArrayList<>(LayerColumns.ALL);
-        Set<String> known = LayerColumns.ALL.stream().map(Column::name).collect(Collectors.toSet());
-        SeriesColumns.ALL.stream().filter(column -> !known.contains(column.name())).forEach(columns::add);
-        List<String> expected = columns.stream().map(ReadmeTest::tableLine).toList();
-        List<String> shown = lines.subList(start + 2, lines.size()).stream().takeWhile(line -> line.startsWith("|"))
-                .toList();
-        assertEquals(String.join("\n", expected), String.join("\n", shown));
+        List<String> expected = HelpCommand.columns().stream().map(ReadmeTest::tableLine).toList();
+        assertEquals(String.join("\n", expected), String.join("\n", table("| column | type | meaning |")));
+    }
+
+    /** Tables, addresses and examples may be longer. */
+    @Test
+    void linesAreNotTooLong() throws IOException {
+        assertEquals(List.of(), Readme.lines().stream()
+                .filter(line -> line.length() > 140 && !line.startsWith("|") && !line.startsWith("    "))
+                .toList());
     }
 
     private static String tableLine(Column<?, ?> column) {

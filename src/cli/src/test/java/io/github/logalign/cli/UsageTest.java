@@ -207,7 +207,8 @@ class UsageTest {
         assertTrue(line(score("--spectra", at("spectra"))).contains("--force"));
         assertTrue(line(run("spectrum", "--weights", at(MODEL), "--out", at("link"))).contains("would overwrite"));
         assertTrue(
-                line(score("--spectra", at("new"), "--out", at("new/lm_head.q.npy"), "--format", "csv")).contains("same file"));
+                line(score("--spectra", at("new"), "--out", at("new/lm_head.q.npy"), "--format", "csv"))
+                        .contains("same file"));
         assertEquals(before, state());
         assertEquals(0, score("--out", at("notes.json"), "--force", "--spectra", at("spectra")).code());
         assertEquals(0, score("--out", at("notes.json"), "--spectra", at("spectra")).code(), "now they are its own");
@@ -250,10 +251,13 @@ class UsageTest {
         Files.copy(folder.resolve(MODEL), folder.resolve("run").resolve("step_1.weights.safetensors"));
         Files.copy(folder.resolve(ACTIVATIONS), folder.resolve("run").resolve("step_1.activations.safetensors"));
         for (String file : List.of("step_1.weights.safetensors", "step_1.activations.safetensors")) {
-            assertTrue(line(run("track", at("run"), "--report", at("run/" + file), "--force")).contains("would overwrite"));
+            assertTrue(line(run("track", at("run"), "--report", at("run/" + file), "--force"))
+                    .contains("would overwrite"));
         }
-        assertTrue(line(run("track", at("run"), "--out", at("s.json"), "--report", at("s.json"))).contains("same file"));
-        assertTrue(line(run("track", at("run"), "--out", at("run/config.json"), "--force")).contains("would overwrite"));
+        assertTrue(
+                line(run("track", at("run"), "--out", at("s.json"), "--report", at("s.json"))).contains("same file"));
+        assertTrue(
+                line(run("track", at("run"), "--out", at("run/config.json"), "--force")).contains("would overwrite"));
         assertTrue(line(run("track", at("run"), "--report", at("r.txt"))).contains(".html"));
         assertEquals(0, run("track", at("run"), "--out", at("run/s.json"), "--report", at("run/r.html")).code());
         assertEquals(0, run("track", at("run"), "--out", at("run/s.json"), "--report", at("run/r.html")).code());
@@ -295,7 +299,8 @@ class UsageTest {
             assertTrue(line(result).contains("with itself"));
         }
         assertEquals(2, run("inspect", at(MODEL), "--activations", at(MODEL)).code());
-        assertTrue(line(run("score", "--weights", at(ACTIVATIONS), "--activations", at(MODEL))).contains("swap the two files"));
+        assertTrue(line(run("score", "--weights", at(ACTIVATIONS), "--activations", at(MODEL)))
+                .contains("swap the two files"));
     }
 
     @Test

@@ -62,6 +62,12 @@ final class Arrivals {
         return state.handedOn;
     }
 
+    /** Whether a checkpoint that was polled is still incomplete. */
+    boolean isAwaited(Checkpoint checkpoint) {
+        Watched state = watched.get(checkpoint.step());
+        return state != null && !state.handedOn;
+    }
+
     private boolean isComplete(Checkpoint checkpoint, Watched state) {
         if (checkpoint.problem() != null) {
             return state.unchangedPolls >= POLLS_UNTIL_BROKEN;

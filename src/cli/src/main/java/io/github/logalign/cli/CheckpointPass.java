@@ -3,7 +3,6 @@ package io.github.logalign.cli;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.track.Checkpoint;
-import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.RunFolder;
 import java.io.IOException;
@@ -29,19 +28,22 @@ final class CheckpointPass {
      *
      * @throws LogalignException if there are no checkpoints, or a pattern matches none of their layers
      */
-    static void over(Path run, RunFolder folder, CheckpointScorer scorer, TrackRun tracked, boolean quiet)
+    static void over(Path run, RunFolder folder, RunScorer scorer, boolean quiet)
             throws InterruptedException {
         RunFolder.Scan scan = folder.scan();
-        scan.problems().forEach(tracked::reportProblem);
-        scan.notes().forEach(tracked::reportNote);
-        scan.leftovers().forEach(tracked::reportNote);
+        TrackRun tracked = scorer.run();
+        TrackLog log = tracked.log();
+        scan.problems().forEach(log::problem);
+        scan.notes().forEach(log::note);
+        scan.leftovers().forEach(log::note);
         List<Checkpoint> checkpoints = scan.checkpoints();
         if (checkpoints.isEmpty() && tracked.series().rows().isEmpty()) {
-            tracked.reportRepeats();
+            log.repeats();
             throw new LogalignException(Names.printable(run) + ": it holds no checkpoints; name them "
                     + "step_N.weights.safetensors or checkpoint-N/model.safetensors, or give their place with "
                     + "--pattern");
         }
+        tracked.reportGone(checkpoints);
         scorer.checkPatterns(checkpoints);
         Map<Checkpoint, Optional<CheckpointStamp>> fresh = new LinkedHashMap<>();
         try (Progress progress = new Progress("checkpoints", checkpoints.size(), quiet)) {
@@ -49,7 +51,7 @@ final class CheckpointPass {
                 if (isFresh(checkpoint)) {
                     fresh.put(checkpoint, Optional.ofNullable(scorer.stamp(checkpoint)));
                 }
-                tracked.add(checkpoint);
+                scorer.add(checkpoint);
                 progress.step();
             }
         }
@@ -57,12 +59,12 @@ final class CheckpointPass {
             Thread.sleep(FRESH);
             for (Map.Entry<Checkpoint, Optional<CheckpointStamp>> before : fresh.entrySet()) {
                 if (!before.getValue().equals(Optional.ofNullable(scorer.stamp(before.getKey())))) {
-                    tracked.add(before.getKey());
+                    scorer.add(before.getKey());
                 }
             }
         }
-        tracked.reportRepeats();
-        tracked.completeSpectra(checkpoints);
+        log.repeats();
+        scorer.completeSpectra(checkpoints);
     }
 
     private static boolean isFresh(Checkpoint checkpoint) {

@@ -132,13 +132,11 @@ final class DemoCommand implements Callable<Integer> {
         CheckpointScorer scorer = new CheckpointScorer(ScoreMethod.SVD, Precision.DOUBLE, Selection.ALL, threads);
         TrackRun.Setup setup = new TrackRun.Setup(
                 "modular addition", AlarmRules.of(Map.of(), Slope.DEFAULT_WINDOW), metrics, series, report, null,
-                threads,
-                false,
-                quiet, Selection.ALL);
+                threads, Selection.ALL);
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, Slope.DEFAULT_WINDOW), scorer,
-                commandLine.getErr());
-        CheckpointPass.over(run, RunFolder.of(run, null), scorer, tracked, quiet);
+                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, Slope.DEFAULT_WINDOW),
+                new TrackLog(commandLine.getErr(), quiet));
+        CheckpointPass.over(run, RunFolder.of(run, null), new RunScorer(scorer, tracked), quiet);
         tracked.write();
         return tracked;
     }

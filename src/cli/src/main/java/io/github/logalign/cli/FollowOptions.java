@@ -13,7 +13,8 @@ final class FollowOptions {
     @Option(
             names = "--follow",
             description = "Watch a live run until stopped (Ctrl-C, SIGTERM; exit code 130 or 143), or with "
-                    + "--fail-on-alarm until an alarm fires.")
+                    + "--fail-on-alarm until an alarm fires. Standard error has a line for each checkpoint scored, and "
+                    + "what is waited for.")
     boolean follow;
 
     @Option(
@@ -30,6 +31,6 @@ final class FollowOptions {
     }
 
     Duration poll() {
-        return TrackRun.seconds(poll);
+        return Duration.ofMillis(Math.max(1, Math.round(poll * 1000)));
     }
 }

@@ -17,6 +17,7 @@ import io.github.logalign.track.Tracker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,7 +119,8 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
     @Mixin
     final ForceOption force = new ForceOption();
 
-    @Option(names = "--quiet", description = "No progress and no notes on standard error; failures are still reported.")
+    @Option(names = "--quiet",
+            description = "No progress, notes and log lines on standard error; failures and alarms are still reported.")
     private boolean quiet;
 
     @Mixin
@@ -149,7 +151,6 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 reading.options(),
                 threads.count(commandLine))
                 .withMasks(masks.texts(commandLine));
-        CheckpointScorer scorer = updates ? plain.withUpdates(folder) : plain;
         RunInputs inputs = new RunInputs(reading);
         inputs.add(folder);
         if (baseline != null && Files.isDirectory(baseline)) {
@@ -163,7 +164,8 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.makeFolder();
         outputs.checkReportName(commandLine);
         KnownSeries known = KnownSeries.of(
-                commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), scorer);
+                commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), plain);
+        CheckpointScorer scorer = updates ? plain.withUpdates(folder, known.rows()) : plain;
         Metrics shown = metrics.stream().map(file -> Metrics.read(file, outputs.events())).reduce(Metrics::and)
                 .orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : baseline(commandLine, plain, selection, baseline);
@@ -171,20 +173,22 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
                 title, rules, shown, outputs.out, outputs.report, outputs.events(), threads.count(commandLine),
-                following.follow, quiet, selection);
+                selection);
+        TrackLog log = new TrackLog(commandLine.getErr(), quiet);
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(known.rows(), known.samples(), scorer, compared, window), scorer,
-                commandLine.getErr());
-        shown.notes().forEach(tracked::reportNote);
+                setup, new Tracker(known.rows(), known.samples(), scorer, compared, window), log);
+        RunScorer scoring = new RunScorer(scorer, tracked);
+        shown.notes().forEach(log::note);
         if (known.note() != null) {
-            tracked.reportNote(known.note());
+            log.note(known.note());
         }
         tracked.reportUnwatched();
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
             if (following.follow) {
-                new Following(folder, scorer, tracked, following.poll(), alarms.failOnAlarm()).until(stop);
+                new Following(run, folder, scoring, following.poll(), alarms.failOnAlarm(), Clock.systemUTC())
+                        .until(stop);
             } else {
-                CheckpointPass.over(run, folder, scorer, tracked, quiet);
+                CheckpointPass.over(run, folder, scoring, quiet);
             }
             if (stop.finish()) {
                 tracked.write();
@@ -223,11 +227,11 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         TrackRun.Setup setup = new TrackRun.Setup(
                 "baseline", AlarmRules.of(Map.of(), window), Metrics.NONE, null, null, null, threads.count(commandLine),
-                false, quiet,
                 Selection.ALL);
         TrackRun tracked = new TrackRun(
-                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, window), scorer, commandLine.getErr());
-        CheckpointPass.over(of, folder(commandLine, of), scorer, tracked, quiet);
+                setup, new Tracker(Series.EMPTY, List.of(), scorer, null, window),
+                new TrackLog(commandLine.getErr(), quiet));
+        CheckpointPass.over(of, folder(commandLine, of), new RunScorer(scorer, tracked), quiet);
         return Baseline.of(tracked.series(), tracked.samples());
     }
 

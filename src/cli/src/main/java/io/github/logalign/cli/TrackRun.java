@@ -8,7 +8,6 @@ import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesEvents;
 import io.github.logalign.report.SeriesFile;
-import io.github.logalign.report.SeriesTable;
 import io.github.logalign.score.LayerScore;
 import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
@@ -17,19 +16,16 @@ import io.github.logalign.track.Alarm;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Alarms;
 import io.github.logalign.track.Checkpoint;
-import io.github.logalign.track.CheckpointScorer;
 import io.github.logalign.track.CheckpointStamp;
 import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
 import io.github.logalign.track.Tracker;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,16 +33,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A series being computed, with its output files. Scoring happens outside the lock, so that a stop in the middle of a
- * large layer can write the finished rows at once.
+ * A series being computed, with its output files.
+ *
+ * <p>Thread safety: any number of threads.
  */
 final class TrackRun {
 
     /** Writing takes at most about one part in this many of the time. */
     private static final int WRITE_SHARE = 10;
-
-    private static final String NOTE = "note: ";
-    private static final String FAILED = "failed: ";
 
     private static final int ALARM = 3;
     private static final int NOT_ALL_OK = 1;
@@ -61,8 +55,6 @@ final class TrackRun {
      * @param report the report, or null
      * @param events the event file, or null
      * @param threads the number of threads
-     * @param live whether to report alarms when they fire
-     * @param quiet whether to suppress notes
      * @param selection the layers to show. The series file keeps every row
      */
     record Setup(
@@ -73,8 +65,6 @@ final class TrackRun {
             @Nullable Path report,
             @Nullable Path events,
             int threads,
-            boolean live,
-            boolean quiet,
             Selection selection) {
 
         /** Whether a row is of the selected layers. */
@@ -85,73 +75,89 @@ final class TrackRun {
 
     private final Setup setup;
     private final Tracker tracker;
-    private final CheckpointScorer scorer;
-    private final PrintWriter err;
+    private final TrackLog log;
     private final Environment environment = Environment.current();
     private final KeptSpectra spectra = new KeptSpectra();
-    private final Repeats repeats = new Repeats();
-    private final Set<String> problems = new LinkedHashSet<>();
-    private final Set<String> notes = new HashSet<>();
     private final Set<Alarm> reported = new HashSet<>();
     private boolean unwritten = true;
     private long nextWrite = System.nanoTime();
 
-    TrackRun(Setup setup, Tracker tracker, CheckpointScorer scorer, PrintWriter err) {
+    TrackRun(Setup setup, Tracker tracker, TrackLog log) {
         this.setup = setup;
         this.tracker = tracker;
-        this.scorer = scorer;
-        this.err = err;
+        this.log = log;
         reported.addAll(alarms().fired());
     }
 
-    /** Scores a checkpoint, reports failures, and writes the files if that is due. */
-    void add(Checkpoint checkpoint) throws InterruptedException {
-        CheckpointStamp stamp = scorer.stamp(checkpoint);
-        Set<String> finished;
-        boolean changed;
-        synchronized (this) {
-            finished = tracker.finished(checkpoint.step(), stamp);
-            changed = tracker.hasChanged(checkpoint.step(), stamp);
-        }
-        List<Scorer.Result> results = scorer.score(checkpoint, finished, stamp);
-        synchronized (this) {
-            if (stamp != null && tracker.adopt(checkpoint.step(), stamp)) {
-                unwritten = true;
-                reportNote(
-                        "rows of a series file without the state of their files or config.json were kept; delete the "
-                                + "series file to score them again");
-            }
-            if (results.isEmpty()) {
-                return;
-            }
-            List<String> dropped = tracker.add(checkpoint.step(), results, stamp);
-            if (changed) {
-                reportChange(checkpoint, dropped);
-            }
+    TrackLog log() {
+        return log;
+    }
+
+    /**
+     * What a series knows of a step.
+     *
+     * @param finished the layers that need not be scored again
+     * @param changed whether it has rows of files that have changed since
+     */
+    record Known(Set<String> finished, boolean changed) {}
+
+    /** What the series knows of a step whose files have this state, or null if one of them does not exist. */
+    synchronized Known known(long step, @Nullable CheckpointStamp stamp) {
+        return new Known(tracker.finished(step, stamp), tracker.hasChanged(step, stamp));
+    }
+
+    /** Records the state of the files in finished rows that lack it. */
+    synchronized void adopt(long step, @Nullable CheckpointStamp stamp) {
+        if (stamp != null && tracker.adopt(step, stamp)) {
             unwritten = true;
-            if (setup.report != null) {
-                spectra.keep(checkpoint.step(), results);
-            }
-            report(results.stream().map(Scorer.Result::row).toList(), checkpoint);
-            if (setup.live) {
-                reportAlarms();
-            }
-            if (System.nanoTime() - nextWrite >= 0) {
-                write();
-            }
+            log.note("rows of a series file without the state of their files or config.json were kept; delete the "
+                    + "series file to score them again");
         }
     }
 
-    private void reportChange(Checkpoint checkpoint, List<String> dropped) {
-        String step = "step " + checkpoint.step();
-        report(repeats.report(NOTE, "",
-                step + " is scored again: its files, or the options for reading them, have changed since",
-                checkpoint), false);
-        if (!dropped.isEmpty()) {
-            report(repeats.report(NOTE, "",
-                    "rows of other layers at " + step + " came from an earlier state of the files and were removed: "
-                            + "" + dropped.stream().map(Names::printable).collect(Collectors.joining(", ")),
-                    checkpoint), false);
+    /**
+     * Adds the results of a checkpoint, reports failures, and writes the files if that is due.
+     *
+     * @param changed whether the step had rows of files that have changed since
+     */
+    synchronized void add(
+            Checkpoint checkpoint, List<Scorer.Result> results, @Nullable CheckpointStamp stamp, boolean changed) {
+        if (results.isEmpty()) {
+            return;
+        }
+        List<String> dropped = tracker.add(checkpoint.step(), results, stamp);
+        if (changed) {
+            log.change(checkpoint, dropped);
+        }
+        unwritten = true;
+        keepSpectra(checkpoint.step(), results);
+        log.results(results, checkpoint);
+        if (System.nanoTime() - nextWrite >= 0) {
+            write();
+        }
+    }
+
+    /** Says how many rows are of checkpoints that are gone: of their files nothing is left but these rows. */
+    void reportGone(List<Checkpoint> present) {
+        reportGone(present.stream().map(Checkpoint::step).collect(Collectors.toSet()),
+                "checkpoints that are no longer there");
+    }
+
+    /**
+     * Says how many rows are of steps that are gone.
+     *
+     * @param steps those that are there
+     * @param where what the others come from
+     */
+    synchronized void reportGone(Set<Long> steps, String where) {
+        List<SeriesRow> gone = tracker.series().rows().stream().filter(row -> !steps.contains(row.step())).toList();
+        if (!gone.isEmpty()) {
+            long first = gone.getFirst().step();
+            long last = gone.getLast().step();
+            log.note(gone.size() + (gone.size() == 1 ? " row comes" : " rows come")
+                    + " from " + where + ", "
+                    + (first == last ? "step " + first : "steps " + first + " to " + last)
+                    + "; the series keeps them, and alarms are computed over them too");
         }
     }
 
@@ -161,7 +167,7 @@ final class TrackRun {
         setup.rules.evaluate(Series.EMPTY).unwatched()
                 .forEach((layer, reason) -> layers.computeIfAbsent(reason, first -> new TreeSet<>())
                         .add(Names.printable(layer)));
-        layers.forEach((reason, names) -> reportNote(
+        layers.forEach((reason, names) -> log.note(
                 "not watched for alarms: " + String.join(", ", names) + ": " + reason));
     }
 
@@ -169,77 +175,43 @@ final class TrackRun {
     void checkWatched() {
         Series all = series();
         if (!all.layers().isEmpty() && setup.rules.watched(all).isEmpty()) {
-            reportProblem("--watch: no layer of the run matches; compare the names, or leave it out");
+            log.problem("--watch: no layer of the run matches; compare the names, or leave it out");
         }
     }
 
-    /** Reports a problem with what looks like a checkpoint, once. */
-    synchronized void reportProblem(String problem) {
-        if (problems.add(problem)) {
-            report(repeats.report(FAILED, problem), true);
-        }
+    /** Reports the alarms that fired since the last call. */
+    synchronized void reportAlarms() {
+        alarms().fired().stream().filter(reported::add).forEach(log::alarm);
     }
 
-    /** Reports an assumption or a skipped entry, once. */
-    synchronized void reportNote(String note) {
-        if (notes.add(note)) {
-            report(repeats.report(NOTE, note), false);
-        }
+    /** The first of these results that has a value and is watched for alarms, or is of the head. */
+    synchronized Optional<LayerScore> headline(List<Scorer.Result> results) {
+        Set<String> watched = Set.copyOf(setup.rules.watched(series()));
+        return results.stream().map(Scorer.Result::row)
+                .filter(row -> row.scored().isPresent() && watched.contains(row.layer()))
+                .findFirst();
     }
 
-    /** Call after the present checkpoints: reports how many more had the same message. */
-    synchronized void reportRepeats() {
-        for (String line : repeats.more()) {
-            report(line, !line.startsWith(NOTE));
-        }
+    /** The last step of the series, or -1. */
+    synchronized long lastStep() {
+        List<SeriesRow> rows = tracker.series().rows();
+        return rows.isEmpty() ? -1 : rows.getLast().step();
     }
 
-    private void report(List<LayerScore> rows, Checkpoint checkpoint) {
-        for (LayerScore row : rows) {
-            String layer = row.layer().equals(SeriesRow.EVERY_LAYER) ? "" : Names.printable(row.layer());
-            if (row.outcome() instanceof Outcome.Missing missing) {
-                report(repeats.report(missing.status().word() + ": ", layer, missing.reason(), checkpoint), true);
-            }
-        }
-        RowNotes.each(rows, (layers, note) -> report(
-                repeats.report(NOTE, layers, layers + ": " + note, checkpoint), false));
+    /** Whether the report shows spectra. */
+    boolean needsSpectra() {
+        return setup.report != null;
     }
 
-    private void report(@Nullable String line, boolean important) {
-        if (line != null && (important || !setup.quiet)) {
-            err.println("logalign: " + Names.escaped(line));
-            err.flush();
-        }
+    synchronized boolean hasSpectra(long step) {
+        return spectra.has(step);
     }
 
-    private void reportAlarms() {
-        for (Alarm alarm : alarms().fired()) {
-            if (reported.add(alarm)) {
-                err.println("logalign: " + SeriesTable.line(alarm));
-                err.flush();
-            }
-        }
-    }
-
-    /** Scores checkpoints whose rows were finished earlier again, only for the spectra in the report. */
-    void completeSpectra(List<Checkpoint> checkpoints) throws InterruptedException {
-        if (setup.report == null || checkpoints.isEmpty()) {
-            return;
-        }
-        Set<Checkpoint> chosen = new LinkedHashSet<>(List.of(
-                checkpoints.getFirst(), checkpoints.get(checkpoints.size() / 2), checkpoints.getLast()));
-        for (Checkpoint checkpoint : chosen) {
-            boolean missing;
-            synchronized (this) {
-                missing = !spectra.has(checkpoint.step());
-            }
-            if (missing) {
-                List<Scorer.Result> results = scorer.score(checkpoint, Set.of(), null);
-                synchronized (this) {
-                    spectra.keep(checkpoint.step(), results);
-                    unwritten = true;
-                }
-            }
+    /** Keeps spectra for the report, if there is one. */
+    synchronized void keepSpectra(long step, List<Scorer.Result> results) {
+        if (needsSpectra()) {
+            spectra.keep(step, results);
+            unwritten = true;
         }
     }
 
@@ -287,12 +259,8 @@ final class TrackRun {
         if (failOnAlarm && !alarms().fired().isEmpty()) {
             return ALARM;
         }
-        boolean allOk = problems.isEmpty()
+        boolean allOk = !log.hasProblems()
                 && series().rows().stream().allMatch(row -> row.score().outcome() instanceof Outcome.Ok);
         return allOk ? 0 : NOT_ALL_OK;
-    }
-
-    static Duration seconds(double seconds) {
-        return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
     }
 }

@@ -517,10 +517,15 @@ class TrackIT {
         Path out = folder.resolve("series.json");
         Path stdout = folder.resolve("stdout");
         Path stderr = folder.resolve("stderr");
+        checkpoint(run, 50, 1);
+        ok(new Command().run("track", run.toString(), "--include", "head", "--out", out.toString()));
+        for (String part : List.of("activations", "weights")) {
+            Files.delete(run.resolve("step_50." + part + ".safetensors"));
+        }
         Process process = new Command().start(
                 stdout, stderr, "track", run.toString(), "--follow", "--poll", "0.3", "--out", out.toString());
         try {
-            await(out, 1);
+            Limits.awaitThat(() -> errors(stderr).contains("watching"));
             // Copied slowly: first the activations, then the weights in pieces with pauses.
             String name = "step_200.activations.safetensors";
             Files.copy(elsewhere.resolve(name), run.resolve(name));
@@ -534,24 +539,81 @@ class TrackIT {
                     Thread.sleep(400);
                 }
             }
-            await(out, 2);
+            await(out, 3);
             // Renamed to its final name.
             for (String part : List.of("activations", "weights")) {
                 Path hidden = run.resolve(".step_300." + part + ".safetensors.tmp");
                 Files.copy(elsewhere.resolve("step_300." + part + ".safetensors"), hidden);
                 Files.move(hidden, run.resolve("step_300." + part + ".safetensors"), StandardCopyOption.ATOMIC_MOVE);
             }
-            await(out, 3);
+            await(out, 4);
             process.destroy();
             assertEquals(143, process.waitFor(), () -> "a signal's exit code: " + errors(stderr));
         } finally {
             process.destroyForcibly();
         }
         Series series = SeriesFile.read(out);
-        assertEquals(List.of(100L, 200L, 300L), series.rows().stream().map(SeriesRow::step).toList());
+        assertEquals(List.of(50L, 100L, 200L, 300L), series.rows().stream().map(SeriesRow::step).toList());
         assertTrue(series.rows().stream().allMatch(row -> row.score().outcome().status() == Status.OK));
-        assertEquals(List.of(), Command.lines(stderr), "no message about incomplete files");
+        List<String> said = Command.lines(stderr).stream().map(line -> line.replaceAll("0[.]\\d{4}", "LAR")
+                .replaceAll("[0-9.]+ s$", "TIME")).toList();
+        assertEquals(List.of(
+                "logalign: note: 1 row comes from checkpoints that are no longer there, step 50; the series keeps them, and"
+                        + " alarms are computed over them too",
+                "logalign: watching " + run
+                        + " every 0.3 s: checkpoints there: 1; rows up to step 100 are known; Ctrl-C"
+                        + " or SIGTERM ends it",
+                "logalign: step 200: 1 layer, LAR of head LAR, TIME",
+                "logalign: step 300: 1 layer, LAR of head LAR, TIME"), said, "no message about incomplete files");
         assertTrue(Files.readString(stdout).contains("300"), "the table is printed at the end");
+    }
+
+    /** Trainers delete old checkpoints: what was scored of them stays, and the alarms over the whole run with it. */
+    @Test
+    void rowsOfRemovedCheckpointsStay() throws IOException {
+        Path run = folder.resolve("run");
+        for (int i = 1; i <= 12; i++) {
+            checkpoint(run, i * 100L, 10 * Math.pow(0.75, i));
+        }
+        Path whole = folder.resolve("whole.csv");
+        String[] alarms = {"--alarm", "decline"};
+        List<String> all = ok(command(List.of(alarms), "track", run.toString(), "--out", whole.toString())).out()
+                .lines()
+                .toList();
+        assertTrue(all.stream().anyMatch(line -> line.startsWith("ALARM decline")), all::toString);
+        Path out = folder.resolve("rotated.csv");
+        List<String> late = new ArrayList<>();
+        for (int i = 7; i <= 12; i++) {
+            for (String part : List.of(".weights.safetensors", ".activations.safetensors")) {
+                late.add("step_" + i * 100 + part);
+            }
+        }
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        for (String file : late) {
+            Files.move(run.resolve(file), elsewhere.resolve(file));
+        }
+        ok(command(List.of(alarms), "track", run.toString(), "--out", out.toString()));
+        try (Stream<Path> files = Files.list(run)) {
+            for (Path file : files.filter(file -> !file.toString().contains("step_600")).toList()) {
+                Files.delete(file);
+            }
+        }
+        for (String file : late) {
+            Files.move(elsewhere.resolve(file), run.resolve(file));
+        }
+        Result rotated = ok(command(List.of(alarms), "track", run.toString(), "--out", out.toString()));
+        assertEquals(all, rotated.out().lines().toList(), "table and alarms");
+        assertEquals(
+                List.of("logalign: note: 5 rows come from checkpoints that are no longer there, steps 100 to 500; the"
+                        + " series keeps them, and alarms are computed over them too"),
+                rotated.err());
+        try (Stream<Path> files = Files.list(run)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        assertEquals(all, ok(command(List.of(alarms), "track", run.toString(), "--out", out.toString())).out().lines()
+                .toList(), "nothing else is left");
     }
 
     private static List<String> values(Path series) {

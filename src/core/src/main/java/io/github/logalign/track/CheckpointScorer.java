@@ -122,11 +122,13 @@ public final class CheckpointScorer {
      * The same with the alignment of what changed since the first checkpoint of a run.
      *
      * @param run the run whose checkpoints are scored
+     * @param known the rows so far, or none; changes are counted from the checkpoint that theirs are, also if its files are gone: new
+     *     rows have a warning in place of ratios then
      * @return a scorer
      */
-    public CheckpointScorer withUpdates(RunFolder run) {
+    public CheckpointScorer withUpdates(RunFolder run, Series known) {
         return new CheckpointScorer(scorer, selection, reading, threads, grouping, masks,
-                new FirstCheckpoint(Arguments.required(run, "run")));
+                new FirstCheckpoint(Arguments.required(run, "run"), Arguments.required(known, "known")));
     }
 
     /**
@@ -238,8 +240,8 @@ public final class CheckpointScorer {
      *
      * @param checkpoint the checkpoint
      * @param finished layers that need not be scored again
-     * @param before the state of the files just before the call; rows get a warning if it has changed afterwards. Null
-     *     skips the check
+     * @param before the state of the files just before the call; rows get a warning if it has changed afterwards, and
+     *     those that failed are left out if the files were removed meanwhile. Null skips the check
      * @return a result for every selected layer that is not finished; for an unreadable checkpoint a failed row for
      *     {@link SeriesRow#EVERY_LAYER}, unless some layers are finished already
      * @throws InterruptedException if the thread is interrupted; layers being scored are finished first
@@ -276,13 +278,25 @@ public final class CheckpointScorer {
                 results.set(i, withZeroTails(jobs.get(i), results.get(i), weights, dump));
             }
         } catch (LogalignException bad) {
-            return failed(checkpoint, bad.getMessage(), finished);
+            results = failed(checkpoint, bad.getMessage(), finished);
         }
-        if (before != null && !before.equals(stamp(checkpoint))) {
-            results.replaceAll(result -> result.withWarning("its files changed while they were read; run the "
-                    + "command again"));
+        return before == null ? results : ofUnchanged(checkpoint, before, results);
+    }
+
+    /**
+     * Warns where the files have changed. Files that were removed, as by a limit on the number of saved checkpoints, were
+     * whole where they could be read; what could not be read any more has no row.
+     */
+    private List<Scorer.Result> ofUnchanged(
+            Checkpoint checkpoint, CheckpointStamp before, List<Scorer.Result> results) {
+        CheckpointStamp after = stamp(checkpoint);
+        if (after == null) {
+            return results.stream().filter(result -> !(result.row().outcome() instanceof Outcome.Failed)).toList();
         }
-        return results;
+        return before.equals(after)
+                ? results
+                : results.stream().map(result -> result.withWarning("its files changed while they were read; run the "
+                        + "command again")).toList();
     }
 
     private FirstCheckpoint.Comparison comparison(Checkpoint checkpoint, @Nullable String tokens) {

@@ -2,6 +2,7 @@ package io.github.logalign.track;
 
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,18 @@ public record CheckpointStamp(FileStamp weights, FileStamp activations, String l
         boolean sameConfig = config == null || now.config == null || config.equals(now.config);
         return !sameConfig || !weights.equals(now.weights) || !activations.equals(now.activations)
                 || !(layout.equals(now.layout) || withoutUpdates(layout).equals(now.layout));
+    }
+
+    /** The step since which the ratios of updates are, if the row has them. */
+    Optional<Long> updatesSince() {
+        int updates = layout.indexOf(UPDATES);
+        try {
+            return updates < 0
+                    ? Optional.empty()
+                    : Optional.of(Long.valueOf(layout.substring(updates + UPDATES.length())));
+        } catch (NumberFormatException damaged) {
+            return Optional.empty();
+        }
     }
 
     /** What is computed in addition to a row does not make it another one. */

@@ -1,6 +1,7 @@
 package io.github.logalign.track;
 
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.score.LayerInfo;
 import io.github.logalign.score.LayerJob;
 import io.github.logalign.score.Plan;
 import io.github.logalign.score.Scorer;
@@ -9,33 +10,54 @@ import io.github.logalign.score.TokenFingerprint;
 import io.github.logalign.score.Updates;
 import io.github.logalign.tensor.ReadOptions;
 import io.github.logalign.tensor.TensorFile;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first checkpoint of a run, from which the changes of later ones are counted. It stays the first, whatever appears later.
+ * The first checkpoint of a run, from which the changes of later ones are counted. It stays the first, whatever appears later, and
+ * also if the trainer deletes it: its rows, and those of the changes since, are not to be mixed with others.
  *
  * <p>Thread safety: any number of threads.
  */
 final class FirstCheckpoint {
 
     private final RunFolder run;
+    private final Series rows;
     private @Nullable Checkpoint known;
 
-    FirstCheckpoint(RunFolder run) {
+    FirstCheckpoint(RunFolder run, Series rows) {
         this.run = run;
+        this.rows = rows;
     }
 
     /** Empty while there is none. */
     synchronized Optional<Checkpoint> find() {
         if (known == null) {
-            known = run.scan().checkpoints().stream()
+            List<Checkpoint> present = run.scan().checkpoints();
+            known = gone(present).orElseGet(() -> present.stream()
                     .filter(checkpoint -> checkpoint.problem() == null)
                     .findFirst()
-                    .orElse(null);
+                    .orElse(null));
         }
         return Optional.ofNullable(known);
+    }
+
+    /** What the rows so far are counted from, if it is no longer there. */
+    private Optional<Checkpoint> gone(List<Checkpoint> present) {
+        return rows.rows().stream()
+                .flatMap(row -> Optional.ofNullable(row.stamp()).flatMap(CheckpointStamp::updatesSince).stream())
+                .findFirst()
+                .filter(step -> present.stream().noneMatch(checkpoint -> checkpoint.step() == step))
+                .flatMap(step -> rows.rows().stream().filter(row -> row.step() == step).findFirst())
+                .map(row -> {
+                    Path weights = Path.of(row.score().info().weight().file());
+                    LayerInfo.Source activation = row.score().info().activation();
+                    return new Checkpoint(row.step(), weights,
+                            activation == null ? weights : Path.of(activation.file()), null);
+                });
     }
 
     /** Scores the layers of a later one. */

@@ -136,6 +136,43 @@ class TrackerTest {
         assertEquals(Status.OK, tracker.series().rows().getFirst().score().outcome().status());
     }
 
+    /** A trainer that keeps few checkpoints may delete one between being found and being read. */
+    @Test
+    void aCheckpointThatIsRemovedBeforeItIsReadHasNoFailedRow() throws Exception {
+        Checkpoint checkpoint = TestRun.write(run, 100, 1);
+        CheckpointStamp before = TestRun.scorer().stamp(checkpoint);
+        assertEquals(1, TestRun.scorer().score(checkpoint, Set.of(), before).size());
+        Files.delete(checkpoint.weights());
+        assertEquals(List.of(), TestRun.scorer().score(checkpoint, Set.of(), before));
+        assertEquals(Status.FAILED,
+                TestRun.scorer().score(checkpoint, Set.of(), null).getFirst().row().outcome().status(),
+                "nothing was known of it before");
+    }
+
+    /** The trainer may delete the checkpoint from which changes are counted. */
+    @Test
+    void changesAreNotCountedFromAnotherCheckpointWhenTheFirstIsGone() throws Exception {
+        RunFolder folder = RunFolder.of(run, null);
+        CheckpointScorer scorer = TestRun.scorer().withUpdates(folder, Series.EMPTY);
+        Tracker tracker = tracker(Series.EMPTY, scorer);
+        Checkpoint first = TestRun.write(run, 100, 1);
+        tracker.add(first);
+        Checkpoint second = TestRun.write(run, 200, 2);
+        tracker.add(second);
+        assertNotNull(tracker.series().find(200, "head").orElseThrow().score().update());
+        for (Path file : first.files()) {
+            Files.delete(file);
+        }
+        CheckpointScorer later = TestRun.scorer().withUpdates(folder, tracker.series());
+        assertFalse(tracker.hasChanged(200, later.stamp(second)), "its row stays");
+        assertEquals(List.of(), tracker(tracker.series(), later).add(second));
+        List<Scorer.Result> results = tracker(tracker.series(), later).add(TestRun.write(run, 300, 3));
+        assertNull(results.getFirst().row().update());
+        assertTrue(results.getFirst().row().warnings().stream().anyMatch(
+                warning -> warning.contains("its change has no ratios") && warning.contains("step_100")),
+                results.getFirst().row().warnings()::toString);
+    }
+
     @Test
     void rowsOfOtherLayersFromAnEarlierFileStateAreDropped() throws InterruptedException {
         Tracker tracker = tracker(Series.EMPTY, TestRun.scorer());

@@ -264,16 +264,67 @@ public final class AlignmentSums implements Serializable {
         checkGroups(x, itsGroups);
         List<GroupTotal> totals = Boundary.call(
                 () -> GivenOutputs.ofGroups(x, z, mask, itsGroups, options.precision(), options.threads()));
-        long counted = 0;
-        for (GroupTotal group : totals) {
-            inputEnergy.add(group.inputs());
-            outputEnergy.add(group.outputs());
-            counted += group.tokens();
-        }
         steps.add(GivenOutputs.STEP);
-        tokens += counted;
-        maskedTokens += x.rows() - counted;
-        totals.forEach(groups::add);
+        maskedTokens += x.rows();
+        for (GroupTotal group : totals) {
+            add(group);
+            groups.add(group);
+            maskedTokens -= group.tokens();
+        }
+    }
+
+    /**
+     * Adds what was summed up elsewhere, such as in a training process, of tokens that are not known to belong together.
+     *
+     * @param counted how many tokens
+     * @param inputs {@code ||X||_F^2} over them
+     * @param outputs {@code ||X W^T||_F^2} over them, without a bias
+     * @throws IllegalArgumentException if a number is negative or not finite, or a sum of no tokens is not 0
+     */
+    public void addSums(long counted, double inputs, double outputs) {
+        add(total(counted, inputs, outputs));
+    }
+
+    /**
+     * Adds what was summed up elsewhere of a group of tokens that belong together, such as a document.
+     *
+     * @param counted how many tokens; a group without any is none
+     * @param inputs {@code ||X||_F^2} over them
+     * @param outputs {@code ||X W^T||_F^2} over them, without a bias
+     * @throws IllegalArgumentException if a number is negative or not finite, or a sum of no tokens is not 0
+     */
+    public void addGroup(long counted, double inputs, double outputs) {
+        GroupTotal group = total(counted, inputs, outputs);
+        add(group);
+        groups.add(group);
+    }
+
+    private GroupTotal total(long counted, double inputs, double outputs) {
+        if (counted < 0 || counted > Long.MAX_VALUE - tokens) {
+            throw new IllegalArgumentException("no sums are of " + counted + " tokens beside " + tokens);
+        }
+        if (counted == 0 && (inputs > 0 || outputs > 0)) {
+            throw new IllegalArgumentException("sums of no tokens must be 0, not " + inputs + " and " + outputs);
+        }
+        return new GroupTotal(counted, scaled(inputs, "inputs"), scaled(outputs, "outputs"), new ScaledSum());
+    }
+
+    /** At an exponent that leaves room for any number of such sums. */
+    private static ScaledSum scaled(double sum, String name) {
+        if (!(sum >= 0) || sum == Double.POSITIVE_INFINITY) {
+            throw new IllegalArgumentException("the sum of squares of " + name + " is " + sum);
+        }
+        ScaledSum scaled = new ScaledSum();
+        int exponent = -Math.getExponent(sum) / 2;
+        scaled.add(Math.scalb(sum, 2 * exponent), exponent);
+        return scaled;
+    }
+
+    private void add(GroupTotal sums) {
+        inputEnergy.add(sums.inputs());
+        outputEnergy.add(sums.outputs());
+        tokens += sums.tokens();
+        steps.add(GivenOutputs.STEP);
     }
 
     private void checkOutputs(Matrix x, Matrix z) {

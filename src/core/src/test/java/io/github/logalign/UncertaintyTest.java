@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jspecify.annotations.Nullable;
 
 /** Error bars of every method, against sums by plain loops and against a bootstrap over documents. */
@@ -85,6 +86,69 @@ class UncertaintyTest {
         AlignmentSums sums = AlignmentSums.of(w);
         sums.add(x, Samples.matrix(z), mask, groups);
         return sums.uncertainty().orElseThrow();
+    }
+
+    /** From what another process summed up, of inputs that are larger by a factor whose square is given. */
+    private static Uncertainty byGivenSums(
+            Matrix w, Matrix x, @Nullable TokenMask mask, TokenGroups groups, double scale) {
+        double norm = 0;
+        double[][] totals = new double[groups.count()][3];
+        for (int group = 0; group < groups.count(); group++) {
+            double[] total = totals[group];
+            for (long t = groups.nextIn(group, 0); t < x.rows(); t = groups.nextIn(group, t + 1)) {
+                for (int r = 0; r < w.rows() && (mask == null || mask.counts(t)); r++) {
+                    double z = 0;
+                    for (int i = 0; i < w.columns(); i++) {
+                        z += w.get(r, i) * x.get(t, i);
+                        total[1] += r == 0 ? scale * x.get(t, i) * x.get(t, i) : 0;
+                    }
+                    total[2] += scale * z * z;
+                    total[0] += r == 0 ? 1 : 0;
+                }
+            }
+        }
+        for (int r = 0; r < w.rows(); r++) {
+            for (int i = 0; i < w.columns(); i++) {
+                norm += w.get(r, i) * w.get(r, i);
+            }
+        }
+        AlignmentSums sums = AlignmentSums.of(w.rows(), w.columns(), norm, AlignmentOptions.DEFAULT);
+        for (double[] total : totals) {
+            sums.addGroup((long) total[0], total[1], total[2]);
+        }
+        AlignmentSums read = AlignmentSums.of(w);
+        read.add(x, mask);
+        assertEquals(read.tokens(), sums.tokens());
+        assertEquals(read.alignment().lar(), sums.alignment().lar(), 1e-13);
+        return sums.uncertainty().orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 0x1p990, 0x1p-990})
+    void whatAnotherProcessSummedUpGivesTheSame(double scale) {
+        Documents documents = Documents.of(40, 3);
+        Uncertainty uncertainty = byGivenSums(documents.weightMatrix(), documents.inputs(),
+                TokenMask.of(allOf(documents), documents.x().length), TokenGroups.of(documents.document()), scale);
+        double expected = standardError(documents.energies(), 12);
+        assertEquals(40, uncertainty.groups());
+        assertEquals(expected, uncertainty.larStandardError().orElseThrow(), 1e-11 * expected);
+    }
+
+    @Test
+    void sumsThatNoTokensHaveAreRefused() {
+        AlignmentSums sums = AlignmentSums.of(4, 3, 2, AlignmentOptions.DEFAULT);
+        sums.addSums(2, 1e308, 1e308);
+        sums.addSums(2, 1.5e308, 0);
+        assertEquals(4, sums.tokens());
+        assertEquals(1 / 2.5 / 2, sums.alignment().overlap(), 1e-15, "beyond the largest double");
+        assertTrue(sums.uncertainty().isEmpty(), "without groups");
+        assertThrows(IllegalArgumentException.class, () -> sums.addSums(-1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> sums.addSums(Long.MAX_VALUE, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> sums.addGroup(0, 1, 0));
+        assertThrows(IllegalArgumentException.class, () -> sums.addGroup(1, Double.NaN, 0));
+        assertThrows(IllegalArgumentException.class, () -> sums.addGroup(1, 1, Double.POSITIVE_INFINITY));
+        assertThrows(IllegalArgumentException.class, () -> sums.addGroup(1, -1e-300, 0));
+        assertEquals(4, sums.tokens());
     }
 
     /** The standard error of LAR by the formula, from the energies of documents. */

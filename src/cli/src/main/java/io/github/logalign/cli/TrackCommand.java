@@ -3,6 +3,7 @@ package io.github.logalign.cli;
 import io.github.logalign.report.Metrics;
 import io.github.logalign.report.SampleFile;
 import io.github.logalign.report.SeriesFile;
+import io.github.logalign.report.SumsFile;
 import io.github.logalign.score.ScoreMethod;
 import io.github.logalign.score.ScoreOptions;
 import io.github.logalign.score.Selection;
@@ -48,14 +49,17 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
     private static final int MAX_WINDOW = 1_000_000;
 
     @Reads
-    @Parameters(paramLabel = "RUN", description = "The folder of the run.")
-    private Path run = Path.of("");
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The folder of the run.")
+    private @Nullable Path run;
+
+    @Mixin
+    private SumsOption sums = new SumsOption();
 
     @Reads
     @Option(
             names = "--baseline",
             paramLabel = "RUN|SERIES",
-            description = "Another run to compare with: its folder, or its series as written by --out.")
+            description = "Another run to compare with: its folder, its series as written by --out, or its sums (.jsonl).")
     private @Nullable Path baseline;
 
     @Mixin
@@ -143,7 +147,9 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         checkOptions(commandLine);
         alarms.check(commandLine, window, baseline != null);
         outputs.checkFolders();
-        RunFolder folder = folder(commandLine, run);
+        Path ofSums = sums.file;
+        Path source = ofSums == null ? Objects.requireNonNull(run) : ofSums;
+        RunFolder folder = ofSums == null ? folder(commandLine, source) : null;
         BlasCheck.require(new ScoreOptions(method, precision.precision));
         Selection selection = layers.selection(map.maps());
         CheckpointScorer plain = new CheckpointScorer(method, precision.precision,
@@ -152,7 +158,9 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                 threads.count(commandLine))
                 .withMasks(masks.texts(commandLine));
         RunInputs inputs = new RunInputs(reading);
-        inputs.add(folder);
+        if (folder != null) {
+            inputs.add(folder);
+        }
         if (baseline != null && Files.isDirectory(baseline)) {
             inputs.add(folder(commandLine, baseline));
         }
@@ -164,13 +172,14 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         outputs.makeFolder();
         outputs.checkReportName(commandLine);
         KnownSeries known = KnownSeries.of(
-                commandLine, outputs.out, force.force, run, folder.scan().checkpoints(), plain);
-        CheckpointScorer scorer = updates ? plain.withUpdates(folder, known.rows()) : plain;
+                commandLine, outputs.out, force.force, source,
+                folder == null ? List.of() : folder.scan().checkpoints(), plain);
+        CheckpointScorer scorer = updates && folder != null ? plain.withUpdates(folder, known.rows()) : plain;
         Metrics shown = metrics.stream().map(file -> Metrics.read(file, outputs.events())).reduce(Metrics::and)
                 .orElse(Metrics.NONE);
         Baseline compared = baseline == null ? null : baseline(commandLine, plain, selection, baseline);
         AlarmRules rules = alarms.rules(window, compared);
-        String title = String.valueOf(run.toAbsolutePath().normalize().getFileName());
+        String title = String.valueOf(source.toAbsolutePath().normalize().getFileName());
         TrackRun.Setup setup = new TrackRun.Setup(
                 title, rules, shown, outputs.out, outputs.report, outputs.events(), threads.count(commandLine),
                 selection);
@@ -184,11 +193,18 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         }
         tracked.reportUnwatched();
         try (StopHook stop = new StopHook(() -> stopped(commandLine, tracked))) {
-            if (following.follow) {
-                new Following(run, folder, scoring, following.poll(), alarms.failOnAlarm(), Clock.systemUTC())
+            if (folder == null) {
+                SumsPass pass = new SumsPass(source, selection, tracked);
+                if (following.follow) {
+                    pass.until(stop, following.poll(), alarms.failOnAlarm(), Clock.systemUTC());
+                } else {
+                    pass.over();
+                }
+            } else if (following.follow) {
+                new Following(source, folder, scoring, following.poll(), alarms.failOnAlarm(), Clock.systemUTC())
                         .until(stop);
             } else {
-                CheckpointPass.over(run, folder, scoring, quiet);
+                CheckpointPass.over(source, folder, scoring, quiet);
             }
             if (stop.finish()) {
                 tracked.write();
@@ -208,6 +224,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
                     "--window must be from " + Slope.MIN_POINTS + " to " + MAX_WINDOW + ", not " + window);
         }
         following.check(commandLine);
+        sums.check(run, baseline);
         outputs.checkSeriesName(commandLine);
     }
 
@@ -221,7 +238,7 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
 
     private Baseline baseline(CommandLine commandLine, CheckpointScorer scorer, Selection selection, Path of)
             throws InterruptedException {
-        if (!Files.isDirectory(of)) {
+        if (!Files.isDirectory(of) && !SumsFile.isSumsName(of)) {
             Series selected = SeriesFile.read(of).where(row -> TrackRun.Setup.shows(selection, row));
             return Baseline.of(selected, SampleFile.read(SampleFile.beside(of)));
         }
@@ -231,7 +248,11 @@ final class TrackCommand implements Callable<Integer>, ColumnsHelp.Describer {
         TrackRun tracked = new TrackRun(
                 setup, new Tracker(Series.EMPTY, List.of(), scorer, null, window),
                 new TrackLog(commandLine.getErr(), quiet));
-        CheckpointPass.over(of, folder(commandLine, of), new RunScorer(scorer, tracked), quiet);
+        if (Files.isDirectory(of)) {
+            CheckpointPass.over(of, folder(commandLine, of), new RunScorer(scorer, tracked), quiet);
+        } else {
+            new SumsPass(of, selection, tracked).over();
+        }
         return Baseline.of(tracked.series(), tracked.samples());
     }
 

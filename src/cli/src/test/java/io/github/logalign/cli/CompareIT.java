@@ -1,5 +1,6 @@
 package io.github.logalign.cli;
 
+import static io.github.logalign.cli.Json.rows;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -75,11 +76,6 @@ class CompareIT {
         Result result = command(arguments);
         assertEquals(0, result.code(), () -> String.join("\n", result.err()));
         return result.out();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> rows(String json) {
-        return (List<Map<String, Object>>) Objects.requireNonNull(Json.object(json).get("rows"));
     }
 
     /** The row of the same layer and step as one of track. */

@@ -29,6 +29,11 @@ final class Json {
     }
 
     @SuppressWarnings("unchecked")
+    static List<Map<String, Object>> rows(String text) {
+        return (List<Map<String, Object>>) Objects.requireNonNull(object(text).get("rows"));
+    }
+
+    @SuppressWarnings("unchecked")
     static Map<String, Object> environment(String text) {
         return (Map<String, Object>) Objects.requireNonNull(object(text).get("environment"));
     }

@@ -58,6 +58,9 @@ class RecordingIT {
             batch = {"input_ids": torch.randint(0, 50, (12, 10)), "attention_mask": torch.ones(12, 10, dtype=torch.int64)}
             batch["attention_mask"][3:, 7:] = 0
             folder = sys.argv[1]
+            """;
+
+    private static final String DUMPED = """
             for step in (0, 100):
                 save_checkpoint(model, batch, step, folder)
                 inputs = record_inputs(model, batch)
@@ -72,6 +75,23 @@ class RecordingIT {
 
     @TempDir
     Path folder;
+
+    /** Two batches a step, of which each is a line's half, beside the activations of both. */
+    private static final String SUMMED = """
+            sums = Sums(model, folder + "/sums.jsonl")
+            parts = [{name: values[:5] for name, values in batch.items()}, {name: values[5:] for name, values in batch.items()}]
+            for step in (0, 100):
+                save_checkpoint(model, batch, step, folder)
+                model.eval()
+                for part in parts:
+                    sums.on, sums.mask = True, part["attention_mask"]
+                    model(**part)
+                sums.write(step)
+                sums.on = False
+                with torch.no_grad():
+                    for parameter in model.parameters():
+                        parameter.add_(0.1 * torch.randn_like(parameter))
+            """;
 
     private static List<String> blocks() throws IOException {
         List<String> blocks = new ArrayList<>();
@@ -119,7 +139,7 @@ class RecordingIT {
         String python = python("pass").orElse("");
         Needs.that(!python.isEmpty(), "python3");
         List<String> blocks = blocks();
-        assertEquals(3, blocks.size(), "PyTorch, Hugging Face, Flax");
+        assertEquals(4, blocks.size(), "PyTorch, sums, Hugging Face, Flax");
         for (String block : blocks) {
             Path file = Files.writeString(folder.resolve("block.py"), block);
             Path check = Files.writeString(folder.resolve("check.py"),
@@ -136,7 +156,7 @@ class RecordingIT {
             return;
         }
         Path run = Files.createDirectory(folder.resolve("run"));
-        Path script = Files.writeString(folder.resolve("record.py"), blocks().getFirst() + MODEL);
+        Path script = Files.writeString(folder.resolve("record.py"), blocks().getFirst() + MODEL + DUMPED);
         Map<String, Double> expected = new HashMap<>();
         for (String line : run(python.get(), script, run.toString()).split("\n", -1)) {
             String[] words = line.split(" ", -1);
@@ -160,5 +180,41 @@ class RecordingIT {
         }
         Result compared = new Command().run("compare", run + "@0", run + "@100");
         assertTrue(compared.out().contains("same"), compared.out());
+    }
+
+    /** The sums of the page are those that score finds in the activations. */
+    @Test
+    void whatPyTorchSumsUpIsWhatItsActivationsGive() throws IOException, InterruptedException {
+        Optional<String> python = python("import torch");
+        if (python.isEmpty()) {
+            return;
+        }
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path script = Files.writeString(folder.resolve("sum.py"),
+                blocks().getFirst() + blocks().get(1) + MODEL + SUMMED);
+        run(python.get(), script, run.toString());
+        List<Map<String, Object>> dumped = rows("track", run.toString(), "--mask", ":attention_mask", "--method",
+                "norm");
+        List<Map<String, Object>> summed = rows("track", "--sums", run.resolve("sums.jsonl").toString());
+        assertEquals(12, summed.size());
+        Map<String, Map<String, Object>> byName = new HashMap<>();
+        dumped.forEach(row -> byName.put(row.get("step") + " " + row.get("layer"), row));
+        for (Map<String, Object> row : summed) {
+            Map<String, Object> expected = Objects.requireNonNull(
+                    byName.get(row.get("step") + " " + row.get("layer")), row::toString);
+            for (String name : List.of("tokens", "groups", "rows", "cols")) {
+                assertEquals(expected.get(name), row.get(name), name);
+            }
+            for (String name : List.of("lar", "overlap", "effectiveDimension", "larStandardError")) {
+                double value = Json.number(expected, name);
+                assertEquals(value, Json.number(row, name), 1e-6 * value, name);
+            }
+        }
+    }
+
+    private static List<Map<String, Object>> rows(String... command) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of("--format", "json"));
+        return Json.rows(TrackIT.ok(new Command().run(words.toArray(String[]::new))).out());
     }
 }

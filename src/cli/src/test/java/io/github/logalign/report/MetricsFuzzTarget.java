@@ -38,6 +38,34 @@ enum MetricsFuzzTarget implements FuzzTarget {
         }
     },
 
+    /** The sums that training writes. */
+    SUMS {
+        @Override
+        public List<byte[]> seeds() {
+            return List.of(
+                    utf8("{\"step\":1,\"layer\":\"a\",\"rows\":3,\"cols\":2,\"weights\":4.5,\"tokens\":7,\"inputs\":5,"
+                            + "\"outputs\":2e0}\n{\"step\":2"),
+                    utf8("{\"version\":1,\"step\":1,\"layer\":\"a\",\"rows\":3,\"cols\":2,\"weights\":4.5,\"tokens\":2,"
+                            + "\"inputs\":5,\"outputs\":2,\"groups\":{\"tokens\":[1,1],\"inputs\":[4,1],\"outputs\":[1,1]},"
+                            + "\"more\":[{}]}\n"));
+        }
+
+        @Override
+        public List<byte[]> words() {
+            return FuzzTarget.latin1("\"step\":", "\"layer\":", "\"groups\":{", "\"tokens\":[", "NaN", "1e308",
+                    "9223372036854775807", "null", "\n");
+        }
+
+        @Override
+        public int read(Path file) {
+            return FuzzTarget.value(() -> {
+                SumsFile sums = SumsFile.read(file);
+                sums.lines().keySet().forEach(step -> sums.results(step, layer -> true));
+                return sums;
+            });
+        }
+    },
+
     /** Records with right checksums, whose contents are damaged. The length of each, one byte, stands before it. */
     EVENTS {
         @Override

@@ -189,7 +189,7 @@ public final class LayerColumns {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    private static <V> Function<LayerScore, @Nullable V> shape(Function<Shape, V> part) {
+    private static <V> Function<LayerScore, @Nullable V> shape(Function<Shape, @Nullable V> part) {
         return row -> row.info().shape() == null ? null : part.apply(row.info().shape());
     }
 
@@ -264,7 +264,7 @@ public final class LayerColumns {
                 LAYER.in(cells, "every row"),
                 new Source(WEIGHTS.in(cells, "every row"), TENSOR.in(cells)),
                 activations == null ? null : new Source(activations, ACTIVATION.in(cells)),
-                rows == null || columns == null || type == null ? null : new Shape(rows, columns, type),
+                rows == null || columns == null ? null : new Shape(rows, columns, type),
                 orientation == null
                         ? null
                         : new Storage(orientation, ORIENTATION_REASON.in(cells, "a row with an orientation")),

@@ -18,6 +18,7 @@ import io.github.logalign.score.Findings.WeightSummary;
 import io.github.logalign.score.Scorer.Batch;
 import io.github.logalign.tensor.Tensor;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,7 +106,8 @@ record LayerComputation(ScoreOptions options, Grouping grouping, int threads, Li
                 summary(spectrum),
                 spread == null && nullSpaceEnergy == null ? null : new InputSummary(spread, nullSpaceEnergy));
         Uncertainty uncertainty = spectrum.uncertainty(q).orElse(null);
-        return new Found(outcome(inputs, alignment, uncertainty, findings),
+        ErrorBars bars = uncertainty == null ? null : ErrorBars.of(uncertainty, inputs.groupedBy());
+        return new Found(outcome(alignment, bars, findings, inputs::undefined),
                 new Spectra(spectrum.p(), q.q(), spectrum.singularValues()), uncertainty);
     }
 
@@ -122,26 +124,34 @@ record LayerComputation(ScoreOptions options, Grouping grouping, int threads, Li
     private Found normForm(LayerInputs inputs) {
         AlignmentSums sums = Scorer.at(inputs.weight(), () -> AlignmentSums.of(inputs.w(), options.alignment(threads)));
         inputs.addTo(sums);
+        return normForm(sums, inputs.groupedBy(), inputs::undefined);
+    }
+
+    /** From sums that were taken elsewhere. */
+    Found of(LayerInfo info, AlignmentSums sums) {
+        return normForm(sums, "given groups", why -> Remarks.undefined(why, info));
+    }
+
+    private Found normForm(AlignmentSums sums, String groupedBy, Function<UndefinedReason, String> undefined) {
         Findings findings = new Findings(
                 new Run(ScoreMethod.NORM, sums.computation().toString(), options.precision()),
                 new Tokens(sums.tokens(), sums.maskedTokens()), null, null);
         Uncertainty uncertainty = sums.uncertainty().orElse(null);
-        return new Found(outcome(inputs, sums.alignment(), uncertainty, findings), null, uncertainty);
+        ErrorBars bars = uncertainty == null ? null : ErrorBars.of(uncertainty, groupedBy);
+        return new Found(outcome(sums.alignment(), bars, findings, undefined), null, uncertainty);
     }
 
-    private Outcome outcome(LayerInputs inputs, Alignment alignment, @Nullable Uncertainty uncertainty,
-            Findings findings) {
+    private Outcome outcome(Alignment alignment, @Nullable ErrorBars bars, Findings findings,
+            Function<UndefinedReason, String> undefined) {
         return switch (alignment) {
             case Alignment.Defined defined -> {
                 double error = defined.larErrorEstimate();
                 if (error > warningThreshold()) {
                     warnings.add(Remarks.inaccurate(error, findings.run()));
                 }
-                ErrorBars bars = uncertainty == null ? null : ErrorBars.of(uncertainty, inputs.groupedBy());
                 yield new Outcome.Scored(defined.overlap(), defined.lar(), error, bars, findings);
             }
-            case Alignment.Undefined(UndefinedReason why) -> new Outcome.Undefined(
-                    inputs.undefined(why), findings);
+            case Alignment.Undefined(UndefinedReason why) -> new Outcome.Undefined(undefined.apply(why), findings);
         };
     }
 

@@ -45,9 +45,9 @@ public record LayerInfo(
      *
      * @param rows m
      * @param columns n
-     * @param elementType of the file
+     * @param elementType of the file; null if nothing but sums is known of the weight
      */
-    public record Shape(long rows, long columns, ElementType elementType) implements Serializable {}
+    public record Shape(long rows, long columns, @Nullable ElementType elementType) implements Serializable {}
 
     /**
      * How a weight is stored in its file.

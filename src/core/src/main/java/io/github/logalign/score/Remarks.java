@@ -1,6 +1,7 @@
 package io.github.logalign.score;
 
 import io.github.logalign.UndefinedReason;
+import io.github.logalign.internal.io.Names;
 import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.Findings.Run;
 import io.github.logalign.tensor.MaskTensor;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What rows say of results that are undefined or inaccurate: what is wrong with which tensor, and what to do. */
 final class Remarks {
+
+    private static final String LEAVE_OUT = "; leave this layer out";
 
     private Remarks() {}
 
@@ -29,12 +32,22 @@ final class Remarks {
         };
     }
 
+    /** Where nothing is known of a layer but sums. */
+    static String undefined(UndefinedReason why, LayerInfo layer) {
+        return Names.printable(layer.weight().file()) + ", layer " + LayerNames.quoted(layer.layer()) + ": "
+                + why.explanation() + switch (why) {
+                    case NO_TOKENS, ZERO_ACTIVATIONS -> "; record other tokens";
+                    case UNCHANGED_WEIGHTS -> "";
+                    case NO_INPUTS, ONE_INPUT, NO_ROWS, ZERO_WEIGHTS -> LEAVE_OUT;
+                };
+    }
+
     static String unchanged(Tensor activation) {
         return activation.where() + ": the activations did not change: every difference is 0";
     }
 
     private static String ofWeight(UndefinedReason why, Tensor weight) {
-        return weight.where() + ": " + why.explanation() + "; leave this layer out";
+        return weight.where() + ": " + why.explanation() + LEAVE_OUT;
     }
 
     static String inaccurate(double larError, Run run) {

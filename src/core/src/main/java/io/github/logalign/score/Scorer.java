@@ -1,5 +1,6 @@
 package io.github.logalign.score;
 
+import io.github.logalign.AlignmentSums;
 import io.github.logalign.Uncertainty;
 import io.github.logalign.internal.Boundary;
 import io.github.logalign.internal.check.Arguments;
@@ -7,6 +8,7 @@ import io.github.logalign.internal.events.Events;
 import io.github.logalign.internal.events.ScoreEvent;
 import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
+import io.github.logalign.matrix.Precision;
 import io.github.logalign.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,6 +232,22 @@ public final class Scorer {
         return new Result(
                 new LayerScore(job.info().withWarnings(warnings), found.outcome(), seconds), found.spectra(),
                 found.uncertainty(), null);
+    }
+
+    /**
+     * The row of a layer of which nothing is known but sums, such as training writes.
+     *
+     * @param info what is known of the layer
+     * @param sums what was summed up over its tokens, in float64
+     * @return the row, with a reason if LAR is undefined
+     */
+    public static Result ofSums(LayerInfo info, AlignmentSums sums) {
+        List<String> warnings = new ArrayList<>(Arguments.required(info, "info").warnings());
+        LayerComputation.Found found = new LayerComputation(
+                new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), Grouping.AUTO, 1, warnings)
+                .of(info, Arguments.required(sums, "sums"));
+        return new Result(new LayerScore(info.withWarnings(warnings), found.outcome(), 0), null, found.uncertainty(),
+                null);
     }
 
     /** Says where bad data was found. */

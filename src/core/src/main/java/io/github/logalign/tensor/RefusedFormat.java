@@ -41,8 +41,7 @@ record RefusedFormat(
                     origin -> "convert it: python -c \"import h5py, numpy as np; d = {}; h5py.File('"
                             + PyTorch.argument(origin.path(), "in.h5")
                             + "').visititems(lambda name, x: d.update({name.replace('/', '.'): x[()]})"
-                            + " if isinstance(x, h5py.Dataset) else None); np.savez('out.npz', **d)\";"
-                            + " Keras stores kernels input x output: --transposed '*kernel*'"),
+                            + " if isinstance(x, h5py.Dataset) else None); np.savez('out.npz', **d)\"; Keras stores kernels input x output"),
             new RefusedFormat(
                     "gzip",
                     start -> start.at(0) == 0x1F && start.at(1) == 0x8B,

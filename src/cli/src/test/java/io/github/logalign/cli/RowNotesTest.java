@@ -22,6 +22,6 @@ class RowNotesTest {
         List<String> lines = new ArrayList<>();
         RowNotes.each(List.of(row("a", "renamed"), row("b\n", "tied", "renamed"), row("c", "renamed"), row("d")),
                 (layers, note) -> lines.add(layers + ": " + note));
-        assertEquals(List.of("a and 2 more: renamed", "b\\u000a: tied"), lines);
+        assertEquals(List.of("a and 2 more: renamed", "b\\u000A: tied"), lines);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logalign.cli;
 
 import io.github.logalign.internal.io.Names;
+import io.github.logalign.report.SpectrumCurves;
 import io.github.logalign.score.Scorer;
 import io.github.logalign.score.Spectra;
 import java.util.ArrayList;
@@ -13,15 +14,15 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Keeps the spectra of a few layers at a few steps spread over the run, for the report. Memory is bounded regardless of
+ * Keeps the spectra of layers at a few steps spread over the run, for the report, which chooses among them. Memory is bounded regardless of
  * the length of the run.
  */
 final class KeptSpectra {
 
-    private static final int MAX_LAYERS = 6;
+    private static final int MAX_LAYERS = 256;
     private static final int MAX_STEPS = 9;
 
-    private final NavigableMap<Long, Map<String, Spectra>> byStep = new TreeMap<>();
+    private final NavigableMap<Long, Map<String, SpectrumCurves>> byStep = new TreeMap<>();
     private final NavigableMap<Long, Integer> arrivals = new TreeMap<>();
     private final Set<String> layers = new LinkedHashSet<>();
     private int stride = 1;
@@ -37,7 +38,7 @@ final class KeptSpectra {
             String layer = result.row().layer();
             if (spectra != null && spectra.q() != null && (layers.contains(layer) || layers.size() < MAX_LAYERS)) {
                 layers.add(layer);
-                byStep.computeIfAbsent(step, newStep -> new LinkedHashMap<>()).put(layer, spectra);
+                byStep.computeIfAbsent(step, newStep -> new LinkedHashMap<>()).put(layer, SpectrumCurves.of(spectra));
             }
         }
         arrivals.putIfAbsent(step, arrived++);
@@ -64,8 +65,8 @@ final class KeptSpectra {
     }
 
     /** The first, middle and last checkpoint. */
-    NavigableMap<Long, Map<String, Spectra>> chosen() {
-        NavigableMap<Long, Map<String, Spectra>> chosen = new TreeMap<>();
+    NavigableMap<Long, Map<String, SpectrumCurves>> chosen() {
+        NavigableMap<Long, Map<String, SpectrumCurves>> chosen = new TreeMap<>();
         if (byStep.isEmpty()) {
             return chosen;
         }

@@ -55,6 +55,25 @@ final class ChartScale {
         return at >= low && at <= high;
     }
 
+    /** The place of a value, or the end of the axis beyond which it lies. */
+    double within(double value) {
+        return Math.clamp(place(value), Math.min(start, end), Math.max(start, end));
+    }
+
+    /** Where the axis begins. */
+    double start() {
+        return start;
+    }
+
+    /** Where the axis ends. */
+    double end() {
+        return end;
+    }
+
+    double length() {
+        return Math.abs(end - start);
+    }
+
     /** A value with a grid line and a label. */
     record Tick(double value, String label) {}
 

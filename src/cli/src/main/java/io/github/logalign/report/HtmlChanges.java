@@ -20,7 +20,9 @@ final class HtmlChanges {
                         .append(sentence(ofLayer.getFirst(), ofLayer.getLast())).append("</li>\n");
             }
         }
-        return sentences.isEmpty() ? "" : "<ul class=\"changes\">\n" + sentences + "</ul>\n";
+        return sentences.isEmpty()
+                ? ""
+                : "<details><summary>How sure the changes are</summary>\n<ul>\n" + sentences + "</ul>\n</details>\n";
     }
 
     private static String sentence(LayerSample first, LayerSample last) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,12 @@ final class HtmlCorrelations {
         if (rows.isEmpty()) {
             return "";
         }
-        return "<h3>Correlation over steps</h3>\n<p class=\"soft\">Pearson: linear; Spearman: by rank. Metrics are"
-                + " interpolated between their steps. The steps of one run are not independent: a high correlation is"
-                + " descriptive and proves nothing.</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>quantity</th>"
-                + "<th>metric</th><th>steps</th><th>Pearson</th><th>Spearman</th></tr></thead>\n<tbody>\n" + rows
-                + "</tbody></table></div>\n";
+        return "<details><summary>Correlation with LAR over steps</summary>\n<p class=\"soft\">Pearson: linear; Spearman: by"
+                + " rank. Metrics are interpolated between their steps. The steps of one run are not independent: a high"
+                + " correlation is descriptive and proves nothing.</p>\n"
+                + HtmlSorting.head(Set.of("layer", "quantity", "metric"), "layer", "quantity", "metric", "steps",
+                        "Pearson", "Spearman")
+                + rows + "</tbody></table></div>\n</details>\n";
     }
 
     private static double[][] pairs(

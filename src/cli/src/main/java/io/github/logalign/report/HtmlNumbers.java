@@ -5,6 +5,7 @@ import io.github.logalign.track.LarDifference;
 import io.github.logalign.track.SeriesRow;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class HtmlNumbers {
 
     private static final int MAX_TABLE_ROWS = 500;
+
+    private static final Comparator<SeriesRow> ORDER = Comparator.comparingLong(SeriesRow::step)
+            .thenComparing(SeriesRow::layer, NaturalOrder.INSTANCE);
 
     private HtmlNumbers() {}
 
@@ -39,19 +43,20 @@ final class HtmlNumbers {
             }
             shown = rows.stream().filter(row -> kept.contains(row.step())).limit(2L * MAX_TABLE_ROWS).toList();
         }
-        page.append("<h2>Numbers</h2>\n");
+        shown = shown.stream().sorted(ORDER).toList();
+        page.append("<h2>Numbers</h2>\n<details><summary>").append(HtmlText.count(shown.size(), "row"))
+                .append(", the layers at each step</summary>\n");
         if (shown.size() < rows.size()) {
             page.append("<p class=\"soft\">").append(HtmlText.step(shown.size())).append(" of ")
                     .append(HtmlText.step(rows.size())).append(" rows, those of every ").append(every)
                     .append("th checkpoint; the series file holds all.</p>\n");
         }
-        page.append("<div class=\"scroll\"><table>\n<thead><tr><th>layer</th><th>step</th><th>LAR</th><th>k</th>"
-                + "<th>baseline</th><th>deviation</th><th>slope / 1000</th><th>rank</th><th>eff. rank p</th>"
-                + "<th>eff. rank q</th><th>status</th></tr></thead>\n<tbody>\n");
+        page.append(HtmlSorting.head(Set.of("layer", "status"), "layer", "step", "LAR", "k", "baseline", "deviation",
+                "slope / 1000", "rank", "eff. rank p", "eff. rank q", "status"));
         for (SeriesRow row : shown) {
             appendRow(page, row);
         }
-        page.append("</tbody></table></div>\n");
+        page.append("</tbody></table></div>\n</details>\n");
     }
 
     private static String error(@Nullable LarDifference of) {
@@ -73,6 +78,7 @@ final class HtmlNumbers {
                 HtmlText.number("%.2f", LayerColumns.P_EFFECTIVE_RANK.get(row.score())),
                 HtmlText.number("%.2f", LayerColumns.Q_EFFECTIVE_RANK.get(row.score())),
                 row.score().outcome().status().word());
-        page.append("<tr><td>").append(String.join("</td><td>", cells)).append("</td></tr>\n");
+        page.append("<tr><td title=\"").append(HtmlText.name(row.layer())).append("\">")
+                .append(String.join("</td><td>", cells)).append("</td></tr>\n");
     }
 }

@@ -2,7 +2,6 @@ package io.github.logalign.report;
 
 import io.github.logalign.Environment;
 import io.github.logalign.score.Outcome;
-import io.github.logalign.score.Spectra;
 import io.github.logalign.track.Alarms;
 import io.github.logalign.track.LayerSample;
 import io.github.logalign.track.Series;
@@ -16,8 +15,8 @@ import java.util.NavigableMap;
 
 /**
  * A series as one self-contained web page: charts, alarms, a table, and the meaning of each number. The page loads
- * nothing, runs no script and follows the reader's choice of light or dark. Its size is bounded regardless of the
- * length of the series.
+ * nothing and follows the reader's choice of light or dark. Its only script sorts tables; without it the page is complete. Its size
+ * is bounded regardless of the length of the series and the number of layers.
  */
 public final class HtmlReport {
 
@@ -42,7 +41,7 @@ public final class HtmlReport {
             String title,
             Series series,
             Alarms alarms,
-            NavigableMap<Long, Map<String, Spectra>> spectra,
+            NavigableMap<Long, Map<String, SpectrumCurves>> spectra,
             List<LayerSample> samples,
             Metrics metrics,
             Environment environment) {}
@@ -71,38 +70,40 @@ public final class HtmlReport {
                 .append("<meta name=\"generator\" content=\"logalign\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src"
-                        + " 'unsafe-inline'\">\n<title>LAR of ")
+                        + " 'unsafe-inline'; ")
+                .append(HtmlSorting.policy()).append("\">\n<title>LAR of ")
                 .append(HtmlText.name(content.title())).append("</title>\n<style>\n").append(HtmlStyle.CSS)
                 .append("</style></head><body><main>\n");
-        head();
+        ChartedLayers layers = ChartedLayers.of(series, content.alarms());
+        head(layers);
         new HtmlAlarms(page, content.alarms(), series.layers().size()).append();
         failures();
-        HtmlCharts charts = new HtmlCharts(page, content);
+        HtmlCharts charts = new HtmlCharts(page, content, layers);
         charts.curves();
-        charts.spectra();
+        new HtmlLayers(page, series).append();
+        new HtmlSpectra(page, content).append(layers);
         charts.spread();
-        heatMap();
         charts.metrics();
         HtmlNumbers.append(page, series.rows());
         page.append(HtmlMeaning.HTML);
         foot();
-        page.append("</main></body></html>\n");
+        page.append("</main>").append(HtmlSorting.ELEMENT).append("</body></html>\n");
     }
 
-    private void head() {
+    private void head(ChartedLayers layers) {
         long steps = series.rows().stream().mapToLong(SeriesRow::step).distinct().count();
         page.append("<h1>").append(HtmlText.name(content.title())).append("</h1>\n<p class=\"soft\">")
                 .append("Log-alignment ratio (LAR) of ").append(HtmlText.count(series.layers().size(), "layer"))
                 .append(" at ")
                 .append(HtmlText.count(steps, "checkpoint"));
-        if (steps > 0) {
+        if (steps == 1) {
+            page.append(", step ").append(HtmlText.step(series.rows().getFirst().step()));
+        } else if (steps > 1) {
             page.append(", steps ").append(HtmlText.step(series.rows().getFirst().step())).append(" to ")
                     .append(HtmlText.step(series.rows().getLast().step()));
         }
         page.append(".</p>\n");
-        List<String> layers = series.layers();
-        page.append(HtmlChanges.of(
-                layers.subList(0, Math.min(SvgChart.MAX_CURVES, layers.size())), content.samples()));
+        page.append(HtmlSummary.of(content, layers)).append(HtmlChanges.of(layers.shown(), content.samples()));
     }
 
     private void failures() {
@@ -122,29 +123,6 @@ public final class HtmlReport {
             page.append("<p class=\"soft\">and ").append(HtmlText.step(failed.size() - MAX_FAILURES))
                     .append(" more</p>\n");
         }
-    }
-
-    private void heatMap() {
-        if (series.layers().size() <= SvgChart.MAX_CURVES) {
-            return;
-        }
-        SvgHeatMap map = new SvgHeatMap(series);
-        if (map.low() > map.high()) {
-            return;
-        }
-        page.append("<h2>All layers</h2>\n<figure class=\"all\"><div class=\"scroll\">").append(map.svg())
-                .append("</div><figcaption><span class=\"ramp\">LAR ").append(HtmlText.number("%.3f", map.low()))
-                .append("<svg viewBox=\"0 0 9 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
-        for (int i = 0; i < 9; i++) {
-            page.append("<rect class=\"h").append(i).append("\" x=\"").append(i)
-                    .append("\" width=\"1\" height=\"1\"/>");
-        }
-        page.append("</svg>").append(HtmlText.number("%.3f", map.high())).append("</span>");
-        int more = series.layers().size() - SvgHeatMap.MAX_LAYERS;
-        if (more > 0) {
-            page.append(" and ").append(HtmlText.count(more, "more layer"));
-        }
-        page.append("</figcaption></figure>\n");
     }
 
     private void foot() {

@@ -19,11 +19,6 @@ final class HtmlText {
         return entities(Names.escaped(text));
     }
 
-    /** A name shortened to a given length; both ends are kept. */
-    static String shortName(String name, int length) {
-        return entities(Ellipsis.shorten(Names.printable(name), length));
-    }
-
     private static String entities(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {

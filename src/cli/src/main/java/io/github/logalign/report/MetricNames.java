@@ -41,6 +41,14 @@ final class MetricNames {
 
     private static final Set<String> CLOCKS = Set.of("wall time", "_timestamp", "_runtime", "_wandb/runtime");
 
+    private static final Pattern LOSS = Pattern
+            .compile("(?<![a-z])(?:loss(?:es)?|nll)(?![a-z])|(?:val|valid|validation|eval|test|train)loss");
+
+    private static final Pattern PERPLEXITY = Pattern.compile("(?<![a-z])(?:perplexity|ppl)(?![a-z])");
+
+    private static final Pattern HELD_OUT = Pattern.compile(
+            "(?<![a-z])(?:val|valid|validation|eval|test|dev|held[-_ ]?out)(?![a-z])|(?:val|valid|validation|eval|test)loss");
+
     private static final Pattern RANGE = Pattern.compile("(.*)__(?:MIN|MAX)");
     private static final String RUN_SEPARATOR = " - ";
     private static final Pattern TENSORBOARD_FILE = Pattern.compile("(?:.*[-_])?tag[-_](.+)");
@@ -115,6 +123,21 @@ final class MetricNames {
     /** The name of the validation loss, chosen in the same way. */
     static @Nullable String validationLoss(Map<String, Integer> sizes) {
         return first(VALIDATION, sizes);
+    }
+
+    /** Whether a name is that of some loss. */
+    static boolean isLoss(String name) {
+        return LOSS.matcher(lower(name)).find();
+    }
+
+    /** Whether a name is that of a loss or of its exponential. */
+    static boolean isLossOrPerplexity(String name) {
+        return isLoss(name) || PERPLEXITY.matcher(lower(name)).find();
+    }
+
+    /** Whether a name is that of a loss on held-out data, such as eval_wiki_loss. */
+    static boolean isValidationLoss(String name) {
+        return isLoss(name) && HELD_OUT.matcher(lower(name)).find();
     }
 
     private static @Nullable String first(List<String> wanted, Map<String, Integer> sizes) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logalign.Environment;
 import io.github.logalign.report.HtmlReport;
 import io.github.logalign.report.Metrics;
-import io.github.logalign.testing.Needs;
 import io.github.logalign.track.AlarmRules;
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
@@ -18,11 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,42 +28,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The report in a real browser, headless Chromium. A test page holds the report in a frame of the requested width and
- * measures it, since the report itself runs no script.
+ * measures it.
  */
 class BrowserIT {
 
     private static final Pattern MEASURED = Pattern.compile(
             "<p id=\"measured\">wide=(\\d+) inner=(\\d+) tall=(\\d+) charts=(\\d+) out=([^<]*)</p>");
 
-    private static @Nullable Path browser;
-
     @TempDir
     static Path folder;
 
+    private static Chromium browser;
+
     @BeforeAll
     static void findTheBrowser() {
-        browser = Needs.browser();
-    }
-
-    /** Returns the DOM that the browser builds from a page. */
-    private record Seen(String dom, String log) {}
-
-    private static Seen open(Path page, int width) throws IOException, InterruptedException {
-        Path dom = Files.createTempFile(folder, "dom", ".html");
-        Path log = Files.createTempFile(folder, "log", ".txt");
-        Path profile = Files.createTempDirectory(folder, "profile");
-        Process process = new ProcessBuilder(
-                Objects.requireNonNull(browser).toString(), "--headless", "--no-sandbox", "--disable-gpu",
-                "--disable-dev-shm-usage", "--allow-file-access-from-files", "--enable-logging=stderr", "--v=0",
-                "--user-data-dir=" + profile, "--window-size=" + (width + 40) + ",1000", "--virtual-time-budget=5000",
-                "--dump-dom", page.toUri().toString())
-                .redirectOutput(dom.toFile()).redirectError(log.toFile()).start();
-        try {
-            process.waitFor();
-        } finally {
-            process.destroyForcibly();
-        }
-        return new Seen(Files.readString(dom), Files.readString(log));
+        browser = new Chromium(folder);
     }
 
     private static Path report(int layers, int steps) throws IOException {
@@ -119,7 +95,7 @@ class BrowserIT {
     }
 
     private static void assertSound(Path report, int width) throws IOException, InterruptedException {
-        Seen seen = open(framed(report, width), width);
+        Chromium.Seen seen = browser.open(framed(report, width), width + 40, false);
         Matcher measured = MEASURED.matcher(seen.dom());
         assertTrue(measured.find(), () -> "not measured: " + seen.log());
         assertTrue(Integer.parseInt(measured.group(2)) > width - 30, "the frame has the requested width");
@@ -127,7 +103,7 @@ class BrowserIT {
         assertEquals("", measured.group(5), "no element overflows");
         assertTrue(Integer.parseInt(measured.group(4)) >= 3, "the charts are shown");
         assertTrue(Integer.parseInt(measured.group(3)) > 900, "the page has content");
-        assertEquals(List.of(), seen.log().lines().filter(line -> line.contains(":CONSOLE")).toList(), "console");
+        assertEquals(List.of(), seen.console(), "console");
     }
 
     @ParameterizedTest(name = "{0} pixels")
@@ -150,7 +126,7 @@ class BrowserIT {
     void tenThousandRowsGiveAPageWithFewElements() throws IOException, InterruptedException {
         Path large = report(40, 250);
         assertTrue(Files.size(large) < 8 << 20, () -> large.toFile().length() + " bytes");
-        String dom = open(large, 1440).dom();
+        String dom = browser.open(large, 1440, false).dom();
         assertTrue(dom.contains("</html>"), "the page was read to the end");
         long elements = dom.codePoints().filter(c -> c == '<').count() / 2;
         assertTrue(elements < 120_000, () -> elements + " elements");

@@ -42,7 +42,7 @@ public final class Picture {
 
     /** The picture as the text of a file. */
     public String svg() {
-        String inline = chart.svg();
+        String inline = chart.svg(ChartFrame.COLUMN);
         int inside = inline.indexOf('>') + 1;
         return inline.substring(0, inside).replace("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ")
                 + "<style>" + HtmlStyle.CSS + STYLE + "</style><rect class=\"ground\" width=\"100%\" height=\"100%\"/>"

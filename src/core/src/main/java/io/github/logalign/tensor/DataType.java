@@ -98,6 +98,7 @@ public enum DataType {
         return Optional.ofNullable(elementType);
     }
 
+    /** The type of that name in safetensors files; null if they have none. */
     static @Nullable DataType named(String name) {
         return BY_NAME.get(name);
     }

@@ -73,14 +73,14 @@ public final class SafetensorsWriter {
      * @param shape its shape, outermost dimension first; empty for a scalar
      * @param body writes exactly the tensor's bytes, little-endian in C order
      * @return this
-     * @throws IllegalArgumentException if the name is taken or cannot be expressed, or the shape is negative or too
-     *     large
+     * @throws IllegalArgumentException if the name is taken or cannot be expressed, the format does not have the type, or the
+     *     shape is negative or too large
      */
     public SafetensorsWriter add(String name, DataType type, long[] shape, Body body) {
         requireEncodable(name);
         Objects.requireNonNull(body, "body");
-        if (type == DataType.OTHER) {
-            throw new IllegalArgumentException("a type without a name cannot be written");
+        if (DataType.named(type.name()) == null) {
+            throw new IllegalArgumentException("the format has no type " + type);
         }
         if (shape.length > Shapes.MAX_DIMENSIONS) {
             throw new IllegalArgumentException("a tensor has at most " + Shapes.MAX_DIMENSIONS + " dimensions");

@@ -84,7 +84,14 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "OTHER")
+    @EnumSource(names = {"OTHER", "Q8_0"})
+    void typesOfOtherFormatsAreNotWritten(DataType type) {
+        assertThrows(IllegalArgumentException.class, () -> new SafetensorsWriter()
+                .add("w", type, new long[]{1, 32}, MemorySegment.ofArray(new byte[34])));
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"OTHER", "Q8_0"})
     void everyTypeGoesBothWays(DataType type) {
         byte[] bytes = new byte[Math.ceilDiv(12 * type.bits(), 8)];
         new Random(type.name().hashCode()).nextBytes(bytes);

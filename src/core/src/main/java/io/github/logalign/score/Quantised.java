@@ -115,7 +115,7 @@ final class Quantised {
             found(layer, layer + LayerNames.WEIGHT, BITSANDBYTES, List.of(".SCB", ".weight_format"));
         } else if (name.endsWith("_scale_inv")) {
             scaled(base(name, "_scale_inv"), name);
-        } else if (name.endsWith(".weight_scale")) {
+        } else if (name.endsWith("_scale")) {
             scaled(base(name, "_scale"), name);
         } else if (name.endsWith("_blocks") && has(base(name, "_blocks") + "_scales")) {
             String layer = base(name, "_blocks");

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param tieWordEmbeddings whether the embedding serves as the unembedding as well
  * @param experts the number of experts of a layer
  * @param quantisation the tool that quantised the weights, such as {@code gptq}
+ * @param weightBlockSize the rows and columns that have a scale together, as fine-grained quantisation states them; empty if it
+ *     does not
  * @param problem why the file was ignored, in one line; null if it was not
  * @param isThere whether there is such a file, usable or not
  */
@@ -41,6 +43,7 @@ public record ModelConfig(
         @Nullable Boolean tieWordEmbeddings,
         @Nullable Long experts,
         @Nullable String quantisation,
+        List<Long> weightBlockSize,
         @Nullable String problem,
         boolean isThere) {
 
@@ -48,7 +51,8 @@ public record ModelConfig(
     public static final String FILE_NAME = "config.json";
 
     /** The empty configuration. */
-    public static final ModelConfig NONE = new ModelConfig(null, Map.of(), List.of(), null, null, null, null, false);
+    public static final ModelConfig NONE = new ModelConfig(
+            null, Map.of(), List.of(), null, null, null, List.of(), null, false);
 
     /** The largest configurations hold the names of some 20,000 classes, in 2 MB. */
     public static final int MAX_BYTES = 1 << 24;
@@ -68,6 +72,7 @@ public record ModelConfig(
     public ModelConfig {
         partModelTypes = Map.copyOf(partModelTypes);
         architectures = List.copyOf(architectures);
+        weightBlockSize = List.copyOf(weightBlockSize);
     }
 
     /**
@@ -101,7 +106,7 @@ public record ModelConfig(
     }
 
     private static ModelConfig ignored(String problem) {
-        return new ModelConfig(null, Map.of(), List.of(), null, null, null, problem, true);
+        return new ModelConfig(null, Map.of(), List.of(), null, null, null, List.of(), problem, true);
     }
 
     private static byte[] bytes(Path path) throws IOException {
@@ -135,6 +140,7 @@ public record ModelConfig(
         private @Nullable Boolean textTied;
         private @Nullable Long experts;
         private @Nullable String quantisation;
+        private final List<Long> weightBlockSize = new ArrayList<>();
 
         Values(JsonReader json) {
             this.json = json;
@@ -213,8 +219,22 @@ public record ModelConfig(
         private void readQuantisation() {
             json.beginObject();
             for (boolean first = true; json.hasMember(first); first = false) {
-                if (json.name().equals("quant_method") && json.peek() == '"') {
+                String key = json.name();
+                if (key.equals("quant_method") && json.peek() == '"') {
                     quantisation = json.string();
+                } else if (key.equals("weight_block_size") && json.peek() == '[') {
+                    readBlockSize();
+                } else {
+                    json.skipValue();
+                }
+            }
+        }
+
+        private void readBlockSize() {
+            json.beginArray();
+            for (boolean first = true; json.hasElement(first); first = false) {
+                if (Character.isDigit(json.peek()) && weightBlockSize.size() < 2) {
+                    weightBlockSize.add(json.wholeNumber());
                 } else {
                     json.skipValue();
                 }
@@ -224,7 +244,7 @@ public record ModelConfig(
         ModelConfig config() {
             return new ModelConfig(
                     modelType, partModelTypes, architectures, tied == null ? textTied : tied, experts, quantisation,
-                    null, true);
+                    weightBlockSize, null, true);
         }
     }
 }

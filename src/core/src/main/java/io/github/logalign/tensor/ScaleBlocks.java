@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,9 +26,10 @@ record ScaleBlocks(long matrixRows, long matrixColumns, long rows, long columns,
      * three dimensions, or row of two; or as many in each dimension as there are blocks, whose sizes are powers of two, or
      * the dimension's. That is never ambiguous.
      *
+     * @param stated the rows and columns of the blocks, if they are stated; else empty
      * @return empty if the scales do not fit
      */
-    static Optional<ScaleBlocks> of(long[] shape, long[] scales) {
+    static Optional<ScaleBlocks> of(long[] shape, long[] scales, List<Long> stated) {
         if (Shapes.elements(scales) == 1) {
             return Optional.of(whole(shape));
         }
@@ -45,11 +47,21 @@ record ScaleBlocks(long matrixRows, long matrixColumns, long rows, long columns,
         if (scales.length != shape.length || (shape.length == 3 && scales[0] != shape[0])) {
             return Optional.empty();
         }
-        long rows = blockSize(matrixRows, scales[last - 1]);
-        long columns = blockSize(matrixColumns, scales[last]);
+        boolean isStated = stated.size() == 2;
+        long rows = isStated
+                ? fitting(stated.getFirst(), matrixRows, scales[last - 1])
+                : blockSize(matrixRows, scales[last - 1]);
+        long columns = isStated
+                ? fitting(stated.getLast(), matrixColumns, scales[last])
+                : blockSize(matrixColumns, scales[last]);
         return rows == 0 || columns == 0
                 ? Optional.empty()
                 : Optional.of(new ScaleBlocks(matrixRows, matrixColumns, rows, columns, shape.length == 3));
+    }
+
+    /** The size, if so many blocks of it cover a length; else 0. */
+    private static long fitting(long size, long length, long count) {
+        return size > 0 && Math.ceilDiv(length, size) == count ? size : 0;
     }
 
     /** The size of which so many blocks cover a length; 0 if there is none. */

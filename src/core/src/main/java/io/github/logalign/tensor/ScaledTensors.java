@@ -2,6 +2,7 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Problem;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,20 +20,27 @@ final class ScaledTensors {
 
     private static final String WEIGHT = ".weight";
 
+    /** The scales of blocks whose size configurations state. */
+    private static final String INVERSE = "_scale_inv";
+
     private static final String REMEDY = "dequantise it with the tool that created it, or use the checkpoint from before quantisation";
 
     private final Map<String, Tensor> byName = new HashMap<>();
 
-    private ScaledTensors(List<Tensor> tensors) {
+    /** The size of blocks that the model's configuration states; empty if it does not. */
+    private final List<Long> stated;
+
+    private ScaledTensors(List<Tensor> tensors, List<Long> stated) {
+        this.stated = stated;
         tensors.forEach(tensor -> byName.put(tensor.name(), tensor));
     }
 
-    /** The same contents, where 8-bit floats that have scales are numbers. */
-    static TensorFormat.Contents of(TensorFormat.Contents contents) {
+    /** The same contents, where 8-bit floats that have scales are numbers. The config.json beside the file may state the blocks. */
+    static TensorFormat.Contents of(TensorFormat.Contents contents, Path path) {
         if (contents.tensors().stream().noneMatch(ScaledTensors::isFloat8)) {
             return contents;
         }
-        ScaledTensors scaled = new ScaledTensors(contents.tensors());
+        ScaledTensors scaled = new ScaledTensors(contents.tensors(), ModelConfig.beside(path).weightBlockSize());
         return new TensorFormat.Contents(contents.metadata(),
                 contents.tensors().stream().map(scaled::scaled).toList(), contents.notes(), contents.linearNodes());
     }
@@ -45,8 +53,8 @@ final class ScaledTensors {
     static List<String> scaleNames(String name) {
         String layer = name.endsWith(WEIGHT) ? name.substring(0, name.length() - WEIGHT.length()) : name;
         return name.endsWith(WEIGHT)
-                ? List.of(name + "_scale_inv", name + "_scale", layer + ".qscale_weight", layer + ".scale_weight")
-                : List.of(name + "_scale_inv", name + "_scale");
+                ? List.of(name + INVERSE, name + "_scale", layer + ".qscale_weight", layer + ".scale_weight")
+                : List.of(name + INVERSE, name + "_scale");
     }
 
     private static boolean isFloat8(Tensor tensor) {
@@ -77,10 +85,11 @@ final class ScaledTensors {
         if (why != null) {
             return codes.unusable(new Problem("its scale " + shown(scales) + ' ' + why, REMEDY));
         }
-        return ScaleBlocks.of(codes.shape(), scales.shape())
+        return ScaleBlocks.of(codes.shape(), scales.shape(), scales.name().endsWith(INVERSE) ? stated : List.of())
                 .map(blocks -> codes.decoded(new ScaledDecoding(codes, type, scales, blocks)))
                 .orElseGet(() -> codes.unusable(new Problem("its scale " + shown(scales) + " is "
-                        + Names.printable(scales.describe()) + ", which fits no division into blocks", REMEDY)));
+                        + Names.printable(scales.describe()) + ", which fits no division into blocks"
+                        + (stated.isEmpty() ? "" : " of " + stated), REMEDY)));
     }
 
     private static @Nullable String whyUnusable(Tensor scales) {

@@ -99,7 +99,7 @@ public final class TensorFile implements AutoCloseable {
         Origin origin = Origin.of(path);
         MemorySegment file = MappedFile.map(path, arena);
         TensorFormat format = TensorFormats.of(file, origin);
-        TensorFormat.Contents contents = ScaledTensors.of(format.open(file, origin, options, arena));
+        TensorFormat.Contents contents = ScaledTensors.of(format.open(file, origin, options, arena), path);
         return new TensorFile(path, arena, format, contents, List.of());
     }
 

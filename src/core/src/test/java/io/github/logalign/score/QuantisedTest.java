@@ -123,6 +123,15 @@ class QuantisedTest {
         assertTrue(String.valueOf(jobs.getFirst().refusal()).contains("FP8"));
     }
 
+    @Test
+    void scalesOfStackedExpertsAreNoLayers() {
+        TestModel model = new TestModel(folder).weight("mlp.experts.gate_up_proj", DataType.F8_E4M3, 2, 16, 32)
+                .weight("mlp.experts.gate_up_proj_scale", 2, 1, 32);
+        List<LayerJob> jobs = model.spectrumPlan(Selection.ALL).jobs();
+        assertEquals(List.of("mlp.experts.gate_up_proj[0]", "mlp.experts.gate_up_proj[1]"),
+                jobs.stream().map(LayerJob::layer).toList());
+    }
+
     /** The scales are no layers. */
     @Test
     void anFp8LayerWithItsScalesIsALayerLikeAnyOther() {

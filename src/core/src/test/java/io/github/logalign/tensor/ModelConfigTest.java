@@ -28,25 +28,26 @@ class ModelConfigTest {
     @Test
     void whatIsWrittenIsRead() throws IOException {
         assertEquals(
-                new ModelConfig("gpt2", Map.of(), List.of("GPT2LMHeadModel"), true, null, null, null, true),
+                new ModelConfig("gpt2", Map.of(), List.of("GPT2LMHeadModel"), true, null, null, List.of(), null, true),
                 read("""
                         {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "tie_word_embeddings": true,
                          "initializer_range": 0.02, "summary_activation": null, "task_specific_params": {"a": {"b": [1]}}}
                         """));
         assertEquals(
                 new ModelConfig("encoder-decoder", Map.of("encoder", "bert", "decoder", "gpt2"), List.of(), null, null,
-                        null,
-                        null, true),
+                        null, List.of(), null, true),
                 read("""
                         {"model_type": "encoder-decoder", "encoder": {"model_type": "bert", "tie_word_embeddings": true},
                          "decoder": {"model_type": "gpt2", "decoder": {"model_type": "t5"}}}
                         """));
         assertEquals(
-                new ModelConfig("llama4", Map.of("text_config", "llama4_text"), List.of(), false, 16L, "fp8", null,
+                new ModelConfig("llama4", Map.of("text_config", "llama4_text"), List.of(), false, 16L, "fp8",
+                        List.of(128L, 64L), null,
                         true),
                 read("""
                         {"model_type": "llama4", "text_config": {"model_type": "llama4_text", "num_local_experts": 16,
-                         "tie_word_embeddings": false}, "quantization_config": {"bits": 8, "quant_method": "fp8"}}
+                         "tie_word_embeddings": false}, "quantization_config": {"bits": 8, "quant_method": "fp8",
+                         "weight_block_size": [128, 64]}}
                         """));
     }
 

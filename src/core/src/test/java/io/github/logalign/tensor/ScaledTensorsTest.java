@@ -120,6 +120,28 @@ class ScaledTensorsTest {
     }
 
     @Test
+    void theConfigurationStatesTheBlocks() throws IOException {
+        Path path = folder.resolve("model.safetensors");
+        with(new SafetensorsWriter(), "a.weight", codes(320 * 320), 320, 320)
+                .add("a.weight_scale_inv", new long[]{2, 2}, new float[]{1, 2, 3, 4}).write(path);
+        try (TensorFile file = TensorFile.open(path)) {
+            assertEquals("F8_E4M3 with a scale of F32 for each 256 x 256",
+                    file.matrix("a.weight").decoder().orElseThrow().format());
+        }
+        Path config = Files.writeString(folder.resolve("config.json"),
+                "{\"quantization_config\": {\"quant_method\": \"fp8\", \"weight_block_size\": [160, 160]}}");
+        try (TensorFile file = TensorFile.open(path)) {
+            assertEquals("F8_E4M3 with a scale of F32 for each 160 x 160",
+                    file.matrix("a.weight").decoder().orElseThrow().format());
+        }
+        Files.writeString(config, "{\"quantization_config\": {\"weight_block_size\": [64, 64]}}");
+        try (TensorFile file = TensorFile.open(path)) {
+            String problem = file.tensor("a.weight").problem().orElse("");
+            assertTrue(problem.contains("fits no division into blocks of [64, 64]"), problem);
+        }
+    }
+
+    @Test
     void stackedExpertsHaveScalesOfTheirOwn() {
         byte[] codes = codes(3 * 40 * 32);
         float[] scales = scales(3 * 2);

@@ -5,7 +5,10 @@ import io.github.logalign.AlignmentSums;
 import io.github.logalign.internal.io.Names;
 import io.github.logalign.internal.io.Reasons;
 import io.github.logalign.matrix.LogalignException;
+import io.github.logalign.matrix.Precision;
 import io.github.logalign.score.LayerInfo;
+import io.github.logalign.score.LayerScore;
+import io.github.logalign.score.Outcome;
 import io.github.logalign.score.Scorer;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -17,14 +20,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of sums that training writes in place of activations: JSON Lines, see docs/activations.md. Lines of the same step and
@@ -41,6 +47,9 @@ public final class SumsFile {
     /** Far beyond what the order of a summation in float32 does, and below what a step of training usually does. */
     private static final double SAME_WEIGHTS = 1e-5;
 
+    /** What training sums up is of float32 products. */
+    private static final AlignmentOptions OPTIONS = AlignmentOptions.DEFAULT.withPrecision(Precision.SINGLE);
+
     private final Path path;
     private final NavigableMap<Long, Map<String, Pool>> steps = new TreeMap<>();
     private final List<String> notes = new ArrayList<>();
@@ -54,18 +63,33 @@ public final class SumsFile {
     private static final class Pool {
         private final SumsLine first;
         private final int number;
-        private final AlignmentSums sums;
+        private final Set<List<Double>> known = new HashSet<>();
+        private @Nullable AlignmentSums sums;
+        private @Nullable String failure;
         private int lines;
         private int grouped;
 
         Pool(SumsLine first, int number) {
             this.first = first;
             this.number = number;
-            this.sums = AlignmentSums.of(first.rows(), first.cols(), first.weights(), AlignmentOptions.DEFAULT);
+        }
+
+        /** Whether sums of the very same tokens and weights have been added: two batches never agree to the last digit. */
+        boolean isKnown(SumsLine line) {
+            return !known.add(List.of(line.weights(), (double) line.tokens(), line.inputs(), line.outputs()));
+        }
+
+        void fail(String reason) {
+            lines++;
+            failure = failure == null ? reason : failure;
         }
 
         void add(SumsLine line) {
             lines++;
+            if (sums == null) {
+                sums = AlignmentSums.of(line.rows(), line.cols(), line.weights(), OPTIONS);
+            }
+            AlignmentSums sums = this.sums;
             if (line.groups().isEmpty()) {
                 sums.addSums(line.tokens(), line.inputs(), line.outputs());
             } else {
@@ -149,13 +173,24 @@ public final class SumsFile {
                     "its weight of " + where + " is " + line.rows() + " x " + line.cols() + ", in line " + pool.number
                             + " it is " + first.rows() + " x " + first.cols());
         }
+        Optional<String> notFinite = line.notFinite();
+        if (notFinite.isPresent()) {
+            pool.fail(Names.printable(path) + ", line " + number + ": " + notFinite.get()
+                    + "; the run has diverged, or these sums overflowed: sum in float32 or wider");
+            return;
+        }
         if (Math.abs(first.weights() - line.weights()) > SAME_WEIGHTS * Math.max(first.weights(), line.weights())) {
             throw problem("\"weights\" of " + where + " is " + line.weights() + ", in line " + pool.number + " it is "
                     + first.weights()
                     + ": sums are pooled only over tokens that saw the same weights; delete the earlier lines"
                     + " of a step that was trained again");
         }
-        pool.add(line);
+        if (pool.isKnown(line)) {
+            notes.add(Names.printable(path) + ", line " + number + ": the sums of " + where
+                    + " are there already, and count once");
+        } else {
+            pool.add(line);
+        }
     }
 
     private LogalignException problem(String what) {
@@ -213,6 +248,11 @@ public final class SumsFile {
     private Scorer.Result result(String layer, Pool pool) {
         LayerInfo info = new LayerInfo(layer, new LayerInfo.Source(path.toString(), null), null,
                 new LayerInfo.Shape(pool.first.rows(), pool.first.cols(), null), null, List.of());
+        if (pool.failure != null || pool.sums == null) {
+            return new Scorer.Result(new LayerScore(info, new Outcome.Failed(String.valueOf(pool.failure)), 0), null,
+                    null,
+                    null);
+        }
         Scorer.Result result = Scorer.ofSums(info, pool.sums);
         return pool.grouped == 0 || pool.grouped == pool.lines
                 ? result

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A line of a file of sums: what training summed up of a layer at a step. Fields that are not known are skipped, so that later
@@ -36,12 +37,13 @@ record SumsLine(long step, String layer, long rows, long cols, double weights, l
     /** Far beyond what the order of a summation in float32 does. */
     private static final double ROUNDING = 1e-4;
 
+    private static final String WEIGHTS = "weights";
     private static final String TOKENS = "tokens";
     private static final String INPUTS = "inputs";
     private static final String OUTPUTS = "outputs";
     private static final String GROUPS = "groups";
 
-    // Python writes NaN and Infinity as bare words: they are read, to be refused by their name.
+    // Python writes NaN and Infinity as bare words.
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -76,7 +78,23 @@ record SumsLine(long step, String layer, long rows, long cols, double weights, l
         }
     }
 
+    /** Which of the sums is NaN or infinite, as a run writes them that has diverged; empty if none is. */
+    Optional<String> notFinite() {
+        for (Map.Entry<String, Double> sum : List.of(
+                Map.entry(WEIGHTS, weights), Map.entry(INPUTS, inputs), Map.entry(OUTPUTS, outputs))) {
+            if (!Double.isFinite(sum.getValue())) {
+                return Optional.of("\"" + sum.getKey() + "\" is " + sum.getValue());
+            }
+        }
+        return groups.stream().allMatch(group -> Double.isFinite(group.inputs()) && Double.isFinite(group.outputs()))
+                ? Optional.empty()
+                : Optional.of("a sum of \"groups\" is not finite");
+    }
+
     private void check() {
+        if (notFinite().isPresent()) {
+            return;
+        }
         if (outputs > 0 && (inputs == 0 || outputs / inputs > weights * (1 + ROUNDING))) {
             throw new IllegalArgumentException(
                     "\"outputs\" is more than \"weights\" times \"inputs\", which no layer makes of"
@@ -116,7 +134,7 @@ record SumsLine(long step, String layer, long rows, long cols, double weights, l
                 switch (name) {
                     case "version" -> checkVersion(whole(name));
                     case "step", "rows", "cols", TOKENS -> wholes.put(name, whole(name));
-                    case "weights", INPUTS, OUTPUTS -> reals.put(name, real(name));
+                    case WEIGHTS, INPUTS, OUTPUTS -> reals.put(name, real(name));
                     case "layer" -> layer = text(name);
                     case GROUPS -> readGroups();
                     default -> json.skipChildren();
@@ -126,7 +144,7 @@ record SumsLine(long step, String layer, long rows, long cols, double weights, l
                 throw missing("layer");
             }
             return new SumsLine(have(wholes, "step"), layer, have(wholes, "rows"), have(wholes, "cols"),
-                    have(reals, "weights"), have(wholes, TOKENS), have(reals, INPUTS), have(reals, OUTPUTS), groups);
+                    have(reals, WEIGHTS), have(wholes, TOKENS), have(reals, INPUTS), have(reals, OUTPUTS), groups);
         }
 
         private void readGroups() throws IOException {
@@ -195,10 +213,11 @@ record SumsLine(long step, String layer, long rows, long cols, double weights, l
         private double real(String name) throws IOException {
             boolean number = json.currentToken() == JsonToken.VALUE_NUMBER_INT
                     || json.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
-            if (number && json.getDoubleValue() >= 0 && json.getDoubleValue() < Double.POSITIVE_INFINITY) {
+            // NaN is no less than 0.
+            if (number && !(json.getDoubleValue() < 0)) {
                 return json.getDoubleValue();
             }
-            throw new IllegalArgumentException("\"" + name + "\" must be a finite number of 0 or more, not " + shown());
+            throw new IllegalArgumentException("\"" + name + "\" must be a number of 0 or more, not " + shown());
         }
 
         private String text(String name) throws IOException {

@@ -81,7 +81,7 @@ class SumsFileTest {
         }
         assertEquals(Math.sqrt(6.0 / 5 * squares) / (2 * Math.log(4)),
                 Objects.requireNonNull(bars.larStandardError()), 1e-15);
-        SumsFile mixed = read(line(1, "head", 8, GROUPS) + "\n" + line(1, "head", 8, "") + "\n");
+        SumsFile mixed = read(line(1, "head", 8, GROUPS) + "\n" + line(1, "head", 8.00001, "") + "\n");
         assertNull(scored(mixed, 1, "head").errorBars());
         assertTrue(row(mixed, 1, "head").warnings().getFirst().contains("some have none"));
     }
@@ -116,9 +116,7 @@ class SumsFileTest {
         "{\"step\":\"1\"}                           | \"step\" must be a whole number",
         "{\"layer\":5}                              | \"layer\" must be text",
         "{\"layer\":\"\"}                           | \"layer\" must be text that is not empty",
-        "{\"inputs\":NaN}                           | \"inputs\" must be a finite number of 0 or more, not NaN",
-        "{\"outputs\":Infinity}                     | not Infinity",
-        "{\"outputs\":1e400}                        | not 1e400",
+        "{\"outputs\":-Infinity}                    | \"outputs\" must be a number of 0 or more, not -Infinity",
         "{\"weights\":-1}                           | not -1",
         "{\"weights\":null}                         | not null",
         "{\"weights\":[1]}                          | not a list",
@@ -127,7 +125,7 @@ class SumsFileTest {
         "{\"groups\":[]}                            | \"groups\" must be an object of three lists",
         "{\"groups\":{\"tokens\":[1],\"inputs\":[1]}} | \"outputs\" is missing",
         "{\"groups\":{\"tokens\":1}}                | \"groups.tokens\" must be a list",
-        "{\"groups\":{\"inputs\":[NaN]}}            | \"groups.inputs\" must be a finite number",
+        "{\"groups\":{\"inputs\":[-1]}}             | \"groups.inputs\" must be a number of 0 or more",
         "{\"groups\":{\"tokens\":[1],\"inputs\":[1,2],\"outputs\":[1]}} | give one each for every group",
     })
     void whatIsWrongIsNamedWithItsLine(String line, String problem) throws IOException {
@@ -158,6 +156,37 @@ class SumsFileTest {
         String message = String.valueOf(assertThrows(LogalignException.class, () -> SumsFile.read(file)).getMessage());
         assertTrue(message.startsWith(file + ", line 2: "), message);
         assertTrue(message.contains(problem), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "\"inputs\":6.0|\"inputs\":NaN|\"inputs\" is NaN",
+        "\"outputs\":4|\"outputs\":Infinity|\"outputs\" is Infinity",
+        "\"outputs\":4|\"outputs\":1e400|\"outputs\" is Infinity",
+        "\"weights\":8.0|\"weights\":NaN|\"weights\" is NaN",
+        "\"inputs\":[1,2,3]|\"inputs\":[1,NaN,3]|a sum of \"groups\" is not finite",
+    })
+    void aRunThatDivergedHasFailedRowsFromThenOn(String good, String bad, String problem) throws IOException {
+        String diverged = line(2, "head", 8, GROUPS).replace(good, bad);
+        SumsFile sums = read(line(1, "head", 8, GROUPS) + "\n" + diverged + "\n" + line(3, "head", 8, GROUPS) + "\n"
+                + line(2, "other", 8, GROUPS) + "\n");
+        scored(sums, 1, "head");
+        scored(sums, 2, "other");
+        scored(sums, 3, "head");
+        Outcome outcome = row(sums, 2, "head").outcome();
+        assertEquals(Outcome.Status.FAILED, outcome.status());
+        assertTrue(((Outcome.Failed) outcome).reason().contains("sums.jsonl, line 2: " + problem), outcome::toString);
+    }
+
+    @Test
+    void aLineThatIsThereTwiceCountsOnce() throws IOException {
+        String line = line(1, "head", 8, GROUPS) + "\n";
+        SumsFile sums = read(line + line(1, "other", 8, GROUPS) + "\n" + line);
+        assertEquals(scored(read(line), 1, "head").errorBars(), scored(sums, 1, "head").errorBars());
+        assertEquals(6, Objects.requireNonNull(scored(sums, 1, "head").findings().tokens()).counted());
+        assertEquals(1, sums.notes().size());
+        assertTrue(sums.notes().getFirst().contains("line 3: the sums of layer head at step 1 are there already"),
+                sums.notes().getFirst());
     }
 
     @Test

@@ -238,13 +238,13 @@ public final class Scorer {
      * The row of a layer of which nothing is known but sums, such as training writes.
      *
      * @param info what is known of the layer
-     * @param sums what was summed up over its tokens, in float64
+     * @param sums what was summed up over its tokens, of products in float32
      * @return the row, with a reason if LAR is undefined
      */
     public static Result ofSums(LayerInfo info, AlignmentSums sums) {
         List<String> warnings = new ArrayList<>(Arguments.required(info, "info").warnings());
         LayerComputation.Found found = new LayerComputation(
-                new ScoreOptions(ScoreMethod.NORM, Precision.DOUBLE), Grouping.AUTO, 1, warnings)
+                new ScoreOptions(ScoreMethod.NORM, Precision.SINGLE), Grouping.AUTO, 1, warnings)
                 .of(info, Arguments.required(sums, "sums"));
         return new Result(new LayerScore(info.withWarnings(warnings), found.outcome(), 0), null, found.uncertainty(),
                 null);

@@ -131,7 +131,12 @@ class ScoreIT {
         }
         Result empty = new Command().run("score", Files.createDirectory(folder.resolve("empty")).toString());
         assertEquals(1, empty.code());
-        assertTrue(empty.err().getFirst().contains("it holds no weights under a usual name"), empty.err()::toString);
+        assertTrue(empty.err().getFirst().contains("it holds no weights"), empty.err()::toString);
+        Path distributed = Files.createDirectory(folder.resolve("checkpoint-2"));
+        Files.createFile(distributed.resolve("__0_0.distcp"));
+        Result named = new Command().run("score", distributed.toString());
+        assertEquals(1, named.code());
+        assertTrue(named.err().getFirst().contains("dcp_to_torch"), named.err()::toString);
     }
 
     @Test

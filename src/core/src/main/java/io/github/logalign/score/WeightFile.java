@@ -100,8 +100,8 @@ final class WeightFile {
             return Optional.of("it is an empty placeholder" + OF_ZERO);
         }
         if (!tensor.isFloating() && tensor.dataType().name().startsWith("F8")) {
-            return Optional.of("it is " + tensor.describe() + " without scales in this file; convert it to bfloat16, "
-                    + "or dequantise it first if its scales are in another file");
+            return Optional.of("it is " + tensor.describe() + " without scales beside it; add the file with its "
+                    + "scales, or convert it to bfloat16 with the tool that created it");
         }
         if (!tensor.isFloating()) {
             return Optional.of("it is " + tensor.describe() + ", but weights must be F64, F32, F16 or BF16; if it is "

@@ -1,6 +1,7 @@
 package io.github.logalign.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logalign.Environment;
@@ -85,6 +86,11 @@ class ReportLabelsIT {
               return 'width=' + frame.width + ' labels=' + labels + ' dark='
                 + view.matchMedia('(prefers-color-scheme: dark)').matches + ' faults=' + found.slice(0, 8).join('; ');
             }
+            """;
+
+    private static final String CHECK = SCRIPT + """
+            onload = () => document.getElementById('seen').textContent =
+              [...document.querySelectorAll('iframe')].map(faults).join('\\n');
             """;
 
     private static final Pattern SEEN = Pattern
@@ -177,10 +183,7 @@ class ReportLabelsIT {
     @ParameterizedTest(name = "{0} layers, dark: {1}")
     @CsvSource({"13,false", "13,true", "100,false", "100,true"})
     void everyLabelCanBeRead(int layers, boolean dark) throws IOException, InterruptedException {
-        Path page = framed(report(layers, 40), SCRIPT + """
-                onload = () => document.getElementById('seen').textContent =
-                  [...document.querySelectorAll('iframe')].map(faults).join('\\n');
-                """);
+        Path page = framed(report(layers, 40), CHECK);
         Chromium.Seen seen = browser.open(page, 1500, dark);
         Matcher matcher = SEEN.matcher(seen.dom());
         List<Integer> widths = new ArrayList<>();
@@ -192,6 +195,24 @@ class ReportLabelsIT {
         }
         assertEquals(WIDTHS, widths, seen.log());
         assertEquals(List.of(), seen.console());
+    }
+
+    /** The check itself: a label that is too long is found at every width. */
+    @Test
+    void aLabelThatIsTooLongIsFound() throws IOException, InterruptedException {
+        Path report = report(13, 40);
+        String html = Files.readString(report);
+        String broken = html.replace("loss, log scale", "loss ".repeat(60));
+        assertNotEquals(html, broken);
+        Files.writeString(report, broken);
+        Chromium.Seen seen = browser.open(framed(report, CHECK), 1500, false);
+        Matcher matcher = SEEN.matcher(seen.dom());
+        int found = 0;
+        while (matcher.find()) {
+            assertTrue(matcher.group(4).contains("clipped: loss loss"), matcher.group());
+            found++;
+        }
+        assertEquals(WIDTHS.size(), found, seen.log());
     }
 
     @Test

@@ -5,7 +5,6 @@ import io.github.logalign.internal.io.Bytes;
 import io.github.logalign.matrix.Decoder;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -19,9 +18,6 @@ record BlockDecoding(Tensor tensor) implements Decoding {
     private static final int ELEMENTS = GgufType.Q8_0.blockElements();
     private static final int BYTES = GgufType.Q8_0.blockBytes();
     private static final int SCALE_BYTES = Short.BYTES;
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
 
     @Override
     public Decoder of(long first, long count) {

@@ -2,6 +2,7 @@ package io.github.logalign.tensor;
 
 import io.github.logalign.internal.check.Arguments;
 import io.github.logalign.matrix.Decoder;
+import io.github.logalign.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -11,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decodes 8-bit floats with scales: each element is the value of its code times the scale of its block, rounded to float32 once. */
 final class ScaledDecoding implements Decoding {
-
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Tensor codes;
     private final Tensor scales;
@@ -53,28 +51,26 @@ final class ScaledDecoding implements Decoding {
     private synchronized float[] values() {
         float[] known = values;
         if (known == null) {
-            known = scales.read(memory -> floats(memory, scales.dataType(), Math.toIntExact(scales.elements())));
+            known = scales.read(memory -> floats(
+                    memory, scales.dataType(), scales.byteOrder(), Math.toIntExact(scales.elements())));
             values = known;
         }
         return known;
     }
 
-    private static float[] floats(MemorySegment memory, DataType type, int count) {
+    private static float[] floats(MemorySegment memory, DataType type, ByteOrder order, int count) {
         float[] floats = new float[count];
         Float8 float8 = Float8.of(type);
-        float[] byCode = float8 == null ? new float[0] : float8.byCode();
+        if (float8 != null) {
+            float[] byCode = float8.byCode();
+            for (int index = 0; index < count; index++) {
+                floats[index] = byCode[Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, index))];
+            }
+            return floats;
+        }
+        Matrix row = Matrix.of(memory, type.elementType().orElseThrow(), 1, count).withByteOrder(order);
         for (int index = 0; index < count; index++) {
-            floats[index] = switch (type) {
-                case F64 -> (float) memory.get(
-                        ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 8L * index);
-                case F32 ->
-                    memory.get(ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 4L * index);
-                case F16 -> Float.float16ToFloat(
-                        memory.get(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2L * index));
-                case BF16 -> Float.intBitsToFloat(memory.get(
-                        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), 2L * index) << 16);
-                default -> byCode[Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, index))];
-            };
+            floats[index] = (float) row.get(0, index);
         }
         return floats;
     }

@@ -81,6 +81,10 @@ final class ScaledTensors {
                             "keep the one that it was quantised with"));
         }
         Tensor scales = found.getFirst();
+        if (codes.isFortranOrder() || scales.isFortranOrder()) {
+            return codes.unusable(new Problem("it or its scale " + shown(scales) + " is stored transposed",
+                    "save both after .contiguous()"));
+        }
         String why = whyUnusable(scales);
         if (why != null) {
             return codes.unusable(new Problem("its scale " + shown(scales) + ' ' + why, REMEDY));

@@ -1,5 +1,6 @@
 package io.github.logalign.tensor;
 
+import static io.github.logalign.tensor.TestBytes.f32;
 import static io.github.logalign.tensor.TestBytes.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,9 +12,11 @@ import io.github.logalign.matrix.LogalignException;
 import io.github.logalign.matrix.Matrix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -207,6 +210,42 @@ class ScaledTensorsTest {
                 path).contains("is no type of a scale"));
         assertTrue(problem(with(new SafetensorsWriter(), "a.weight", codes(24), 4, 6), path)
                 .contains("F8_E4M3 elements are not supported"));
+    }
+
+    private Path torch(long[] strides, long[] scaleStrides, Map<String, byte[]> more, byte[] scales)
+            throws IOException {
+        PickleBytes pickle = PickleBytes.protocol(2).code("}(").text("a.weight")
+                .typedTensor("float8_e4m3fn", "0", 6, new long[]{2, 3}, strides).text("a.weight_scale")
+                .tensor("FloatStorage", "1", 6, 0, new long[]{2, 3}, scaleStrides).code("u");
+        byte[] codes = {0x38, 0x40, 0x48, 0x38, 0x40, 0x48};
+        return Files.write(folder.resolve("model.pt"),
+                TorchBytes.file(pickle.stop(), Map.of("0", codes, "1", scales), more));
+    }
+
+    @Test
+    void scalesOfABigEndianMachineAreReadAsSuch() throws IOException {
+        long[] rowMajor = {3, 1};
+        byte[] scales = f32(ByteOrder.BIG_ENDIAN, 1, 2, 3, 4, 5, 6);
+        try (TensorFile file = TensorFile.open(torch(rowMajor, rowMajor, Map.of("byteorder", utf8("big")), scales))) {
+            assertEquals(4 * 6, file.matrix("a.weight").get(1, 2));
+        }
+    }
+
+    /** Their elements are in another order than those of the scales. */
+    @Test
+    void transposedTensorsAreRefused() throws IOException {
+        long[] rowMajor = {3, 1};
+        long[] transposed = {1, 2};
+        byte[] scales = f32(1, 2, 3, 4, 5, 6);
+        for (List<long[]> strides : List.of(List.of(transposed, rowMajor), List.of(rowMajor, transposed))) {
+            try (TensorFile file = TensorFile.open(torch(strides.get(0), strides.get(1), Map.of(), scales))) {
+                String problem = file.tensor("a.weight").problem().orElse("");
+                assertTrue(problem.contains("stored transposed; save both after .contiguous()"), problem);
+            }
+        }
+        try (TensorFile file = TensorFile.open(torch(rowMajor, rowMajor, Map.of(), scales))) {
+            assertEquals(4 * 6, file.matrix("a.weight").get(1, 2));
+        }
     }
 
     @Test

@@ -65,7 +65,7 @@ final class ColumnsHelp {
         return text(columns.stream().map(column -> new Term(column.name(), meaning(column))), width);
     }
 
-    /** Term with their meanings. */
+    /** Terms with their meanings. */
     static String text(Stream<Term> terms, int width) {
         List<Term> all = terms.toList();
         int longest = all.stream().mapToInt(term -> term.name().length()).max().orElse(0);

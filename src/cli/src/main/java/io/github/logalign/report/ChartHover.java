@@ -82,14 +82,6 @@ final class ChartHover {
         for (ChartCurve curve : curves) {
             curve.shown(limits).forEach(i -> all.add(curve.x()[i]));
         }
-        double[] sorted = all.stream().mapToDouble(place -> place).toArray();
-        if (sorted.length <= MOST) {
-            return sorted;
-        }
-        double[] thinned = new double[MOST];
-        for (int i = 0; i < MOST; i++) {
-            thinned[i] = sorted[(int) ((long) i * (sorted.length - 1) / (MOST - 1))];
-        }
-        return thinned;
+        return CurveThinning.evenly(List.copyOf(all), MOST).stream().mapToDouble(place -> place).toArray();
     }
 }

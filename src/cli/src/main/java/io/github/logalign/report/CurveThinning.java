@@ -3,10 +3,11 @@ package io.github.logalign.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Removes points of a curve that make no visible difference: in each pixel column the first, lowest, highest and last
- * point are kept.
+ * point are kept. Also leaves out some of too many things.
  */
 final class CurveThinning {
 
@@ -38,5 +39,19 @@ final class CurveThinning {
             start = end;
         }
         return kept;
+    }
+
+    /**
+     * Some of several things, from the first to the last.
+     *
+     * @param all any things
+     * @param most how many, at least 2
+     * @return all of them, or as many, evenly spread
+     */
+    static <T> List<T> evenly(List<T> all, int most) {
+        return all.size() <= most
+                ? all
+                : IntStream.range(0, most).mapToObj(i -> all.get((int) ((long) i * (all.size() - 1) / (most - 1))))
+                        .toList();
     }
 }

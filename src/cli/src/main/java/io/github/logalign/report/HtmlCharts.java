@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The sections of a report with charts over steps. */
 final class HtmlCharts {
 
-    private static final int MAX_MARKS = 40;
     private static final int MAX_METRICS = 12;
 
     private final StringBuilder page;
@@ -158,7 +157,7 @@ final class HtmlCharts {
         if (chart.isEmpty()) {
             return;
         }
-        alarms.stream().filter(alarm -> layers.shown().contains(alarm.layer())).limit(MAX_MARKS)
+        alarms.stream().filter(alarm -> layers.shown().contains(alarm.layer())).limit(HtmlPicture.MAX_MARKS)
                 .forEach(alarm -> chart.mark(HtmlPicture.mark(alarm, "")));
         page.append("<figure><h3>").append(safeHeading).append("</h3>\n").append(chart.svg(ChartFrame.COLUMN))
                 .append("<figcaption>").append(HtmlText.text(caption)).append("</figcaption></figure>\n");

@@ -2,7 +2,6 @@ package io.github.logalign.report;
 
 import io.github.logalign.track.Series;
 import io.github.logalign.track.SeriesRow;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -78,7 +77,7 @@ final class HtmlLayers {
     }
 
     private void kind(LayerKind kind, String title, AxisRange range, int deepest) {
-        List<String> chosen = thinned(kind.layers());
+        List<String> chosen = CurveThinning.evenly(kind.layers(), MOST_CURVES);
         ChartPanel panel = new ChartPanel("").including(range);
         for (String layer : chosen) {
             double[][] points = ChartCurves.points(series.layer(layer), SeriesRow::usableLar);
@@ -96,18 +95,6 @@ final class HtmlLayers {
             page.append(chosen.size()).append(" of ");
         }
         page.append(HtmlText.count(kind.layers().size(), "layer")).append("</figcaption></figure>\n");
-    }
-
-    /** Some layers, from the first to the last. */
-    private static List<String> thinned(List<String> layers) {
-        if (layers.size() <= MOST_CURVES) {
-            return layers;
-        }
-        List<String> thinned = new ArrayList<>();
-        for (int i = 0; i < MOST_CURVES; i++) {
-            thinned.add(layers.get((int) ((long) i * (layers.size() - 1) / (MOST_CURVES - 1))));
-        }
-        return thinned;
     }
 
     /** A scale of colours between two words. */

@@ -9,7 +9,8 @@ import java.util.List;
 /** The first picture of a report: LAR and the losses over the same steps, with what happened to them. */
 final class HtmlPicture {
 
-    private static final int MAX_MARKS = 40;
+    /** More marks would hide the curves. */
+    static final int MAX_MARKS = 40;
 
     private final HtmlReport.Content content;
     private final Losses losses;

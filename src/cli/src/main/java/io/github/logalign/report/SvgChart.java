@@ -52,12 +52,6 @@ final class SvgChart {
         return this;
     }
 
-    /** Adds a curve for comparison: dashed and without a name. */
-    SvgChart dashed(double[] x, double[] y, int colour) {
-        panel().curve(new ChartCurve("", x, y, "c" + colour, true));
-        return this;
-    }
-
     SvgChart mark(ChartMark mark) {
         marks.add(mark);
         return this;

@@ -104,6 +104,13 @@ class SumsFileTest {
         assertTrue(read("").lines().isEmpty());
     }
 
+    private void requireRefused(String first, String second, String problem) throws IOException {
+        Path file = Files.writeString(folder.resolve("sums.jsonl"), first + "\n" + second + "\n");
+        String message = String.valueOf(assertThrows(LogalignException.class, () -> SumsFile.read(file)).getMessage());
+        assertTrue(message.startsWith(file + ", line 2: "), message);
+        assertTrue(message.contains(problem), message);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "{                                          | it is damaged JSON; delete the line",
@@ -129,11 +136,7 @@ class SumsFileTest {
         "{\"groups\":{\"tokens\":[1],\"inputs\":[1,2],\"outputs\":[1]}} | give one each for every group",
     })
     void whatIsWrongIsNamedWithItsLine(String line, String problem) throws IOException {
-        Path file = Files.writeString(folder.resolve("sums.jsonl"),
-                line(1, "head", 8, "") + "\n" + line.strip() + "\n");
-        String message = String.valueOf(assertThrows(LogalignException.class, () -> SumsFile.read(file)).getMessage());
-        assertTrue(message.startsWith(file + ", line 2: "), message);
-        assertTrue(message.contains(problem), message);
+        requireRefused(line(1, "head", 8, ""), line.strip(), problem);
     }
 
     @ParameterizedTest
@@ -151,11 +154,7 @@ class SumsFileTest {
     void sumsThatContradictEachOtherAreRefused(String good, String bad, String problem) throws IOException {
         String whole = line(1, "head", 8, GROUPS);
         String other = whole.replace(good, bad);
-        Path file = Files.writeString(folder.resolve("sums.jsonl"),
-                (bad.contains("cols") ? line(2, "head", 8, "") : whole) + "\n" + other + "\n");
-        String message = String.valueOf(assertThrows(LogalignException.class, () -> SumsFile.read(file)).getMessage());
-        assertTrue(message.startsWith(file + ", line 2: "), message);
-        assertTrue(message.contains(problem), message);
+        requireRefused(bad.contains("cols") ? line(2, "head", 8, "") : whole, other, problem);
     }
 
     @ParameterizedTest
